@@ -1,0 +1,32 @@
+import type { Secret } from "../secrets/secret.ts";
+
+/** One request to the platform, before it is bytes. */
+export interface GraphRequest {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Begins with a slash; no host, no query, no token. */
+  readonly path: string;
+  /** Sent as the query of a GET and as a form body otherwise. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Goes into the `Authorization` header and nowhere else. */
+  readonly token: Secret;
+  /** `read` may be repeated and may share connections; a `write` is one request on one socket, never retried below the caller. */
+  readonly kind: "read" | "write";
+  /** Monotonic ms by the client's clock after which the request must not be handed to a socket any more. */
+  readonly notAfter?: number;
+}
+
+/** What came back, whole. */
+export interface GraphResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Carries one request. Rejects only when no whole answer was received, with a `GraphError` that says whether any byte
+ * of the request had been handed over.
+ */
+export interface GraphTransport {
+  send(request: GraphRequest, signal: AbortSignal): Promise<GraphResponse>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,150 @@
+import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
+import type { Events, OccurrenceOf, PayloadOf } from "./catalogue/events.ts";
+import type { VerifiedUser } from "./identity/verified-user.ts";
+import type { Explanation } from "./rules/explain.ts";
+import type { DeadLetter, LaneFilter, LaneSnapshot } from "./store/lane-store.ts";
+import type { Reason } from "./intent/outcome.ts";
+
+/** Turns match events into delivered achievements and scores. One per process and app. */
+export interface Questline<
+  E extends Events = Events,
+  A extends Achievements = Achievements,
+  L extends Leaderboards = Leaderboards,
+> extends AsyncDisposable {
+  readonly events: E;
+  readonly achievements: A;
+  readonly leaderboards: L;
+  /** Resolves when the store is open and what a dead process left is taken over; rejects when it cannot be opened. */
+  readonly ready: Promise<void>;
+  /** A match by its id: minted once per played match, never a counter that can restart. */
+  match(id: string): Match<E>;
+  /** A new match id: `<prefix>:<start, wall ms>:<random>`. */
+  newMatchId(prefix: string): string;
+  /** Which rules fire for this payload and which do not, and why. Sends nothing. */
+  explain<K extends keyof E & string>(event: K, payload: PayloadOf<E[K]>): Explanation;
+  readonly users: Users;
+  /** Every settled or dead outcome, in order of settlement. Returns the way to stop listening. */
+  onOutcome(listener: (outcome: SettledOutcome) => void): () => void;
+  /** A user's token was refused, or one is needed that nobody has. Returns the way to stop listening. */
+  onTokenWanted(listener: (wanted: TokenWanted) => void): () => void;
+  /** Makes everything due and resolves when no lane is pending or in flight (in doubt, parked and dead remain owed). */
+  flush(): Promise<void>;
+  /** What is owed now. */
+  owed(): Promise<Debts>;
+  /** Counts since the start of the process. */
+  stats(): Stats;
+  /** Compares the catalogue with the platform's definitions; resolves with what does not fit. */
+  check(): Promise<readonly CheckFinding[]>;
+  inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
+  readonly deadLetters: {
+    list(): Promise<readonly DeadLetter[]>;
+    /** Sends it after all. Throws `bad_input` for a `maybeApplied` letter unless `{ maybeApplied: "send-again" }` says so. */
+    requeue(id: number, options?: { readonly maybeApplied?: "send-again" }): Promise<boolean>;
+    discard(id: number): Promise<boolean>;
+  };
+  /** Accepts no more, delivers what it can within `timeoutMs` (default 5000), closes everything, says what is owed. */
+  close(options?: { readonly timeoutMs?: number }): Promise<Debts>;
+}
+
+export interface Match<E extends Events> {
+  readonly id: string;
+  /** Never throws, never blocks; a misuse is logged, counted and shows in the receipt. */
+  report<K extends keyof E & string>(
+    userId: string,
+    event: K,
+    payload: PayloadOf<E[K]>,
+    ...more: OccurrenceOf<E[K]>
+  ): Receipt;
+}
+
+/** What became of a report. Its promises never reject and are made on first access. */
+export interface Receipt {
+  /** Accepted results survive the death of the process. A duplicate had every rule accepted before. */
+  readonly durable: Promise<Durable>;
+  /** One per rule that fired, when all of them are final. */
+  readonly settled: Promise<readonly RuleResult[]>;
+}
+
+export type Durable =
+  | { readonly status: "accepted" | "duplicate" }
+  | { readonly status: "refused"; readonly reason: string };
+
+export interface RuleResult {
+  readonly rule: string;
+  readonly target: string;
+  readonly status: "delivered" | "suppressed" | "duplicate" | "dead" | "owed";
+  /** Why it is dead or still owed. */
+  readonly reason?: Reason;
+}
+
+/** Who players are, and the tokens that act for them (in memory only). */
+export interface Users {
+  /** `GET /me` with the token, then the user read with the app token. Throws `identity_refused`, `bad_input` or a `GraphError`. */
+  verifyToken(token: string): Promise<VerifiedUser>;
+  /** Checks a single-use proof; never sent twice. Throws `identity_refused`, `bad_input`, `ambiguous` or a `GraphError`. */
+  verifyNonce(userId: string, nonce: string): Promise<VerifiedUser>;
+  /** Verifies a fresh token as belonging to `userId` and lets that player's waiting lanes go on. Throws as `verifyToken`. */
+  provideToken(userId: string, token: string): Promise<VerifiedUser>;
+}
+
+export interface SettledOutcome {
+  /** Stable for one send of one lane. */
+  readonly id: string;
+  readonly userId: string;
+  readonly target: { readonly type: "achievement" | "leaderboard"; readonly name: string };
+  readonly status: "delivered" | "suppressed" | "dead";
+  /** This delivery unlocked the achievement. */
+  readonly unlocked: boolean;
+  /** For scores: the value sent, and whether it replaced what stood there. */
+  readonly score?: bigint;
+  readonly improved?: true | false | "unknown";
+  readonly reason?: Reason;
+  /** Wall ms. */
+  readonly at: number;
+}
+
+export interface TokenWanted {
+  readonly userId: string;
+  readonly reason: "refused" | "missing";
+}
+
+/** Lanes still owed, by kind; `dead` waits for a person. */
+export interface Debts {
+  readonly pending: number;
+  readonly inFlight: number;
+  readonly inDoubt: number;
+  readonly parked: number;
+  readonly dead: number;
+  /** pending + inFlight + inDoubt + parked. */
+  readonly owed: number;
+}
+
+export interface Stats {
+  /** Reports taken. */
+  readonly events: number;
+  /** Rule firings accepted. */
+  readonly intents: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  /** Firings folded into a value that was pending already. */
+  readonly merged: number;
+  /** Lane values settled without a request, since known to be unlocked, and the firings they held. */
+  readonly suppressed: number;
+  /** Lane values delivered, and by verdict after an ambiguous end. */
+  readonly delivered: number;
+  readonly dead: number;
+  /** Write attempts started and finished. */
+  readonly attemptsStarted: number;
+  readonly attemptsFinished: number;
+  readonly ambiguous: number;
+  readonly verdictsApplied: number;
+  readonly verdictsNotApplied: number;
+  readonly verdictsForeign: number;
+  /** Progress reads sent. */
+  readonly reads: number;
+}
+
+export interface CheckFinding {
+  readonly target: string;
+  readonly problem: string;
+}

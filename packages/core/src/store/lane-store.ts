@@ -1,0 +1,212 @@
+import type { Reason } from "../intent/outcome.ts";
+import type { LaneKey } from "../intent/intent.ts";
+import type { LaneValue } from "../intent/lane-value.ts";
+import type { OnceKey } from "../intent/once-key.ts";
+
+/**
+ * Where lanes live. Each verb is one transaction; what it resolved with survives the death of the process.
+ *
+ * A lane is *idle* (nothing pending), *pending* (due at `dueAt`, never before `notBefore`), *leased* (its pending value
+ * moved in flight under a lease token), *staged* (its journal is durable, so a request may be on its way), *in doubt*
+ * (staged, its request may have taken effect, unleased, due for a verdict) or *parked* (needs a user token nobody has).
+ * Merges go to the pending value in every state. `stage` and `settle` refuse a token that is not the lane's current one.
+ */
+export interface LaneStore {
+  /**
+   * Opens the store and takes over what other incarnations left: leased lanes go back to pending; staged lanes whose
+   * value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back to pending, not before
+   * `now + quietMs` where the value is a forced score, and remember `sentWhileLocked`. Called once, before anything else.
+   * Throws `store_locked`, `store_newer` or `store_unusable`.
+   */
+  open(incarnation: string, now: number, quietMs: number): Promise<TakenOver>;
+  /** Merges firings into their lanes and remembers their once keys, all or nothing; answers in the order given. */
+  accept(firings: readonly Firing[]): Promise<readonly Acceptance[]>;
+  /** Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. */
+  lease(limit: number, now: number): Promise<readonly LeasedLane[]>;
+  /** Writes journals before requests leave; with an fsync. Answers, in order, whether the token still held. */
+  stage(stagings: readonly Staging[]): Promise<readonly boolean[]>;
+  /** Ends leases. Answers, in order, whether the token still held; a refused end changes nothing. */
+  settle(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
+  /** Makes a user's parked lanes due at `now`; answers how many. */
+  wake(app: string, user: string, now: number): Promise<number>;
+  /** Makes every pending lane due at once, except where a backoff or quiet period forbids it. */
+  makeDue(now: number): Promise<void>;
+  /** When the next unleased lane is due (wall ms, may be past), or undefined. */
+  nextDue(): Promise<number | undefined>;
+  /** What is still owed, by kind. */
+  owed(): Promise<Owed>;
+  /** Lanes as they stand, for people and receipts. */
+  inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
+  /** How the send that covered `seq` of a lane ended; undefined while it is owed, or past the retention. */
+  ended(lane: string, seq: number): Promise<SendRecord | undefined>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Merges a dead value back under what is pending, due at `now`. False if there is none with this id. */
+  requeue(deadLetterId: number, now: number): Promise<boolean>;
+  discard(deadLetterId: number): Promise<boolean>;
+  /** Drops once keys and send records older than `before` (wall ms). */
+  purge(before: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One rule firing on its way into a lane. */
+export interface Firing {
+  readonly key: LaneKey;
+  readonly value: LaneValue;
+  /** Absent: always counts. */
+  readonly once?: OnceKey;
+  /** Short digest of the payload, to notice that a repeat says something else. */
+  readonly digest?: string;
+  /** Wall ms of the report. */
+  readonly at: number;
+  /** When it should be sent, wall ms. A lane is due at the earliest of its firings. */
+  readonly dueAt: number;
+}
+
+export type Acceptance =
+  /** `merged`: folded into a value that was pending already. */
+  | { readonly status: "accepted"; readonly seq: number; readonly merged: boolean }
+  | { readonly status: "duplicate"; readonly digestDiffers: boolean };
+
+/** What the platform said of an achievement, as of `at` (wall ms, when the read was sent or the send settled). */
+export interface Progress {
+  readonly count: bigint;
+  readonly unlocked: boolean;
+  readonly at: number;
+}
+
+/** Written before a request leaves. */
+export interface Journal {
+  /** What is being added; 0n where nothing accumulates. */
+  readonly n: bigint;
+  /** The platform's count before. */
+  readonly count: bigint;
+  readonly wasLocked: boolean;
+  readonly epoch: number;
+  /** Verdict reads that found the count unchanged so far. */
+  readonly unchangedReads: number;
+  /** When the lane became in doubt, wall ms; absent before. */
+  readonly inDoubtSince?: number;
+}
+
+export interface LeasedLane {
+  readonly id: string;
+  readonly key: LaneKey;
+  readonly leaseToken: string;
+  readonly value: LaneValue;
+  /** The seqs `value` covers, both ends included. */
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  /** Failed attempts since the last settlement. */
+  readonly attempts: number;
+  /** When the oldest intent of `value` was accepted, wall ms. */
+  readonly oldestAt: number;
+  readonly progress?: Progress;
+  /** Present: the lane is in doubt and wants a verdict. */
+  readonly journal?: Journal;
+  /** When its last send settled, wall ms. */
+  readonly settledAt?: number;
+  /** An earlier replay-safe send of this value may have unlocked the achievement, which was locked before it. */
+  readonly sentWhileLocked: boolean;
+  readonly epoch: number;
+}
+
+export interface Staging {
+  readonly lane: string;
+  readonly leaseToken: string;
+  readonly journal: Journal;
+  /** The baseline the journal stands on. */
+  readonly progress?: Progress;
+}
+
+export interface Settlement {
+  readonly lane: string;
+  readonly leaseToken: string;
+  readonly now: number;
+  readonly end: LaneEnd;
+}
+
+export type LaneEnd =
+  /** Final. `progress` replaces the lane's baseline (undefined leaves it). */
+  | { readonly type: "settled"; readonly how: SettledHow; readonly progress?: Progress }
+  /** Back to pending, merged under newer intents; the journal is closed. */
+  | {
+      readonly type: "released";
+      readonly reason: Reason;
+      readonly notBefore: number;
+      /** False where the attempt says nothing about this lane (app-wide refusals, a lost wait). */
+      readonly failedAttempt: boolean;
+      readonly sentWhileLocked?: boolean;
+      readonly progress?: Progress;
+    }
+  /** Journal stays open, nothing is sent; due again at `dueAt` for a verdict. */
+  | { readonly type: "in-doubt"; readonly journal: Journal; readonly dueAt: number }
+  /** Back to pending, until `wake`. */
+  | { readonly type: "parked" }
+  /** Taken out of the lane into a dead letter. `forgetProgress` drops the baseline, which nobody can vouch for. */
+  | {
+      readonly type: "dead";
+      readonly reason: Reason;
+      readonly detail?: string;
+      readonly maybeApplied: boolean;
+      readonly progress?: Progress;
+      readonly forgetProgress?: boolean;
+    };
+
+/** `verdict`: settled by a progress read after an ambiguous end. `suppressed`: known to be unlocked, no request. */
+export type SettledHow = "delivered" | "verdict" | "suppressed";
+
+export interface SendRecord {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly how: SettledHow | "dead" | "discarded";
+  readonly reason?: Reason;
+  readonly attempts: number;
+  readonly at: number;
+}
+
+export interface DeadLetter {
+  readonly id: number;
+  readonly key: LaneKey;
+  readonly value: LaneValue;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly reason: Reason;
+  readonly detail?: string;
+  readonly maybeApplied: boolean;
+  readonly attempts: number;
+  readonly at: number;
+}
+
+/** Lanes by state; a lane with a pending value beside one in flight counts once, by what is in flight. */
+export interface Owed {
+  readonly pending: number;
+  readonly inFlight: number;
+  readonly inDoubt: number;
+  readonly parked: number;
+  readonly dead: number;
+}
+
+export interface LaneFilter {
+  readonly app?: string;
+  readonly user?: string;
+}
+
+export interface LaneSnapshot {
+  readonly id: string;
+  readonly key: LaneKey;
+  readonly state: "idle" | "pending" | "leased" | "staged" | "in-doubt" | "parked";
+  readonly pending?: LaneValue;
+  readonly inFlight?: LaneValue;
+  readonly seq: number;
+  readonly settledThrough: number;
+  readonly attempts: number;
+  /** The last reason for waiting. */
+  readonly reason?: Reason;
+  readonly dueAt?: number;
+  readonly progress?: Progress;
+}
+
+export interface TakenOver {
+  readonly released: number;
+  readonly inDoubt: number;
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from "tsdown";
+
+export default defineConfig({
+  entry: ["src/index.ts", "src/testing/index.ts", "src/store/sqlite-worker.ts"],
+  dts: true,
+  platform: "node",
+  target: "node22",
+  unbundle: true,
+  fixedExtension: false,
+});
