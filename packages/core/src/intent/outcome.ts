@@ -43,7 +43,14 @@ export interface DeliveryFacts {
 export type Outcome =
   | { readonly status: "delivered"; readonly facts: DeliveryFacts }
   /** Certainly not applied, or replay-safe: try again, not before `afterMs`. `appWide`: every lane of the app waits. */
-  | { readonly status: "retryable"; readonly reason: Reason; readonly afterMs?: number; readonly appWide?: boolean }
+  | {
+      readonly status: "retryable";
+      readonly reason: Reason;
+      readonly afterMs?: number;
+      readonly appWide?: boolean;
+      /** The request may have taken effect; only ever true of values that are replay-safe. */
+      readonly maybeApplied?: boolean;
+    }
   | { readonly status: "rejected"; readonly reason: Reason; readonly detail?: string }
   /** An accumulating request that may have taken effect. */
   | { readonly status: "ambiguous"; readonly reason: Reason };
