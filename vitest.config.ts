@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-const conditions = ["questline-source"];
+/** Packages of the workspace are imported from their sources. */
+const conditions = ["questline-source", "module", "node", "development|production"];
+const ignored = ["**/node_modules/**", "**/dist/**", "test/fixtures/**"];
 
 /** In-process tests run beside each other; every file that boots a Colyseus server or child processes runs alone. */
 export default defineConfig({
-  resolve: { conditions: [...conditions, "module", "node", "development|production"] },
-  ssr: { resolve: { conditions: [...conditions, "module", "node", "development|production"] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     projects: [
       {
@@ -13,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.rooms.test.ts", "**/*.process.test.ts"],
+          exclude: [...ignored, "**/*.rooms.test.ts", "**/*.process.test.ts"],
           execArgv: ["--conditions=questline-source"],
         },
       },
@@ -21,12 +23,27 @@ export default defineConfig({
         extends: true,
         test: {
           name: "integration",
-          include: ["packages/*/test/**/*.rooms.test.ts", "packages/*/{src,test}/**/*.process.test.ts", "test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/packed/**"],
+          include: [
+            "packages/*/test/**/*.rooms.test.ts",
+            "packages/*/{src,test}/**/*.process.test.ts",
+            "test/**/*.test.ts",
+            "examples/*/test/**/*.test.ts",
+          ],
+          exclude: [...ignored, "test/packed/**"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           execArgv: ["--conditions=questline-source"],
+        },
+      },
+      {
+        // The packages as npm would deliver them: no source condition, and a project outside the workspace.
+        test: {
+          name: "packed",
+          include: ["test/packed/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
     ],

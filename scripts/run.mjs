@@ -1,0 +1,36 @@
+// Runs a program of the workspace from a fresh clone on: installs what is missing, then hands over to the pinned Node.
+//   node scripts/run.mjs demo [arguments of the demo]
+//   node scripts/run.mjs test [--only lint,unit]
+//   node scripts/run.mjs build | format
+import { constants } from "node:os";
+import { spawn } from "node:child_process";
+import { ensureInstalled, env, node, root } from "./set-up.mjs";
+
+const targets = {
+  demo: ["--conditions=questline-source", "examples/arena/src/demo.ts"],
+  test: ["scripts/test.mjs"],
+  build: ["scripts/build.mjs"],
+  format: ["node_modules/oxfmt/bin/oxfmt", "."],
+};
+
+const [target, ...rest] = process.argv.slice(2);
+if (!Object.hasOwn(targets, target ?? "")) {
+  console.error(`Say what to run: one of ${Object.keys(targets).join(", ")}.`);
+  process.exit(2);
+}
+
+ensureInstalled();
+
+const child = spawn(node, [...targets[target], ...rest], { cwd: root, env, stdio: "inherit" });
+
+// A terminal's Ctrl-C reaches the child by itself; every other signal is passed on.
+for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) {
+  process.on(signal, () => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  });
+}
+child.on("error", (error) => {
+  console.error(`Could not start ${node}: ${error.message}`);
+  process.exit(1);
+});
+child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

@@ -1,0 +1,66 @@
+// Every check of the workspace, in order. All of them run even when one fails; the last line says "N passed, N failed".
+import { readdirSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./set-up.mjs";
+import { runCommand } from "./run-command.mjs";
+import { runVitest } from "./run-vitest.mjs";
+
+const minutes = (n) => n * 60_000;
+
+const typedProjects = ["packages", "examples", "."].flatMap((folder) =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, folder, entry.name, "tsconfig.json")))
+    .map((entry) => join(folder, entry.name)),
+);
+
+const command = (name, file, args, timeoutMs = minutes(2)) => ({
+  name,
+  run: () => runCommand(file, args, { timeoutMs }),
+});
+const vitest = (name, project, timeoutMs) => ({ name, run: () => runVitest(project, { timeoutMs }) });
+
+const steps = [
+  command("format", "oxfmt", ["--check", "."]),
+  command("lint", "oxlint", ["."]),
+  ...typedProjects.map((project) => command(`types ${project}`, "tsc", ["-p", join(project, "tsconfig.json")])),
+  command("knip", "knip", []),
+  command("build", "node", ["scripts/build.mjs"], minutes(3)),
+  vitest("unit", "unit", minutes(4)),
+  vitest("integration", "integration", minutes(8)),
+  vitest("packed", "packed", minutes(5)),
+];
+
+const chosen = chooseSteps(process.argv.slice(2));
+let passed = 0;
+let failed = 0;
+for (const step of chosen) {
+  const started = performance.now();
+  const result = await step.run();
+  passed += result.passed;
+  failed += result.failed;
+  const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const counts = result.tests
+    ? `${result.passed} passed, ${result.failed} failed`
+    : result.failed === 0
+      ? "ok"
+      : "FAILED";
+  console.log(`${step.name.padEnd(28)} ${counts.padEnd(24)} ${seconds.padStart(8)}`);
+  if (result.failed > 0) console.log(`${result.output.trimEnd()}\n`);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** All steps, or those named after `--only`, by name or by its first word. */
+function chooseSteps(args) {
+  if (args.length === 0) return steps;
+  const [flag, list, ...more] = args;
+  const wanted = flag === "--only" && more.length === 0 ? (list ?? "").split(",").filter(Boolean) : [];
+  const known = new Set(steps.flatMap(({ name }) => [name, name.split(" ")[0]]));
+  const unknown = wanted.filter((name) => !known.has(name));
+  if (wanted.length === 0 || unknown.length > 0) {
+    console.error(`Usage: npm test -- --only ${[...new Set(steps.map(({ name }) => name.split(" ")[0]))].join(",")}`);
+    if (unknown.length > 0) console.error(`No such step: ${unknown.join(", ")}.`);
+    process.exit(2);
+  }
+  return steps.filter(({ name }) => wanted.includes(name) || wanted.includes(name.split(" ")[0]));
+}
