@@ -1,0 +1,192 @@
+import { mergeValues } from "../intent/lane-value.ts";
+import type { LaneValue } from "../intent/lane-value.ts";
+import { laneId } from "../intent/intent.ts";
+import type { LaneKey } from "../intent/intent.ts";
+import type { Reason } from "../intent/outcome.ts";
+import type { Firing, Journal, LaneSnapshot, LeasedLane, Progress, Staging } from "./lane-store.ts";
+
+/**
+ * One lane as every store keeps it, and the steps that change it. The steps are pure: a store reads rows, steps them and
+ * writes them back in one transaction.
+ *
+ *   open ──lease──▶ leased ──stage──▶ staged ──in-doubt──▶ in doubt ──lease──▶ in doubt, with a token
+ *     ▲               │                 │                                         │
+ *     ├── settled, released, dead ──────┴─────────────────────────────────────────┘
+ *     └── wake ── parked ◀── parked (from whatever was leased)
+ *
+ * New firings merge into `pending` whatever the phase, so an open lane is *pending* or *idle* by whether it has one. A
+ * take-over strips every lease: leased rows open again, staged ones open or become in doubt. A parked lane always has a
+ * pending value, and only `wake` opens it.
+ *
+ * Seqs: each accepted firing takes the next `seq`. What is in flight covers `settledThrough + 1` to its `toSeq`, what is
+ * pending all after that up to `seq`; a release gives its seqs back to pending.
+ */
+export interface LaneRow {
+  readonly id: string;
+  readonly key: LaneKey;
+  readonly phase: LanePhase;
+  readonly pending: Waiting | undefined;
+  readonly seq: number;
+  /** Every seq up to here has ended: settled or dead. */
+  readonly settledThrough: number;
+  /** The last seq that settled; a dead end does not move it. */
+  readonly lastSettledSeq: number;
+  /** Failed attempts since the last settlement. */
+  readonly attempts: number;
+  /** End of a backoff or quiet period, wall ms: nothing leaves earlier, however due it is. */
+  readonly notBefore: number;
+  readonly reason: Reason | undefined;
+  readonly progress: Progress | undefined;
+  /** When its last send ended, settled or dead, wall ms. */
+  readonly settledAt: number | undefined;
+  readonly sentWhileLocked: boolean;
+  readonly epoch: number;
+}
+
+/** A value with the age and the due time of its oldest and most urgent firing, wall ms. */
+export interface Waiting {
+  readonly value: LaneValue;
+  readonly oldestAt: number;
+  readonly dueAt: number;
+}
+
+/** A value that left pending; covers the seqs from `settledThrough + 1` to `toSeq`. */
+export interface InFlight extends Waiting {
+  readonly toSeq: number;
+}
+
+export type LanePhase =
+  | { readonly state: "open" }
+  | { readonly state: "parked" }
+  | { readonly state: "leased"; readonly inFlight: InFlight; readonly leaseToken: string }
+  | { readonly state: "staged"; readonly inFlight: InFlight; readonly leaseToken: string; readonly journal: Journal }
+  | {
+      readonly state: "in-doubt";
+      readonly inFlight: InFlight;
+      readonly journal: Journal;
+      readonly dueAt: number;
+      /** Absent while no verdict is being sought. */
+      readonly leaseToken: string | undefined;
+    };
+
+/** The row with one firing merged into its pending value; a new row where there was none. */
+export function acceptInto(row: LaneRow | undefined, firing: Firing): LaneRow {
+  const lane = row ?? emptyRow(firing.key);
+  const arriving: Waiting = { value: firing.value, oldestAt: firing.at, dueAt: firing.dueAt };
+  return { ...lane, seq: lane.seq + 1, pending: joined(lane.pending, arriving) };
+}
+
+function emptyRow(key: LaneKey): LaneRow {
+  return {
+    id: laneId(key),
+    key,
+    phase: { state: "open" },
+    pending: undefined,
+    seq: 0,
+    settledThrough: 0,
+    lastSettledSeq: 0,
+    attempts: 0,
+    notBefore: 0,
+    reason: undefined,
+    progress: undefined,
+    settledAt: undefined,
+    sentWhileLocked: false,
+    epoch: 0,
+  };
+}
+
+/** Two waiting values as one: `earlier` goes under `later`. */
+export function joined(earlier: Waiting | undefined, later: Waiting | undefined): Waiting | undefined {
+  if (earlier === undefined || later === undefined) return earlier ?? later;
+  return {
+    value: mergeValues(earlier.value, later.value),
+    oldestAt: Math.min(earlier.oldestAt, later.oldestAt),
+    dueAt: Math.min(earlier.dueAt, later.dueAt),
+  };
+}
+
+/** When the lane may be leased, wall ms; undefined while it is idle, parked or leased already. */
+export function effectiveDue(row: LaneRow): number | undefined {
+  if (row.phase.state === "in-doubt") return row.phase.leaseToken === undefined ? row.phase.dueAt : undefined;
+  if (row.phase.state !== "open" || row.pending === undefined) return undefined;
+  return Math.max(row.pending.dueAt, row.notBefore);
+}
+
+/** Claims a lane that is due: its whole pending value moves in flight, or its verdict is taken on. */
+export function leaseRow(row: LaneRow, leaseToken: string): LaneRow {
+  if (row.phase.state === "in-doubt") return { ...row, phase: { ...row.phase, leaseToken } };
+  if (row.phase.state !== "open" || row.pending === undefined) throw new TypeError("Only a due lane can be leased.");
+  const inFlight: InFlight = { ...row.pending, toSeq: row.seq };
+  return { ...row, pending: undefined, phase: { state: "leased", inFlight, leaseToken } };
+}
+
+/** The row with its journal written, or undefined if the token is stale or the lane waits for a verdict. */
+export function stageRow(row: LaneRow | undefined, staging: Staging): LaneRow | undefined {
+  if (row === undefined || leaseTokenOf(row) !== staging.leaseToken) return undefined;
+  if (row.phase.state !== "leased" && row.phase.state !== "staged") return undefined;
+  const { journal } = staging;
+  const { inFlight, leaseToken } = row.phase;
+  return {
+    ...row,
+    phase: { state: "staged", inFlight, leaseToken, journal },
+    progress: staging.progress ?? row.progress,
+    epoch: Math.max(row.epoch, journal.epoch),
+  };
+}
+
+/** The lane's current lease token, if it is leased. */
+export function leaseTokenOf(row: LaneRow): string | undefined {
+  return "leaseToken" in row.phase ? row.phase.leaseToken : undefined;
+}
+
+/** What is in flight, if anything is. */
+export function inFlightOf(row: LaneRow): InFlight | undefined {
+  return "inFlight" in row.phase ? row.phase.inFlight : undefined;
+}
+
+/** A leased row as its holder sees it. */
+export function leasedLane(row: LaneRow): LeasedLane {
+  const leaseToken = leaseTokenOf(row);
+  const inFlight = inFlightOf(row);
+  if (leaseToken === undefined || inFlight === undefined) throw new TypeError("The lane is not leased.");
+  return {
+    id: row.id,
+    key: row.key,
+    leaseToken,
+    value: inFlight.value,
+    fromSeq: row.settledThrough + 1,
+    toSeq: inFlight.toSeq,
+    attempts: row.attempts,
+    oldestAt: inFlight.oldestAt,
+    sentWhileLocked: row.sentWhileLocked,
+    epoch: row.epoch,
+    ...(row.progress && { progress: row.progress }),
+    ...("journal" in row.phase && { journal: row.phase.journal }),
+    ...(row.settledAt !== undefined && { settledAt: row.settledAt }),
+  };
+}
+
+/** The name people know the lane's state by. */
+export function stateOf(row: LaneRow): LaneSnapshot["state"] {
+  if (row.phase.state === "open") return row.pending === undefined ? "idle" : "pending";
+  return row.phase.state;
+}
+
+/** A row as people and receipts see it; never with a lease token. */
+export function snapshotOf(row: LaneRow): LaneSnapshot {
+  const inFlight = inFlightOf(row);
+  const dueAt = effectiveDue(row);
+  return {
+    id: row.id,
+    key: row.key,
+    state: stateOf(row),
+    seq: row.seq,
+    settledThrough: row.settledThrough,
+    attempts: row.attempts,
+    ...(row.pending && { pending: row.pending.value }),
+    ...(inFlight && { inFlight: inFlight.value }),
+    ...(row.reason && { reason: row.reason }),
+    ...(dueAt !== undefined && { dueAt }),
+    ...(row.progress && { progress: row.progress }),
+  };
+}
