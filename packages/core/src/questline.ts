@@ -72,9 +72,10 @@ export type Durable =
 export interface RuleResult {
   readonly rule: string;
   readonly target: string;
-  readonly status: "delivered" | "suppressed" | "duplicate" | "dead" | "owed";
-  /** Why it is dead or still owed. */
+  /** `refused`: the rule asked for something impossible, as `detail` says. `owed`: Questline was closed before it was final. */
+  readonly status: "delivered" | "suppressed" | "duplicate" | "dead" | "refused" | "owed";
   readonly reason?: Reason;
+  readonly detail?: string;
 }
 
 /** Who players are, and the tokens that act for them (in memory only). */
@@ -128,7 +129,7 @@ export interface Stats {
   readonly refused: number;
   /** Firings folded into a value that was pending already. */
   readonly merged: number;
-  /** Lane values settled without a request, since known to be unlocked, and the firings they held. */
+  /** Lane values settled without a request, since the achievement is known to be unlocked. */
   readonly suppressed: number;
   /** Lane values delivered, and by verdict after an ambiguous end. */
   readonly delivered: number;

@@ -1,0 +1,145 @@
+import type { Governor } from "../resilience/governor.ts";
+import type { Clock, Timer } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { LaneStore, LeasedLane } from "../store/lane-store.ts";
+
+const RETRY_STORE_MS = 1_000;
+
+/**
+ * Which lane runs, and when: leases due lanes from the store as permits are free, one wake-up timer for the next due
+ * time. States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
+ */
+export class Scheduler {
+  readonly #store: LaneStore;
+  readonly #governor: Governor;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #run: (lane: LeasedLane) => Promise<void>;
+  readonly #watchers = new Set<() => void>();
+  #timer: Timer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #running = 0;
+  #emptied = 0;
+  #pumping = false;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: {
+    store: LaneStore;
+    governor: Governor;
+    clock: Clock;
+    logger: Logger;
+    run: (lane: LeasedLane) => Promise<void>;
+  }) {
+    this.#store = parts.store;
+    this.#governor = parts.governor;
+    this.#clock = parts.clock;
+    this.#logger = parts.logger;
+    this.#run = parts.run;
+    parts.governor.onFree(() => this.kick());
+  }
+
+  /** Something may be due now. */
+  kick(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (!this.#pumping) void this.#pump();
+  }
+
+  /** Something is due at `at` (wall ms). */
+  due(at: number): void {
+    if (at <= this.#clock.now()) this.kick();
+    else this.#arm(at);
+  }
+
+  /** How often everything that ran had ended. */
+  get emptied(): number {
+    return this.#emptied;
+  }
+
+  /** Resolves once everything that ran has ended again since `seen` was read, or the scheduler has stopped. */
+  async emptiedAfter(seen: number): Promise<void> {
+    while (this.#emptied <= seen && !this.#stopped) {
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
+    }
+  }
+
+  /** Leases no more; resolves when what runs has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#tellWatchers();
+    while (this.#running > 0 || this.#pumping) {
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
+    }
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        const started = await this.#startDue();
+        if (started === "all permits used") continue;
+        const next = await this.#store.nextDue();
+        if (next !== undefined && !this.#again) this.#arm(next);
+      }
+    } catch (error) {
+      if (!this.#stopped) {
+        this.#logger.error({ error: String(error) }, "The store failed; trying again in a second.");
+        this.#arm(this.#clock.now() + RETRY_STORE_MS);
+      }
+    } finally {
+      this.#pumping = false;
+      if (this.#again && !this.#stopped) void this.#pump();
+      else if (this.#stopped) this.#tellWatchers();
+    }
+  }
+
+  async #startDue(): Promise<"all permits used" | "nothing more is due"> {
+    const permits = this.#governor.free;
+    if (permits === 0) return "all permits used";
+    const lanes = await this.#store.lease(permits, this.#clock.now());
+    for (const lane of lanes) void this.#start(lane);
+    return lanes.length === permits ? "all permits used" : "nothing more is due";
+  }
+
+  async #start(lane: LeasedLane): Promise<void> {
+    // Refused only where the app was paused while the store was leasing: what is leased runs all the same.
+    const permitted = this.#governor.tryAcquire();
+    this.#running += 1;
+    try {
+      await this.#run(lane);
+    } catch (error) {
+      this.#logger.error(
+        { user: lane.key.user, target: lane.key.target.name, error: String(error) },
+        "An attempt failed unexpectedly; its lane waits for the next start.",
+      );
+    } finally {
+      if (permitted) this.#governor.release();
+      this.#running -= 1;
+      if (this.#running === 0) {
+        this.#emptied += 1;
+        this.#tellWatchers();
+      }
+      this.kick();
+    }
+  }
+
+  #arm(at: number): void {
+    if (this.#stopped || (at >= this.#timerAt && this.#timer !== undefined)) return;
+    this.#timer?.cancel();
+    this.#timerAt = at;
+    this.#timer = this.#clock.after(at - this.#clock.now(), () => {
+      this.#timer = undefined;
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.kick();
+    });
+  }
+
+  #tellWatchers(): void {
+    const waiting = [...this.#watchers];
+    this.#watchers.clear();
+    for (const resolve of waiting) resolve();
+  }
+}
