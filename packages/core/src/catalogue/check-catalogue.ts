@@ -8,10 +8,15 @@ export const LONGEST_BITFIELD = 1024;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Refuses a catalogue that plain JavaScript, or a cast, got past the compiler. Throws `bad_input`. */
-export function checkCatalogue(parts: { readonly events: unknown; readonly achievements: unknown; readonly leaderboards?: unknown }): void {
+export function checkCatalogue(parts: {
+  readonly events: unknown;
+  readonly achievements: unknown;
+  readonly leaderboards?: unknown;
+}): void {
   checkAll(parts.events, "events", "Event", "oncePerMatch() or each()", checkEvent);
   checkAll(parts.achievements, "achievements", "Achievement", "simple(), count() or bitfield()", checkAchievement);
-  if (parts.leaderboards !== undefined) checkAll(parts.leaderboards, "leaderboards", "Leaderboard", "board()", checkBoard);
+  if (parts.leaderboards !== undefined)
+    checkAll(parts.leaderboards, "leaderboards", "Leaderboard", "board()", checkBoard);
 }
 
 /** Why a name cannot be used, or undefined. Names travel in keys and log lines, hence no control characters. */
@@ -28,7 +33,8 @@ function checkAll(
   makers: string,
   check: (definition: Fields, where: string) => void,
 ): void {
-  if (!isObject(record)) throw refused(`\`${place}\` must be an object of definitions by name, not ${shownValue(record)}.`);
+  if (!isObject(record))
+    throw refused(`\`${place}\` must be an object of definitions by name, not ${shownValue(record)}.`);
   for (const [name, definition] of Object.entries(record)) {
     const where = `${what} ${shownValue(name)}`;
     const problem = nameProblem(name);
@@ -76,7 +82,13 @@ function checkBoard({ sort, writes, negativeScores }: Fields, where: string): vo
   }
 }
 
-function checkChoice(value: unknown, choices: readonly string[], field: string, where: string, need?: "optional"): void {
+function checkChoice(
+  value: unknown,
+  choices: readonly string[],
+  field: string,
+  where: string,
+  need?: "optional",
+): void {
   if (value === undefined && need === "optional") return;
   if (typeof value === "string" && choices.includes(value)) return;
   const wanted = choices.map((choice) => JSON.stringify(choice)).join(" or ");

@@ -59,7 +59,10 @@ export function count(
 }
 
 /** Unlocks when `target` of its `length` bits are set. */
-export function bitfield(length: number, options: AchievementOptions & { readonly target: number }): BitfieldAchievement {
+export function bitfield(
+  length: number,
+  options: AchievementOptions & { readonly target: number },
+): BitfieldAchievement {
   return Object.freeze({ ...options, type: "bitfield", length });
 }
 

@@ -20,7 +20,9 @@ export type Events = Readonly<Record<string, EventDefinition<any>>>;
 export type PayloadOf<D> = D extends EventDefinition<infer P> ? P : never;
 
 /** What a report takes after its payload: an event that happens once per match has nothing to add. */
-export type OccurrenceOf<D extends Events[string]> = [D["occurs"]] extends ["once-per-match"] ? [] : [options?: Occurrence];
+export type OccurrenceOf<D extends Events[string]> = [D["occurs"]] extends ["once-per-match"]
+  ? []
+  : [options?: Occurrence];
 
 export interface Occurrence {
   /** Identifies this occurrence within the match, so that it counts once; without it every report counts. */

@@ -43,10 +43,12 @@ export function compileRules<E extends Events, A extends Achievements, L extends
   const places = new Map<string, string>();
   const compiled = new Map<string, CompiledEvent>();
   for (const [name, { occurs, schema }] of Object.entries<Events[string]>(events)) {
-    const rules = (book[name] === undefined ? [] : rulesOf(name, book[name], achievements, leaderboards)).map((rule) => {
-      refuseEqualIds(rule, places);
-      return compileRule(rule, occurs, achievements);
-    });
+    const rules = (book[name] === undefined ? [] : rulesOf(name, book[name], achievements, leaderboards)).map(
+      (rule) => {
+        refuseEqualIds(rule, places);
+        return compileRule(rule, occurs, achievements);
+      },
+    );
     compiled.set(name, { name, occurs, schema, rules });
   }
   return compiled;
@@ -66,7 +68,12 @@ function checkedBook(rules: unknown, events: readonly string[]): Readonly<Record
   return book;
 }
 
-function rulesOf(event: string, make: unknown, achievements: Achievements, leaderboards: Leaderboards): readonly KitRule[] {
+function rulesOf(
+  event: string,
+  make: unknown,
+  achievements: Achievements,
+  leaderboards: Leaderboards,
+): readonly KitRule[] {
   const place = `The rules of event ${shownValue(event)}`;
   if (typeof make !== "function") throw refused(`${place} must be a function of the kit, not ${shownValue(make)}.`);
   const made: unknown = make(makeKit(event, achievements, leaderboards));
@@ -82,14 +89,17 @@ function refuseEqualIds(rule: KitRule, places: Map<string, string>): void {
   const place = `${rule.kind}(${JSON.stringify(rule.target)}) of event ${JSON.stringify(rule.event)}`;
   const other = places.get(rule.id);
   if (other !== undefined) {
-    throw refused(`Two rules have the id ${JSON.stringify(rule.id)}: ${other}, and ${place}. Give one of them an id of its own with .named("…").`);
+    throw refused(
+      `Two rules have the id ${JSON.stringify(rule.id)}: ${other}, and ${place}. Give one of them an id of its own with .named("…").`,
+    );
   }
   places.set(rule.id, place);
 }
 
 function compileRule(rule: KitRule, occurs: Occurs, achievements: Achievements): CompiledRule {
   const { id, spec, predicates, target } = rule;
-  const definition = spec.kind !== "submitScore" && Object.hasOwn(achievements, target) ? achievements[target] : undefined;
+  const definition =
+    spec.kind !== "submitScore" && Object.hasOwn(achievements, target) ? achievements[target] : undefined;
   const keepsCounting = definition?.type === "count" && definition.continueAfterUnlock === true;
   const force = spec.kind === "submitScore" && spec.force;
   return { id, spec, predicates, keepsCounting, mayWait: mayWait(occurs, spec.kind, force) };

@@ -45,7 +45,13 @@ function explainRule(finding: RuleFinding): ExplainedRule {
   const { rule, target, fires } = finding;
   if (!finding.fires) return { rule, target, fires, why: finding.message };
   const intent = explainIntent(finding.intent);
-  return { rule, target, fires, why: `${wish(intent)}; ${finding.mayWait ? "may wait for the window" : "due at once"}`, intent };
+  return {
+    rule,
+    target,
+    fires,
+    why: `${wish(intent)}; ${finding.mayWait ? "may wait for the window" : "due at once"}`,
+    intent,
+  };
 }
 
 function explainIntent(intent: Intent): ExplainedIntent {

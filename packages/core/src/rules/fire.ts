@@ -39,7 +39,11 @@ export interface QuietRule {
 export function fire(rules: CompiledRules, event: string, payload: unknown): FiredEvent {
   const compiled = rules.get(event);
   if (compiled === undefined) {
-    return { status: "refused", event, reason: `There is no event ${shownValue(event)}. ${nearNames(typeof event === "string" ? event : "", [...rules.keys()])}` };
+    return {
+      status: "refused",
+      event,
+      reason: `There is no event ${shownValue(event)}. ${nearNames(typeof event === "string" ? event : "", [...rules.keys()])}`,
+    };
   }
   const read = readPayload(compiled.schema, payload);
   if ("problem" in read) return { status: "refused", event, reason: `Event ${shownValue(event)}: ${read.problem}.` };
@@ -48,7 +52,13 @@ export function fire(rules: CompiledRules, event: string, payload: unknown): Fir
 
 function fireRule(compiled: CompiledRule, payload: unknown): RuleFinding {
   const { id: rule, spec, mayWait, keepsCounting } = compiled;
-  const quiet = (why: QuietRule["why"], message: string): QuietRule => ({ rule, target: spec.target, fires: false, why, message });
+  const quiet = (why: QuietRule["why"], message: string): QuietRule => ({
+    rule,
+    target: spec.target,
+    fires: false,
+    why,
+    message,
+  });
   let asking = "its when()";
   try {
     for (const predicate of compiled.predicates) {
@@ -59,7 +69,8 @@ function fireRule(compiled: CompiledRule, payload: unknown): RuleFinding {
     asking = `the function given to ${spec.kind}()`;
     const read = readIntent(spec, payload);
     if ("problem" in read) return quiet("invalid", read.problem);
-    if (read.value === undefined) return quiet("nothing", spec.kind === "addBits" ? "there are no bits to set" : "there is nothing to add");
+    if (read.value === undefined)
+      return quiet("nothing", spec.kind === "addBits" ? "there are no bits to set" : "there is nothing to add");
     return { rule, target: spec.target, fires: true, intent: read.value, mayWait, keepsCounting };
   } catch (error) {
     return quiet("invalid", `${asking} threw: ${thrownText(error)}`);
@@ -80,7 +91,9 @@ function readIntent(spec: RuleSpec, payload: unknown): Reading<Intent | undefine
     case "addBits": {
       const read = readBits(answered(spec.bits, payload), spec.length);
       if ("problem" in read) return read;
-      return { value: read.value === 0n ? undefined : { kind: "addBits", target, bits: read.value, length: spec.length } };
+      return {
+        value: read.value === 0n ? undefined : { kind: "addBits", target, bits: read.value, length: spec.length },
+      };
     }
     case "submitScore": {
       const score = readScore(answered(spec.score, payload), spec.negativeScores);

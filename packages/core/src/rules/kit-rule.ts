@@ -63,7 +63,10 @@ export class KitRule implements Rule<unknown> {
 
   when(predicate: Predicate): KitRule {
     if (typeof predicate !== "function") {
-      throw new QuestlineError("bad_input", `Rule ${shownValue(this.id)}: when() takes a function of the payload, not ${shownValue(predicate)}.`);
+      throw new QuestlineError(
+        "bad_input",
+        `Rule ${shownValue(this.id)}: when() takes a function of the payload, not ${shownValue(predicate)}.`,
+      );
     }
     return new KitRule(this.#event, this.#spec, [...this.#predicates, predicate], this.#name);
   }
@@ -71,7 +74,10 @@ export class KitRule implements Rule<unknown> {
   named(id: string): KitRule {
     const problem = typeof id === "string" ? nameProblem(id, LONGEST_RULE_ID) : "must be text";
     if (problem !== undefined) {
-      throw new QuestlineError("bad_input", `Rule ${shownValue(this.id)}: the id ${shownValue(id)} given to named() ${problem}.`);
+      throw new QuestlineError(
+        "bad_input",
+        `Rule ${shownValue(this.id)}: the id ${shownValue(id)} given to named() ${problem}.`,
+      );
     }
     return new KitRule(this.#event, this.#spec, this.#predicates, id);
   }

@@ -1,4 +1,9 @@
-import type { AchievementDefinition, Achievements, LeaderboardDefinition, Leaderboards } from "../catalogue/definitions.ts";
+import type {
+  AchievementDefinition,
+  Achievements,
+  LeaderboardDefinition,
+  Leaderboards,
+} from "../catalogue/definitions.ts";
 import { nearNames } from "../catalogue/near-names.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
@@ -14,11 +19,17 @@ export function makeKit(event: string, achievements: Achievements, leaderboards:
   const find = (verb: string, name: string): AchievementDefinition => {
     if (Object.hasOwn(achievements, name)) return achievements[name] as AchievementDefinition;
     const isBoard = Object.hasOwn(leaderboards, name);
-    throw refused(event, `${verb}(${shownValue(name)}): there is no such achievement${isBoard ? ", but a leaderboard" : ""}. ${nearNames(name, Object.keys(achievements))}`);
+    throw refused(
+      event,
+      `${verb}(${shownValue(name)}): there is no such achievement${isBoard ? ", but a leaderboard" : ""}. ${nearNames(name, Object.keys(achievements))}`,
+    );
   };
   const wrongKind = (verb: string, name: string, found: string, wanted: KindOf): QuestlineError => {
     const fitting = Object.keys(achievements).filter((key) => achievements[key]?.type === wanted);
-    return refused(event, `${verb}(${shownValue(name)}): it is a ${found} achievement, and ${verb} needs a ${wanted} one. ${nearNames(name, fitting)}`);
+    return refused(
+      event,
+      `${verb}(${shownValue(name)}): it is a ${found} achievement, and ${verb} needs a ${wanted} one. ${nearNames(name, fitting)}`,
+    );
   };
   const checkConstant = (verb: string, name: string, reading: Reading<bigint>): void => {
     if ("problem" in reading) throw refused(event, `${verb}(${shownValue(name)}): ${reading.problem}.`);
@@ -40,11 +51,23 @@ export function makeKit(event: string, achievements: Achievements, leaderboards:
       if (typeof bits !== "function") checkConstant("addBits", name, readBits(bits, definition.length));
       return new KitRule(event, { kind: "addBits", target: name, bits, length: definition.length });
     },
-    submitScore(name: string, score: (payload: unknown) => unknown, options?: { readonly extra?: unknown; readonly force?: boolean }) {
+    submitScore(
+      name: string,
+      score: (payload: unknown) => unknown,
+      options?: { readonly extra?: unknown; readonly force?: boolean },
+    ) {
       const board = findBoard(event, name, achievements, leaderboards);
       const extra = options?.extra;
-      if (typeof score !== "function") throw refused(event, `submitScore(${shownValue(name)}): the score must be a function of the payload, not ${shownValue(score)}.`);
-      if (extra !== undefined && typeof extra !== "function") throw refused(event, `submitScore(${shownValue(name)}): \`extra\` must be a function of the payload, not ${shownValue(extra)}.`);
+      if (typeof score !== "function")
+        throw refused(
+          event,
+          `submitScore(${shownValue(name)}): the score must be a function of the payload, not ${shownValue(score)}.`,
+        );
+      if (extra !== undefined && typeof extra !== "function")
+        throw refused(
+          event,
+          `submitScore(${shownValue(name)}): \`extra\` must be a function of the payload, not ${shownValue(extra)}.`,
+        );
       return new KitRule(event, {
         kind: "submitScore",
         target: name,
@@ -57,10 +80,18 @@ export function makeKit(event: string, achievements: Achievements, leaderboards:
   });
 }
 
-function findBoard(event: string, name: string, achievements: Achievements, leaderboards: Leaderboards): LeaderboardDefinition {
+function findBoard(
+  event: string,
+  name: string,
+  achievements: Achievements,
+  leaderboards: Leaderboards,
+): LeaderboardDefinition {
   if (Object.hasOwn(leaderboards, name)) return leaderboards[name] as LeaderboardDefinition;
   const isAchievement = Object.hasOwn(achievements, name);
-  throw refused(event, `submitScore(${shownValue(name)}): there is no such leaderboard${isAchievement ? ", but an achievement" : ""}. ${nearNames(name, Object.keys(leaderboards))}`);
+  throw refused(
+    event,
+    `submitScore(${shownValue(name)}): there is no such leaderboard${isAchievement ? ", but an achievement" : ""}. ${nearNames(name, Object.keys(leaderboards))}`,
+  );
 }
 
 function refused(event: string, message: string): QuestlineError {

@@ -33,7 +33,8 @@ function canonicalObject(value: object, inside: readonly object[]): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, within)).join()}]`;
   if (value instanceof Map) return `map${canonical([...value], within)}`;
   if (value instanceof Set) return `set${canonical([...value], within)}`;
-  if (ArrayBuffer.isView(value)) return `bytes${canonical([...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)], within)}`;
+  if (ArrayBuffer.isView(value))
+    return `bytes${canonical([...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)], within)}`;
   if ("toJSON" in value && typeof value.toJSON === "function") return canonical(value.toJSON(), within);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

@@ -27,7 +27,9 @@ export function readScore(value: unknown, negativeScores: boolean): Reading<bigi
     return { problem: `the score is ${whole.value}, outside 64 bits (-2^63 to 2^63-1)` };
   }
   if (whole.value < 0n && !negativeScores) {
-    return { problem: `the score is ${whole.value}; if scores below zero are meant, say board({ negativeScores: true })` };
+    return {
+      problem: `the score is ${whole.value}; if scores below zero are meant, say board({ negativeScores: true })`,
+    };
   }
   return whole;
 }

@@ -8,7 +8,8 @@ export function readPayload(schema: StandardSchema | undefined, payload: unknown
   if (schema === undefined) return { value: payload };
   try {
     const result = schema["~standard"].validate(payload);
-    if (isPromise(result)) return { problem: "its schema is asynchronous; a report cannot wait for it, so give a synchronous schema" };
+    if (isPromise(result))
+      return { problem: "its schema is asynchronous; a report cannot wait for it, so give a synchronous schema" };
     if (result.issues === undefined) return { value: result.value };
     return { problem: `its schema refuses the payload: ${result.issues.slice(0, 3).map(issueText).join("; ")}` };
   } catch (error) {

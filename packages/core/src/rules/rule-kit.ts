@@ -1,10 +1,9 @@
 import type { IntentKind } from "../intent/intent.ts";
 
+// Names are spelt as `keyof` in the signatures, not behind an alias: the compiler then lists them in its error.
 type NamesOf<D, T> = { [N in keyof D]: D[N] extends T ? N : never }[keyof D] & string;
-export type AchievementName<A> = keyof A & string;
 export type CountName<A> = NamesOf<A, { readonly type: "count" }>;
 export type BitfieldName<A> = NamesOf<A, { readonly type: "bitfield" }>;
-export type LeaderboardName<L> = keyof L & string;
 
 /** A pure function from an event's payload to at most one intent. Immutable: each call answers a new rule. */
 export interface Rule<P> {
@@ -27,14 +26,14 @@ export interface ScoreOptions<P> {
 
 /** Makes the rules of one event. Names and kinds are checked by the compiler, and again when the rules are compiled. */
 export interface RuleKit<P, A, L> {
-  unlock(achievement: AchievementName<A>): Rule<P>;
+  unlock(achievement: keyof A & string): Rule<P>;
   /** Adds a whole number of at least 0 (0 adds nothing: the rule does not fire). */
   addCount(achievement: CountName<A>, n: number | bigint | ((event: P) => number | bigint)): Rule<P>;
   /** Sets bits by position, 0 being the leftmost of the platform's text (none: the rule does not fire). */
   addBits(achievement: BitfieldName<A>, bits: readonly number[] | ((event: P) => readonly number[])): Rule<P>;
   /** A whole number of 64 bits. */
   submitScore(
-    leaderboard: LeaderboardName<L>,
+    leaderboard: keyof L & string,
     score: (event: P) => number | bigint,
     options?: ScoreOptions<P>,
   ): Rule<P>;
