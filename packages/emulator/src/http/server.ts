@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { envelope } from "../graph/graph-error.ts";
+import { writeExactJson } from "../json/exact-json.ts";
+import type { Random } from "../runtime/random.ts";
+
+/** Request line and headers together. */
+const MAX_HEADER_BYTES = 65_536;
+
+export type RequestHandler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface HttpServerOptions {
+  readonly graph: RequestHandler;
+  /** Everything under `/__emulator`. */
+  readonly control: RequestHandler;
+  readonly random: Random;
+}
+
+/** Graph requests are handled on node's own request, because faults need its socket; control requests by Hono. */
+export function createHttpServer({ graph, control, random }: HttpServerOptions): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, response) => {
+    const handler = /^\/__emulator(?:[/?]|$)/.test(incoming.url ?? "") ? control : graph;
+    // A client that goes away in the middle leaves nobody to answer.
+    handler(incoming, response).catch(() => response.destroy());
+  });
+  // What node cannot parse still gets an envelope.
+  server.on("clientError", (_error, socket: Duplex) => {
+    if (!socket.writable) return void socket.destroy();
+    const body = writeExactJson(envelope({ message: "(#100) Malformed request", code: 100 }, random));
+    const length = Buffer.byteLength(body);
+    const head = `Content-Type: application/json; charset=UTF-8\r\nContent-Length: ${length}\r\nConnection: close`;
+    socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\n\r\n${body}`, () => socket.destroy());
+  });
+  return server;
+}
+
+/** @throws Error when the address cannot be had. */
+export function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => reject(new Error(`Cannot listen on ${host}:${port}: ${cause.message}`, { cause })));
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+/** Closes at once: open connections are destroyed. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+
+/** A seed, fault, switch or control request that cannot be used. `path` says where, the message what to do. */
+export class EmulatorInputError extends Error {
+  override readonly name = "EmulatorInputError";
+  /** Where in the input, such as `seed.apps[0].id`. */
+  readonly path: string;
+  /** The same as keys, for finding the place in a file. */
+  readonly keys: readonly PropertyKey[];
+
+  constructor(path: string, problem: string, keys: readonly PropertyKey[] = []) {
+    super(`${path}: ${problem}`);
+    this.path = path;
+    this.keys = keys;
+  }
+}
+
+/** @throws EmulatorInputError for the first problem found. */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown, path: string): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (issue === undefined) throw new EmulatorInputError(path, "is not valid");
+  throw new EmulatorInputError(pathText(path, issue.path), problemText(issue), issue.path);
+}
+
+export function pathText(root: string, keys: readonly PropertyKey[]): string {
+  let text = root;
+  for (const key of keys) text += typeof key === "number" ? `[${key}]` : `.${String(key)}`;
+  return text;
+}
+
+function problemText(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") {
+    return `unknown key ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it or correct its spelling`;
+  }
+  if (issue.code === "invalid_value") return `expected one of ${issue.values.map((value) => String(value)).join(", ")}`;
+  return issue.message;
+}

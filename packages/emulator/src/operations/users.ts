@@ -1,0 +1,23 @@
+import { parseFields, project } from "../graph/fields.ts";
+import type { ExactJson } from "../json/exact-json.ts";
+import { appToken, type Call, goodToken, userInPath } from "./call.ts";
+import { userShape } from "./rows.ts";
+
+/** U1 GET `/me` and U2 GET `/{user_id}`. */
+export function readUser(call: Call): ExactJson {
+  const user = userInPath(call, goodToken(call));
+  return project(user, parseFields(call.parameters.text("fields")), userShape);
+}
+
+/** U3: POST `/user_nonce_validate`. A nonce is good for one check, whatever the check says. */
+export function validateNonce(call: Call): ExactJson {
+  const app = appToken(call);
+  const nonce = call.state.nonces.get(call.parameters.required("nonce"));
+  const userId = call.parameters.required("user_id");
+  const mayCheck = nonce !== undefined && nonce.user.app === app && !nonce.spent;
+  const valid = mayCheck && nonce.user.id === userId && nonce.expiresAt > call.now;
+  if (mayCheck) nonce.spent = true;
+  if (app.users.has(userId)) call.oracle.validated(userId, valid);
+  call.tookEffect();
+  return { is_valid: valid };
+}

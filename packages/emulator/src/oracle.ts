@@ -1,0 +1,149 @@
+import { orBits } from "./world/progress.ts";
+
+/** Effects of achievement writes that were carried out, whatever they left in the world. */
+export interface AchievementEffects {
+  writes: number;
+  /** Sum of every `add_count` carried out. */
+  added: bigint;
+  /** OR of every `add_bits` carried out. */
+  bitsSet: string;
+  forcedUnlocks: number;
+  /** Writes that answered `just_unlocked: true`. */
+  unlocks: number;
+}
+
+/** Effects of score submissions that were carried out. */
+export interface LeaderboardEffects {
+  writes: number;
+  /** Submissions that answered `did_update: true`. */
+  updates: number;
+  forced: number;
+}
+
+export interface NonceEffects {
+  validations: number;
+  accepted: number;
+}
+
+/** JSON-safe: `added` as decimal text. */
+export interface OracleSnapshot {
+  readonly achievements: readonly (Omit<AchievementEffects, "added"> & {
+    readonly userId: string;
+    readonly apiName: string;
+    readonly added: string;
+    readonly foreignWrites: number;
+  })[];
+  readonly leaderboards: readonly (LeaderboardEffects & { readonly userId: string; readonly apiName: string })[];
+  readonly nonces: readonly (NonceEffects & { readonly userId: string })[];
+}
+
+/** Counts effects of Graph requests per identity. It never looks at the world. */
+export interface Oracle {
+  achievement(userId: string, apiName: string): Readonly<AchievementEffects>;
+  /** Writes of others (`world.addForeign`), counted apart. */
+  foreign(userId: string, apiName: string): Readonly<AchievementEffects>;
+  leaderboard(userId: string, apiName: string): Readonly<LeaderboardEffects>;
+  nonces(userId: string): Readonly<NonceEffects>;
+  snapshot(): OracleSnapshot;
+}
+
+export interface AchievementWrite {
+  readonly userId: string;
+  readonly apiName: string;
+  readonly count?: bigint | undefined;
+  readonly bits?: string | undefined;
+  readonly force: boolean;
+  readonly justUnlocked: boolean;
+}
+
+/** The side that operations report to. */
+export class EffectCounter implements Oracle {
+  readonly #achievements = new Map<string, AchievementEffects>();
+  readonly #foreign = new Map<string, AchievementEffects>();
+  readonly #leaderboards = new Map<string, LeaderboardEffects>();
+  readonly #nonces = new Map<string, NonceEffects>();
+
+  wrote(write: AchievementWrite): void {
+    count(this.#achievements, write);
+  }
+
+  wroteForeign(write: AchievementWrite): void {
+    count(this.#foreign, write);
+  }
+
+  submitted(userId: string, apiName: string, updated: boolean, forced: boolean): void {
+    const effects = entryOf(this.#leaderboards, key(userId, apiName), noSubmissions);
+    effects.writes += 1;
+    if (updated) effects.updates += 1;
+    if (forced) effects.forced += 1;
+  }
+
+  validated(userId: string, accepted: boolean): void {
+    const effects = entryOf(this.#nonces, userId, noValidations);
+    effects.validations += 1;
+    if (accepted) effects.accepted += 1;
+  }
+
+  achievement(userId: string, apiName: string): Readonly<AchievementEffects> {
+    return { ...(this.#achievements.get(key(userId, apiName)) ?? noWrites()) };
+  }
+
+  foreign(userId: string, apiName: string): Readonly<AchievementEffects> {
+    return { ...(this.#foreign.get(key(userId, apiName)) ?? noWrites()) };
+  }
+
+  leaderboard(userId: string, apiName: string): Readonly<LeaderboardEffects> {
+    return { ...(this.#leaderboards.get(key(userId, apiName)) ?? noSubmissions()) };
+  }
+
+  nonces(userId: string): Readonly<NonceEffects> {
+    return { ...(this.#nonces.get(userId) ?? noValidations()) };
+  }
+
+  snapshot(): OracleSnapshot {
+    const keys = new Set([...this.#achievements.keys(), ...this.#foreign.keys()]);
+    return {
+      achievements: [...keys].map((each) => {
+        const { added, ...rest } = this.#achievements.get(each) ?? noWrites();
+        const foreignWrites = this.#foreign.get(each)?.writes ?? 0;
+        return { ...identity(each), ...rest, added: added.toString(), foreignWrites };
+      }),
+      leaderboards: [...this.#leaderboards].map(([each, effects]) => ({ ...identity(each), ...effects })),
+      nonces: [...this.#nonces].map(([userId, effects]) => ({ userId, ...effects })),
+    };
+  }
+
+  reset(): void {
+    for (const counts of [this.#achievements, this.#foreign, this.#leaderboards, this.#nonces]) counts.clear();
+  }
+}
+
+const noWrites = (): AchievementEffects => ({ writes: 0, added: 0n, bitsSet: "", forcedUnlocks: 0, unlocks: 0 });
+const noSubmissions = (): LeaderboardEffects => ({ writes: 0, updates: 0, forced: 0 });
+const noValidations = (): NonceEffects => ({ validations: 0, accepted: 0 });
+
+function count(counts: Map<string, AchievementEffects>, write: AchievementWrite): void {
+  const effects = entryOf(counts, key(write.userId, write.apiName), noWrites);
+  effects.writes += 1;
+  if (write.count !== undefined) effects.added += write.count;
+  if (write.bits !== undefined) effects.bitsSet = orBits(effects.bitsSet, write.bits);
+  if (write.force) effects.forcedUnlocks += 1;
+  if (write.justUnlocked) effects.unlocks += 1;
+}
+
+function entryOf<T>(counts: Map<string, T>, at: string, make: () => T): T {
+  const existing = counts.get(at);
+  if (existing !== undefined) return existing;
+  const made = make();
+  counts.set(at, made);
+  return made;
+}
+
+function key(userId: string, apiName: string): string {
+  return `${userId} ${apiName}`;
+}
+
+function identity(at: string): { userId: string; apiName: string } {
+  const space = at.indexOf(" ");
+  return { userId: at.slice(0, space), apiName: at.slice(space + 1) };
+}

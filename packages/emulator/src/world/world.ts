@@ -1,0 +1,176 @@
+import { EmulatorInputError } from "../input-error.ts";
+import type { EffectCounter } from "../oracle.ts";
+import type { MovableClock } from "../runtime/movable-clock.ts";
+import { type Random, randomText } from "../runtime/random.ts";
+import { parseAchievement, parseCount, parseSeedUser } from "../seed/parse-seed.ts";
+import type { Seed, SeedAchievement, SeedLong, SeedUser } from "../seed/seed.ts";
+import type { SwitchBoard } from "../switches.ts";
+import { addToken, checkBits, definitionNamed, furnish, leaderboardNamed, loadSeed, setDefinition } from "./load-seed.ts";
+import { addPerson, appNamed, userNamed } from "./people.ts";
+import { emptyState } from "./progress.ts";
+import { entrySnapshots, progressSnapshots, snapshotOf } from "./snapshot.ts";
+import type { WorldState } from "./state.ts";
+import type { AchievementProgress, CreatedUser, ForeignChange, LeaderboardEntry, World } from "./world-api.ts";
+
+export interface WorldOptions {
+  readonly clock: MovableClock;
+  readonly random: Random;
+  readonly switches: SwitchBoard;
+  readonly oracle: EffectCounter;
+}
+
+/** The world behind its public face; operations work on `state`. */
+export class EmulatedWorld implements World {
+  readonly #options: WorldOptions;
+  #state: WorldState;
+
+  constructor(options: WorldOptions, seed: Seed) {
+    this.#options = options;
+    this.#state = loadSeed(seed, options.clock.now());
+  }
+
+  get state(): WorldState {
+    return this.#state;
+  }
+
+  /** The app of an app-scoped user id. */
+  appOf(userId: string): string {
+    return userNamed(this.#state, userId, "userId").app.id;
+  }
+
+  load(seed: Seed): void {
+    this.#state = loadSeed(seed, this.#now());
+  }
+
+  createUser(user: SeedUser): CreatedUser {
+    const seed = parseSeedUser(user, "user");
+    const person = addPerson(this.#state, seed, "user");
+    furnish(this.#state, person, seed, this.#now(), "user");
+    const ids = Object.fromEntries([...person.accounts].map(([appId, account]) => [appId, account.id]));
+    const [id = ""] = Object.values(ids);
+    return { alias: person.alias, orgScopedId: person.orgScopedId, id, ids };
+  }
+
+  mintUserToken(appId: string, userId: string, options: { expiresInMs?: number; token?: string } = {}): string {
+    const user = this.#userOfApp(appId, userId);
+    const { tokenTtlMs } = this.#options.switches.get();
+    const lifeMs = options.expiresInMs ?? tokenTtlMs ?? Infinity;
+    const token = options.token ?? `FRL${randomText(this.#options.random, 48)}`;
+    if (!/^[\x21-\x7e]{1,4096}$/.test(token)) {
+      throw new EmulatorInputError("token", "expected printable ASCII without spaces, at most 4096 characters");
+    }
+    addToken(this.#state, token, user, this.#now() + lifeMs, "token");
+    return token;
+  }
+
+  expireToken(token: string): void {
+    const known = this.#state.tokens.get(token);
+    if (known === undefined) throw new EmulatorInputError("token", "no such user token; mint it first");
+    known.expiresAt = -Infinity;
+  }
+
+  revokeUserTokens(userId: string): number {
+    const user = userNamed(this.#state, userId, "userId");
+    let revoked = 0;
+    for (const [text, token] of this.#state.tokens) {
+      if (token.user === user && this.#state.tokens.delete(text)) revoked += 1;
+    }
+    return revoked;
+  }
+
+  mintNonce(appId: string, userId: string, options: { ttlMs?: number } = {}): string {
+    const user = this.#userOfApp(appId, userId);
+    const nonce = randomText(this.#options.random, 64);
+    const ttlMs = options.ttlMs ?? this.#options.switches.get().nonceTtlMs;
+    this.#state.nonces.set(nonce, { user, expiresAt: this.#now() + ttlMs, spent: false });
+    return nonce;
+  }
+
+  rotateSecret(appId: string, secret: string): void {
+    const app = appNamed(this.#state, appId, "appId");
+    if (!/^[^|\s]+$/.test(secret)) throw new EmulatorInputError("secret", "expected text without | and spaces");
+    this.#state.appTokens.delete(`OC|${app.id}|${app.secret}`);
+    app.secret = secret;
+    this.#state.appTokens.set(`OC|${app.id}|${secret}`, app);
+  }
+
+  setDefinition(definition: SeedAchievement, appId?: string): void {
+    const app = appNamed(this.#state, appId, "appId");
+    setDefinition(this.#state, app, parseAchievement(definition, "definition"), "definition");
+  }
+
+  archive(apiName: string, archived = true, appId?: string): void {
+    definitionNamed(appNamed(this.#state, appId, "appId"), apiName, "apiName").archived = archived;
+  }
+
+  addForeign(userId: string, apiName: string, change: ForeignChange): void {
+    const user = userNamed(this.#state, userId, "userId");
+    const definition = definitionNamed(user.app, apiName, "apiName");
+    const count = change.count === undefined ? undefined : parseCount(change.count, "count");
+    checkBits(definition, change.bits, "bits");
+    const row = this.#state.progressRow(user, definition);
+    row.foreign = true;
+    const { afterUnlock } = this.#options.switches.get();
+    const justUnlocked = row.apply({ count, bits: change.bits, unlock: change.unlock }, this.#now(), afterUnlock);
+    const force = change.unlock === true;
+    this.#options.oracle.wroteForeign({ userId, apiName, count, bits: change.bits, force, justUnlocked });
+  }
+
+  removeAll(userId: string): void {
+    const user = userNamed(this.#state, userId, "userId");
+    for (const row of user.progress.values()) this.#state.nodes.delete(row.id);
+    user.progress.clear();
+  }
+
+  setScore(boardApiName: string, userId: string, score: SeedLong): void {
+    const user = userNamed(this.#state, userId, "userId");
+    const board = leaderboardNamed(user.app, boardApiName, "boardApiName");
+    const change = { score: BigInt(score), extraData: undefined, force: true };
+    board.submit(user, change, this.#now(), () => this.#state.mintEntryId());
+  }
+
+  progress(userId: string, apiName: string): AchievementProgress {
+    const user = userNamed(this.#state, userId, "userId");
+    const definition = definitionNamed(user.app, apiName, "apiName");
+    const row = user.progress.get(apiName);
+    const { count, bits, unlockedAt } = row?.state ?? emptyState(definition);
+    const foreign = row?.foreign ?? false;
+    return { apiName, count, bits, unlocked: unlockedAt !== undefined, unlockTime: unlockedAt, foreign };
+  }
+
+  achievements(userId: string): readonly AchievementProgress[] {
+    const { person, app } = userNamed(this.#state, userId, "userId");
+    const rows = progressSnapshots(person).filter((row) => row.appId === app.id);
+    return rows.map(({ apiName }) => this.progress(userId, apiName));
+  }
+
+  entry(boardApiName: string, userId: string): LeaderboardEntry | undefined {
+    const { app } = userNamed(this.#state, userId, "userId");
+    return this.entries(boardApiName, app.id).find((entry) => entry.userId === userId);
+  }
+
+  entries(boardApiName: string, appId?: string): readonly LeaderboardEntry[] {
+    const board = leaderboardNamed(appNamed(this.#state, appId, "appId"), boardApiName, "boardApiName");
+    return entrySnapshots(board).map((entry) => ({ ...entry, score: BigInt(entry.score) }));
+  }
+
+  advance(ms: number): void {
+    if (!Number.isFinite(ms) || ms < 0) throw new EmulatorInputError("advanceMs", "expected milliseconds, at least 0");
+    this.#options.clock.advance(ms);
+  }
+
+  snapshot(): ReturnType<typeof snapshotOf> {
+    return snapshotOf(this.#state, this.#now());
+  }
+
+  #userOfApp(appId: string, userId: string): ReturnType<typeof userNamed> {
+    const app = appNamed(this.#state, appId, "appId");
+    const user = userNamed(this.#state, userId, "userId");
+    if (user.app === app) return user;
+    throw new EmulatorInputError("userId", `the id ${userId} belongs to app ${user.app.id}, not to ${app.id}`);
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}
