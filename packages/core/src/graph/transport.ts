@@ -2,6 +2,8 @@ import type { Secret } from "../secrets/secret.ts";
 
 /** One request to the platform, before it is bytes. */
 export interface GraphRequest {
+  /** For errors and logs, such as `achievements.write`. */
+  readonly operation: string;
   readonly method: "GET" | "POST" | "DELETE";
   /** Begins with a slash; no host, no query, no token. */
   readonly path: string;
@@ -13,11 +15,14 @@ export interface GraphRequest {
   readonly kind: "read" | "write";
   /** Monotonic ms by the client's clock after which the request must not be handed to a socket any more. */
   readonly notAfter?: number;
+  /** How long the whole exchange may take, waiting for a socket included, ms; the transport's own limit otherwise. */
+  readonly timeoutMs?: number;
 }
 
 /** What came back, whole. */
 export interface GraphResponse {
   readonly status: number;
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -27,6 +32,7 @@ export interface GraphResponse {
  * of the request had been handed over.
  */
 export interface GraphTransport {
-  send(request: GraphRequest, signal: AbortSignal): Promise<GraphResponse>;
+  send(request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse>;
+  /** Accepts no more, waits for what is under way, frees the sockets. */
   close(): Promise<void>;
 }

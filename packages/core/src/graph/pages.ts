@@ -1,0 +1,77 @@
+import * as z from "zod";
+import type { Call, Caller, CallOptions } from "./call.ts";
+import { safeCount } from "./json.ts";
+import { UnreadableAnswerError } from "../errors/unanswered-errors.ts";
+
+/** Far above any real list; ends a server that never stops giving new cursors. */
+const MOST_PAGES = 10_000;
+
+interface Paging {
+  readonly cursors?: { readonly after?: string | null | undefined } | null | undefined;
+  readonly next?: string | null | undefined;
+}
+
+const paging: z.ZodType<Paging> = z.object({
+  cursors: z.object({ after: z.string().nullish() }).nullish(),
+  next: z.string().nullish(),
+});
+
+export interface Page<Row> {
+  readonly data: readonly Row[];
+  readonly summary?: { readonly total_count?: number | undefined } | null | undefined;
+  readonly paging?: Paging | null | undefined;
+}
+
+/** The schema of one page of `row`s. */
+export function pageOf<Row>(row: z.ZodType<Row>): z.ZodType<Page<Row>> {
+  return z.object({
+    data: z.array(row),
+    summary: z.object({ total_count: safeCount.optional() }).nullish(),
+    paging: paging.nullish(),
+  });
+}
+
+export interface PageWalk<Row> {
+  readonly caller: Caller;
+  readonly first: Call<Page<Row>>;
+  readonly options?: CallOptions | undefined;
+  /** A link to any other host is refused. */
+  readonly ownHosts: ReadonlySet<string>;
+}
+
+/**
+ * All pages, by the cursor. Links are never followed and never shown: they hold the token. A link to a foreign host, a
+ * cursor that comes again and a link without a cursor end it with `unreadable_answer`.
+ */
+export async function* walkPages<Row>({ caller, first, options, ownHosts }: PageWalk<Row>): AsyncGenerator<Page<Row>> {
+  const seen = new Set<string>();
+  let call = first;
+  for (;;) {
+    const page = await caller(call, options);
+    yield page;
+    const after = cursorAfter(page, first.operation, ownHosts);
+    if (after === undefined) return;
+    if (seen.has(after)) throw unreadable(first.operation, "a page's cursor came a second time");
+    if (seen.size >= MOST_PAGES) throw unreadable(first.operation, `there are more than ${MOST_PAGES} pages`);
+    seen.add(after);
+    call = { ...first, params: { ...first.params, after } };
+  }
+}
+
+function cursorAfter(page: Page<unknown>, operation: string, ownHosts: ReadonlySet<string>): string | undefined {
+  const next = page.paging?.next ?? "";
+  if (next === "") return undefined;
+  const link = URL.canParse(next) ? new URL(next) : undefined;
+  if (link === undefined) throw unreadable(operation, "the link to the next page is not a URL");
+  if (!ownHosts.has(link.hostname)) {
+    throw unreadable(operation, `the link to the next page points to another host (${link.hostname})`);
+  }
+  const after = page.paging?.cursors?.after || link.searchParams.get("after");
+  if (!after) throw unreadable(operation, "there is a next page, but no cursor for it");
+  return after;
+}
+
+function unreadable(operation: string, what: string): UnreadableAnswerError {
+  const facts = { operation, applied: "no", transient: false, retryable: false, status: 200 } as const;
+  return new UnreadableAnswerError(`${operation} got an answer that cannot be read: ${what}.`, facts);
+}

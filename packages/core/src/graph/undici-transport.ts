@@ -1,0 +1,138 @@
+import { Pool, type Dispatcher } from "undici";
+import { readBaseUrl, PRODUCTION_URL } from "./base-url.ts";
+import { Exchange } from "./exchange.ts";
+import { encodeForm } from "./form.ts";
+import type { GraphRequest, GraphResponse, GraphTransport } from "./transport.ts";
+import { QuestlineError } from "../errors/questline-error.ts";
+import { AbortedError, ClosedError, NoAnswerError } from "../errors/unanswered-errors.ts";
+import { systemClock, type Clock } from "../runtime/clock.ts";
+import { reveal } from "../secrets/secret.ts";
+
+export interface UndiciTransportOptions {
+  /** Where requests go; a path is put before every request's own. Default `https://graph.oculus.com`. */
+  readonly baseUrl?: string;
+  /** Sockets for writes; also the most writes that can be under way. Default 64. */
+  readonly connections?: number;
+  /** Sockets for reads, apart from those of writes. Default 16. */
+  readonly readConnections?: number;
+  /** How long one exchange may take, waiting for a socket, connecting, headers and body included, ms. Default 10 000. */
+  readonly timeoutMs?: number;
+  /** The largest answer taken, bytes. Default 1 048 576. */
+  readonly maxAnswerBytes?: number;
+  /** Default `questline`. */
+  readonly userAgent?: string;
+  readonly clock?: Clock;
+}
+
+const DEFAULTS = {
+  baseUrl: PRODUCTION_URL,
+  connections: 64,
+  readConnections: 16,
+  timeoutMs: 10_000,
+  maxAnswerBytes: 1_048_576,
+  userAgent: "questline",
+} satisfies UndiciTransportOptions;
+
+/**
+ * Carries requests over HTTP/1.1 keep-alive sockets of its own: one request per socket at a time, nothing repeated,
+ * redirects not followed. HTTP/2 stays off, since undici repeats requests on it by itself.
+ */
+export function undiciTransport(options: UndiciTransportOptions = {}): GraphTransport {
+  return new UndiciTransport({ ...DEFAULTS, clock: systemClock, ...options });
+}
+
+class UndiciTransport implements GraphTransport {
+  readonly #options: Required<UndiciTransportOptions>;
+  readonly #prefix: string;
+  readonly #writes: Pool;
+  readonly #reads: Pool;
+  readonly #underWay = new Set<Exchange>();
+  #closing: Promise<void> | undefined;
+  #drained: (() => void) | undefined;
+
+  constructor(options: Required<UndiciTransportOptions>) {
+    for (const name of ["connections", "readConnections", "timeoutMs", "maxAnswerBytes"] as const) {
+      if (!Number.isSafeInteger(options[name]) || options[name] < 1) {
+        throw new QuestlineError("bad_input", `undiciTransport: ${name} must be a whole number above 0.`);
+      }
+    }
+    const { origin, prefix } = readBaseUrl(options.baseUrl);
+    this.#options = options;
+    this.#prefix = prefix;
+    this.#writes = this.#pool(origin, options.connections);
+    this.#reads = this.#pool(origin, options.readConnections);
+  }
+
+  send(request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse> {
+    const refused = this.#refusal(request, signal);
+    if (refused !== undefined) return Promise.reject(refused);
+    const options = this.#dispatchOptions(request);
+    return new Promise((resolve, reject) => {
+      const { clock, maxAnswerBytes } = this.#options;
+      const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs;
+      const settled = (ended: Exchange, end: GraphResponse | Error): void => {
+        this.#underWay.delete(ended);
+        if (this.#underWay.size === 0) this.#drained?.();
+        if (end instanceof Error) reject(end);
+        else resolve(end);
+      };
+      const exchange = new Exchange({ request, signal, clock, timeoutMs, maxAnswerBytes, settled });
+      this.#underWay.add(exchange);
+      const pool = request.kind === "read" ? this.#reads : this.#writes;
+      pool.dispatch(options, exchange);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#drain();
+    return this.#closing;
+  }
+
+  #dispatchOptions(request: GraphRequest): Dispatcher.DispatchOptions {
+    const form = encodeForm(request.params);
+    const inQuery = request.method === "GET" && form !== "";
+    const headers = {
+      accept: "application/json",
+      authorization: `Bearer ${reveal(request.token)}`,
+      "user-agent": this.#options.userAgent,
+      ...(request.method === "GET" ? undefined : { "content-type": "application/x-www-form-urlencoded" }),
+    };
+    const path = `${this.#prefix}${request.path}${inQuery ? `?${form}` : ""}`;
+    return { method: request.method, path, headers, body: request.method === "GET" ? null : form };
+  }
+
+  #refusal(request: GraphRequest, signal: AbortSignal | undefined): Error | undefined {
+    const { operation, notAfter } = request;
+    const facts = { operation, applied: "no", transient: true, retryable: false } as const;
+    if (this.#closing !== undefined) return new ClosedError(`${operation} was not sent: the client is closed.`, facts);
+    if (signal?.aborted === true) return new AbortedError(`${operation} was not sent: the caller aborted it.`, facts);
+    if (request.timeoutMs !== undefined && !(request.timeoutMs > 0)) {
+      return new NoAnswerError(`${operation} was not sent: no time was left for it.`, { ...facts, retryable: true });
+    }
+    if (notAfter !== undefined && this.#options.clock.monotonic() > notAfter) {
+      return new AbortedError(`${operation} was not sent: its last moment had passed.`, { ...facts, retryable: true });
+    }
+    return undefined;
+  }
+
+  /** Every exchange has a time limit, so this ends. */
+  async #drain(): Promise<void> {
+    if (this.#underWay.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    await Promise.all([this.#writes.destroy(), this.#reads.destroy()]);
+  }
+
+  #pool(origin: string, connections: number): Pool {
+    return new Pool(origin, {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: this.#options.timeoutMs },
+    });
+  }
+}
