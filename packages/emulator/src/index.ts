@@ -1,3 +1,4 @@
+export { type Basis, type Behaviour, behaviours } from "./behaviours.ts";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.ts";
 export type {
   ChanceOptions,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { behaviours } from "../behaviours.ts";
 import type { ChanceOptions, Fault } from "../faults/fault.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import { EmulatorInputError, parseInput } from "../input-error.ts";
@@ -103,6 +104,7 @@ function addRecordRoutes(app: Hono, { requests, oracle, switches }: ControlTarge
     return c.json({ cleared: true });
   });
   app.get("/oracle", (c) => c.json(oracle.snapshot()));
+  app.get("/behaviours", (c) => c.json({ behaviours }));
   app.get("/switches", (c) => c.json(switches.get()));
   app.post("/switches", async (c) => c.json(switches.set((await bodyOf(c)) as object)));
 }
