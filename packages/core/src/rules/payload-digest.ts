@@ -1,4 +1,8 @@
+import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
+
+/** Deeper payloads have no text: no game reports them, and recursion must end. */
+const DEEPEST = 64;
 
 /** Eight hex digits of a payload, the same for equal ones in any order of keys; `unprintable` for what has no text. */
 export function payloadDigest(payload: unknown): string {
@@ -10,7 +14,7 @@ export function payloadDigest(payload: unknown): string {
 }
 
 /** JSON with sorted keys. Whole numbers read alike as number and bigint, since rules take both. */
-function canonical(value: unknown, inside: readonly object[]): string {
+function canonical(value: unknown, inside: object[]): string {
   switch (typeof value) {
     case "string":
       return JSON.stringify(value);
@@ -27,16 +31,23 @@ function canonical(value: unknown, inside: readonly object[]): string {
   }
 }
 
-function canonicalObject(value: object, inside: readonly object[]): string {
-  if (inside.includes(value)) throw new TypeError("A payload that holds itself has no text.");
-  const within = [...inside, value];
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, within)).join()}]`;
-  if (value instanceof Map) return `map${canonical([...value], within)}`;
-  if (value instanceof Set) return `set${canonical([...value], within)}`;
-  if (ArrayBuffer.isView(value))
-    return `bytes${canonical([...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)], within)}`;
-  if ("toJSON" in value && typeof value.toJSON === "function") return canonical(value.toJSON(), within);
+function canonicalObject(value: object, inside: object[]): string {
+  if (inside.length >= DEEPEST || inside.includes(value)) throw new TypeError("Nested too deeply, or in itself.");
+  inside.push(value);
+  const text = contentsOf(value, inside);
+  inside.pop();
+  return text;
+}
+
+function contentsOf(value: object, inside: object[]): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, inside)).join()}]`;
+  if (value instanceof Map) return `map${canonical([...value], inside)}`;
+  if (value instanceof Set) return `set${canonical([...value], inside)}`;
+  if (ArrayBuffer.isView(value)) {
+    return `bytes:${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}`;
+  }
+  if ("toJSON" in value && typeof value.toJSON === "function") return canonical(value.toJSON(), inside);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item, within)}`).join()}}`;
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item, inside)}`).join()}}`;
 }

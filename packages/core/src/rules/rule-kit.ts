@@ -32,9 +32,5 @@ export interface RuleKit<P, A, L> {
   /** Sets bits by position, 0 being the leftmost of the platform's text (none: the rule does not fire). */
   addBits(achievement: BitfieldName<A>, bits: readonly number[] | ((event: P) => readonly number[])): Rule<P>;
   /** A whole number of 64 bits. */
-  submitScore(
-    leaderboard: keyof L & string,
-    score: (event: P) => number | bigint,
-    options?: ScoreOptions<P>,
-  ): Rule<P>;
+  submitScore(leaderboard: keyof L & string, score: (event: P) => number | bigint, options?: ScoreOptions<P>): Rule<P>;
 }
