@@ -1,0 +1,69 @@
+import type { Questline, SettledOutcome } from "@questline/core";
+import { guarded } from "./log.ts";
+import { RECORDED, UNLOCKED } from "./messages.ts";
+import { systemClock, type Clock } from "./runtime/clock.ts";
+import type { Seat } from "./seat.ts";
+import { TokenDesk } from "./token-desk.ts";
+
+/** What the plugin listens to and asks of a Questline, whatever its events are. */
+export type QuestlineFeeds = Pick<Questline, "users" | "onOutcome" | "onTokenWanted">;
+
+/**
+ * Where one Questline's outcomes meet the seats of this process: one subscription for all rooms, one look-up by user
+ * for an outcome.
+ */
+export class Hub {
+  readonly tokens: TokenDesk;
+  readonly #seats = new Map<string, Set<Seat>>();
+  readonly #met = new WeakSet<object>();
+
+  constructor(questline: QuestlineFeeds, clock: Clock = systemClock) {
+    this.tokens = new TokenDesk(questline.users, (userId) => this.#seats.get(userId) ?? [], clock);
+    questline.onOutcome((outcome) => guarded("a notice", () => this.#tell(outcome)));
+    questline.onTokenWanted(({ userId, reason }) => guarded("asking for a token", () => this.tokens.want(userId, reason)));
+  }
+
+  /** From now on the user's notices go to this seat, too. Entering twice changes nothing. */
+  enter(userId: string, seat: Seat): void {
+    const seats = this.#seats.get(userId);
+    if (seats?.has(seat)) return;
+    if (seats) seats.add(seat);
+    else this.#seats.set(userId, new Set([seat]));
+    this.tokens.present(userId);
+  }
+
+  leave(userId: string, seat: Seat): void {
+    const seats = this.#seats.get(userId);
+    if (!seats?.delete(seat) || seats.size > 0) return;
+    this.#seats.delete(userId);
+    this.tokens.absent(userId);
+  }
+
+  /** True the first time this room class is met: what is wrong with a class is said once. */
+  isFirst(roomClass: object): boolean {
+    if (this.#met.has(roomClass)) return false;
+    this.#met.add(roomClass);
+    return true;
+  }
+
+  #tell({ id, userId, target, status, unlocked, score, improved, at }: SettledOutcome): void {
+    const seats = this.#seats.get(userId);
+    if (!seats) return;
+    if (target.type === "achievement" && unlocked) {
+      for (const seat of seats) seat.notify(UNLOCKED, { id, achievement: target.name, at });
+    }
+    if (target.type === "leaderboard" && status === "delivered" && score !== undefined) {
+      const recorded = { id, leaderboard: target.name, score: score.toString(), improved: improved ?? "unknown" } as const;
+      for (const seat of seats) seat.notify(RECORDED, recorded);
+    }
+  }
+}
+
+const hubs = new WeakMap<object, Hub>();
+
+/** The one hub of this Questline in this process. */
+export function hubOf(questline: QuestlineFeeds): Hub {
+  let hub = hubs.get(questline);
+  if (!hub) hubs.set(questline, (hub = new Hub(questline)));
+  return hub;
+}

@@ -1,0 +1,13 @@
+export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
+export {
+  questlinePlugin,
+  type MatchReceipts,
+  type QuestlineHandlers,
+  type QuestlinePlugin,
+  type QuestlinePluginOptions,
+} from "./questline-plugin.ts";
+export type { ResolveUserId } from "./resolve-user-id.ts";
+export type { RoundPlayer } from "./roster.ts";
+export type { MatchIdOption } from "./round.ts";
+export { verifyPlayer, type Player } from "./verify-player.ts";
+export type { QuestlineClientMessages, QuestlineMessages, Recorded, TokenAnswer, TokenAsked, Unlocked } from "./messages.ts";

@@ -1,0 +1,232 @@
+import { Room, RoomPlugin, type Client } from "@colyseus/core";
+import type { Achievements, Events, Leaderboards, Match, OccurrenceOf, PayloadOf, Questline, Receipt } from "@questline/core";
+import { z } from "zod";
+import { hubOf, type Hub } from "./hub.ts";
+import { guarded, warn, wordsOf } from "./log.ts";
+import { TOKEN, type TokenAnswer } from "./messages.ts";
+import { isQuestlineAuth } from "./questline-auth.ts";
+import { refusedReceipt } from "./refused-receipt.ts";
+import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
+import { Roster, type RoundPlayer } from "./roster.ts";
+import { Round, type MatchIdOption } from "./round.ts";
+import { Seat } from "./seat.ts";
+import { watchRoom } from "./watch-room.ts";
+
+export interface QuestlinePluginOptions {
+  /**
+   * The match id: text for the room's first round only, or a function asked once for every round. Give one where a room
+   * that comes back after a crash goes on with the same match. Default: `questline.newMatchId(roomId)` for every round.
+   */
+  readonly matchId?: MatchIdOption;
+  /** Finds the app-scoped Meta user id. Default: `client.auth.questline.id`, else `client.auth.id`, else `client.auth.userId`. */
+  readonly resolveUserId?: ResolveUserId;
+  /** Sends `questline:unlocked` and `questline:recorded` to the player's connection. Default true. */
+  readonly notify?: boolean;
+}
+
+/** Receipts of a round by user id: one for every player the event was reported for. */
+export type MatchReceipts = ReadonlyMap<string, Receipt>;
+
+/** Handlers the plugin adds to the room; public, so that the SDK's `room.send` is typed for them. */
+export type QuestlineHandlers = {
+  readonly [TOKEN]: (client: Client, answer: TokenAnswer) => void;
+};
+
+// A user access token is opaque; anything longer than a frame of the transport cannot be one.
+const answerSchema = z.object({ token: z.string().min(1).max(4096) });
+
+/**
+ * Reports what happens in one room. Made by `questlinePlugin(questline)` in the room's field initialiser, one per room.
+ * Nothing here throws or rejects into the room; what goes wrong is logged, counted, and shows in a receipt.
+ */
+export class QuestlinePlugin<E extends Events> extends RoomPlugin {
+  override readonly pluginName = "questline" as const;
+  override readonly messages: QuestlineHandlers = {
+    [TOKEN]: (client, answer) => guarded("a token answer", () => this.#takeToken(client, answer)),
+  };
+
+  readonly #questline: Questline<E>;
+  readonly #hub: Hub;
+  readonly #resolveUserId: ResolveUserId;
+  readonly #notify: boolean;
+  readonly #round: Round;
+  #wired: { readonly room: Room; readonly roster: Roster } | undefined;
+  #match: Match<E> | undefined;
+  #refused = 0;
+
+  constructor(questline: Questline<E>, options: QuestlinePluginOptions = {}) {
+    super();
+    this.#questline = questline;
+    this.#hub = hubOf(questline);
+    this.#resolveUserId = options.resolveUserId ?? userIdFromAuth;
+    this.#notify = options.notify ?? true;
+    this.#round = new Round(options.matchId, () => questline.newMatchId(this.#wired?.room.roomId ?? "room"));
+    // The framework assigns `room` before onCreate, also where it wires no plugin hooks.
+    Object.defineProperty(this, "room", {
+      configurable: true,
+      enumerable: false,
+      get: () => this.#wired?.room,
+      set: (room: Room) => this.#wire(room),
+    });
+  }
+
+  /** The running round's match id. */
+  get matchId(): string {
+    return this.#round.id;
+  }
+
+  /**
+   * Reports an event of one player. An `each` event takes `{ id }` of the occurrence. Never begins another round.
+   * A player who is not known or not verified gets a refused receipt.
+   */
+  report<K extends keyof E & string>(
+    player: Client | string,
+    event: K,
+    payload: PayloadOf<E[K]>,
+    ...more: OccurrenceOf<E[K]>
+  ): Receipt {
+    try {
+      this.#round.played();
+      const userId = this.#wired?.roster.userIdOf(player);
+      if (userId === undefined) return this.#refuse(event, this.#whyUnknown(player));
+      return this.#currentMatch().report(userId, event, payload, ...more);
+    } catch (error) {
+      return this.#refuse(event, wordsOf(error));
+    }
+  }
+
+  /**
+   * Ends the round: reports `event` once for every verified player of it, those who left included, and begins the next.
+   * `payloadFor` returns what to report, or undefined for a player to leave out; if it throws, only that player is
+   * refused. Ending the same event twice within one turn of the event loop is one end and gives the same receipts.
+   */
+  endMatch<K extends keyof E & string>(
+    event: K,
+    payloadFor: (player: RoundPlayer) => PayloadOf<E[K]> | undefined,
+  ): MatchReceipts {
+    const receipts = new Map<string, Receipt>();
+    try {
+      const before = this.#round.endedAs<MatchReceipts>(event);
+      if (before) return before;
+      const roster = this.#wired?.roster;
+      if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
+      const unverified = roster.unverified();
+      if (unverified > 0) warn("endMatch leaves out connections that are not verified", { event, unverified });
+      const match = this.#currentMatch();
+      for (const player of roster.players()) {
+        const receipt = this.#reportEnd(match, event, player, payloadFor);
+        if (receipt) receipts.set(player.userId, receipt);
+      }
+      this.#match = undefined;
+      this.#round.ended(event, receipts);
+      roster.begin();
+    } catch (error) {
+      this.#refuse(event, wordsOf(error));
+    }
+    return receipts;
+  }
+
+  /** Begins a round without ending one, with everyone connected now; returns its match id, `id` if given. */
+  beginMatch(id?: string): string {
+    this.#match = undefined;
+    this.#round.begin(id);
+    guarded("beginMatch", () => this.#wired?.roster.begin());
+    return this.#round.id;
+  }
+
+  /** What the monitor may show. */
+  toJSON(): { readonly matchId: string; readonly players: number; readonly refused: number } {
+    return { matchId: this.#round.id, players: this.#wired?.roster.players().length ?? 0, refused: this.#refused };
+  }
+
+  #wire(room: Room): void {
+    if (this.#wired?.room === room) return;
+    // Shared between rooms it would report one room's players in another's match.
+    if (this.#wired) throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
+    const makeSeat = (sessionId: string): Seat => new Seat(room, sessionId, this.#notify);
+    const roster = new Roster(room, makeSeat, this.#resolveUserId, {
+      known: (userId, seat) => this.#hub.enter(userId, seat),
+      returned: (userId, seat) => {
+        seat.resume();
+        if (userId !== undefined) this.#hub.tokens.present(userId);
+      },
+      gone: (userId, seat) => this.#hub.leave(userId, seat),
+    });
+    this.#wired = { room, roster };
+    watchRoom(room, {
+      created: () => this.#warnOfSkippedAuth(room),
+      joining: (client) => roster.enter(client),
+      joinRefused: (client) => roster.forget(client),
+      returned: (client) => roster.enter(client),
+      left: (client) => roster.leave(client),
+      disposed: () => roster.clear(),
+      toCache: () => ({ matchId: this.#round.id }),
+      fromCache: (cached) => {
+        if ("matchId" in cached && typeof cached.matchId === "string") this.beginMatch(cached.matchId);
+      },
+    });
+  }
+
+  #currentMatch(): Match<E> {
+    return (this.#match ??= this.#questline.match(this.#round.id));
+  }
+
+  /** One player's end of the round, or undefined for a player who is left out. */
+  #reportEnd<K extends keyof E & string>(
+    match: Match<E>,
+    event: K,
+    player: RoundPlayer,
+    payloadFor: (player: RoundPlayer) => PayloadOf<E[K]> | undefined,
+  ): Receipt | undefined {
+    try {
+      const payload = payloadFor(player);
+      if (payload === undefined || payload === null) return undefined;
+      if (isPromise(payload)) throw new Error("the function given to endMatch returned a promise: await before endMatch");
+      // A round ends once for a player, also where the event itself may occur often.
+      const more = this.#questline.events[event]?.occurs === "each" ? [{ id: "match-end" }] : [];
+      return match.report(player.userId, event, payload, ...(more as OccurrenceOf<E[K]>));
+    } catch (error) {
+      return this.#refuse(event, wordsOf(error), player.userId);
+    }
+  }
+
+  #takeToken(client: Client, answer: unknown): void {
+    const userId = this.#wired?.roster.userIdOf(client);
+    if (userId === undefined) return warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
+    const read = answerSchema.safeParse(answer);
+    if (read.success) void this.#hub.tokens.answer(userId, read.data.token);
+    else this.#hub.tokens.unreadable(userId);
+  }
+
+  #refuse(event: string, reason: string, userId?: string): Receipt {
+    this.#refused++;
+    warn("a report is refused", { event, reason, ...(userId !== undefined && { userId }) });
+    return refusedReceipt(reason);
+  }
+
+  #whyUnknown(player: Client | string): string {
+    if (!this.#wired) return "the plugin is not in a room: put it into definePlugins([...])";
+    if (typeof player === "string") return "no verified player has this session id in this room";
+    return "this connection has no verified player: set `static onAuth = questlineAuth(questline)`, or give resolveUserId";
+  }
+
+  #warnOfSkippedAuth({ constructor: roomClass }: Room): void {
+    const { onAuth, prototype, name } = roomClass as typeof Room;
+    if (!isQuestlineAuth(onAuth) || prototype.onAuth === Room.prototype.onAuth || !this.#hub.isFirst(roomClass)) return;
+    warn("the room's own onAuth(client) never runs, since static onAuth decides: pass it as `then` to questlineAuth", { room: name });
+  }
+}
+
+/** `plugins = definePlugins([questlinePlugin(questline)])`, then `this.plugins.questline.report(...)`. */
+export function questlinePlugin<E extends Events, A extends Achievements, L extends Leaderboards>(
+  questline: Questline<E, A, L>,
+  options: QuestlinePluginOptions = {},
+): QuestlinePlugin<E> {
+  return new QuestlinePlugin<E>(questline, options);
+}
+
+function isPromise(value: unknown): boolean {
+  if (!(value instanceof Promise)) return false;
+  value.catch(() => {});
+  return true;
+}

@@ -1,0 +1,40 @@
+import { ServerError } from "@colyseus/core";
+import { TOKEN_HEADER } from "./take-credential.ts";
+import { warn, wordsOf } from "./log.ts";
+
+const MISSING =
+  `No Meta credential: send the header ${TOKEN_HEADER}, or the join option metaToken, ` +
+  "or the join options metaUserId and metaNonce.";
+
+/** 401: the join brought no credential. Matchmaking answers keep codes below 600 only, hence HTTP's. */
+export const credentialMissing = (): ServerError => new ServerError(401, MISSING);
+
+/** 401: what was sent cannot be a credential; `problem` names the field, never its value. */
+export const credentialUnreadable = (problem: string): ServerError => new ServerError(401, problem);
+
+/** 403: the token is good, but not for the user the join claims to be. */
+export const otherUser = (): ServerError =>
+  new ServerError(403, "This token belongs to another user than metaUserId says.");
+
+/** How a failed verification is told to the client. Platform words stay in the server's log. */
+export function verificationFailed(kind: "token" | "nonce", error: unknown): ServerError {
+  const code = codeOf(error);
+  if (code === "user_token" || code === "bad_input" || (code === "identity_refused" && kind === "nonce")) {
+    return new ServerError(401, `Meta refused this ${kind}. Get a new one and join again.`);
+  }
+  if (code === "identity_refused") return new ServerError(403, "This token is not for this app.");
+  warn("a join could not be verified", { code, error: wordsOf(error) });
+  // The platform may have taken the nonce, and takes it only once.
+  const advice = kind === "nonce" ? "Ask Meta for a new nonce and join again." : "Join again in a moment.";
+  return new ServerError(503, `Meta cannot confirm this player right now. ${advice}`);
+}
+
+/** True if the platform read the token and refused it; false if nobody knows. */
+export function isRefusal(error: unknown): boolean {
+  return ["user_token", "bad_input", "identity_refused"].includes(codeOf(error) ?? "");
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}

@@ -1,0 +1,178 @@
+import type { Client, Room } from "@colyseus/core";
+import { guarded, warn } from "./log.ts";
+import type { ResolveUserId } from "./resolve-user-id.ts";
+import type { Seat } from "./seat.ts";
+
+/** A player of the running round, as `endMatch` shows it. */
+export interface RoundPlayer {
+  readonly sessionId: string;
+  /** App-scoped Meta user id. */
+  readonly userId: string;
+  /** The connection, while there is one. */
+  readonly client?: Client;
+  /** False for a player who dropped out or left. */
+  readonly connected: boolean;
+  /** `client.auth`, also of a player who left. */
+  readonly auth: unknown;
+}
+
+/** Users who left during one round and are still reported at its end; beyond, the earliest are forgotten. */
+export const MOST_LEFT = 10_000;
+
+interface Session {
+  readonly seat: Seat;
+  /** The last connection; undefined once the player left for good. */
+  client: Client | undefined;
+  auth: unknown;
+  userId: string | undefined;
+  inRound: boolean;
+}
+
+export interface RosterListener {
+  /** A session is this user's. Told again and again. */
+  known(userId: string, seat: Seat): void;
+  /** The session has a new connection. */
+  returned(userId: string | undefined, seat: Seat): void;
+  /** The session is over. */
+  gone(userId: string, seat: Seat): void;
+}
+
+/**
+ * Who is and was in the room during the running round, by session.
+ *
+ * A session is *connected* or *away* (its seat may be held for a reconnection), then *left*. Everyone who was connected
+ * during the round stays in it, whatever happens later. Hooks feed it, and every reading takes in `room.clients` too,
+ * so a room whose hooks never reach the plugin still reports for everyone who is present.
+ */
+export class Roster {
+  readonly #room: Room;
+  readonly #makeSeat: (sessionId: string) => Seat;
+  readonly #resolveUserId: ResolveUserId;
+  readonly #listener: RosterListener;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(room: Room, makeSeat: (sessionId: string) => Seat, resolveUserId: ResolveUserId, listener: RosterListener) {
+    this.#room = room;
+    this.#makeSeat = makeSeat;
+    this.#resolveUserId = resolveUserId;
+    this.#listener = listener;
+  }
+
+  /** This connection is in the room now. Repeating it changes nothing. */
+  enter(client: Client): void {
+    const known = this.#sessions.get(client.sessionId);
+    const session = known ?? this.#add(client);
+    const isNew = known !== undefined && known.client !== client;
+    session.client = client;
+    session.inRound = true;
+    const userId = this.#identify(session);
+    if (isNew) this.#listener.returned(userId, session.seat);
+  }
+
+  /** The room refused this join: the session never was. */
+  forget(client: Client): void {
+    const session = this.#sessions.get(client.sessionId);
+    if (!session) return;
+    this.#sessions.delete(client.sessionId);
+    this.#close(session);
+  }
+
+  /** The session is over. A session that is not known was refused, or over before. */
+  leave(client: Client): void {
+    const session = this.#sessions.get(client.sessionId);
+    if (!session?.client) return;
+    const userId = this.#identify(session);
+    session.auth = session.client.auth;
+    session.client = undefined;
+    this.#close(session);
+    this.#dropRepeated(session, userId);
+  }
+
+  /** The verified user of a connection or session id, or undefined. */
+  userIdOf(clientOrSessionId: Client | string): string | undefined {
+    const isId = typeof clientOrSessionId === "string";
+    const sessionId = isId ? clientOrSessionId : clientOrSessionId.sessionId;
+    const present = this.#room.clients?.get(sessionId);
+    if (present) this.enter(present);
+    const session = this.#sessions.get(sessionId);
+    if (session) return this.#identify(session);
+    return isId ? undefined : this.#resolve(clientOrSessionId);
+  }
+
+  /** Every user of the round once, shown through the seat they hold now if they have several. */
+  players(): readonly RoundPlayer[] {
+    this.#takeInPresent();
+    const players = new Map<string, RoundPlayer>();
+    for (const session of this.#sessions.values()) {
+      const userId = session.inRound ? this.#identify(session) : undefined;
+      if (userId === undefined || players.get(userId)?.connected) continue;
+      players.set(userId, shown(session, userId));
+    }
+    return [...players.values()];
+  }
+
+  /** Connections in the room whose player is not verified. */
+  unverified(): number {
+    return [...this.#sessions.values()].filter((session) => session.client && this.#identify(session) === undefined).length;
+  }
+
+  /** A round begins with those connected now; who left is forgotten, who is away may come back into it. */
+  begin(): void {
+    for (const [sessionId, session] of this.#sessions) {
+      if (!session.client) this.#sessions.delete(sessionId);
+      session.inRound = false;
+    }
+    this.#takeInPresent();
+  }
+
+  /** The room is gone. */
+  clear(): void {
+    for (const session of this.#sessions.values()) this.#close(session);
+  }
+
+  #takeInPresent(): void {
+    for (const client of this.#room.clients ?? []) this.enter(client);
+  }
+
+  #add(client: Client): Session {
+    const seat = this.#makeSeat(client.sessionId);
+    const session: Session = { seat, client, auth: undefined, userId: undefined, inRound: false };
+    this.#sessions.set(client.sessionId, session);
+    return session;
+  }
+
+  /** A user id is settled once it is found; a game's resolver may need something its own onJoin sets. */
+  #identify(session: Session): string | undefined {
+    if (!session.client) return session.userId;
+    session.userId ??= this.#resolve(session.client);
+    if (session.userId !== undefined) this.#listener.known(session.userId, session.seat);
+    return session.userId;
+  }
+
+  #resolve(client: Client): string | undefined {
+    const userId = guarded("resolveUserId", () => this.#resolveUserId(client));
+    return typeof userId === "string" && userId !== "" ? userId : undefined;
+  }
+
+  #close({ userId, seat }: Session): void {
+    if (userId !== undefined) this.#listener.gone(userId, seat);
+  }
+
+  /** A user who comes and goes all round is kept once, an unverified one not at all. */
+  #dropRepeated(latest: Session, userId: string | undefined): void {
+    const left = [...this.#sessions].filter(([, session]) => !session.client);
+    const surplus = left.filter(([, s]) => s.userId === undefined || (s !== latest && s.userId === userId));
+    for (const [sessionId] of surplus) this.#sessions.delete(sessionId);
+    const [earliest] = left;
+    if (!earliest || left.length - surplus.length <= MOST_LEFT) return;
+    this.#sessions.delete(earliest[0]);
+    warn("a round is so long that a player who left is forgotten before its end", { userId: earliest[1].userId, most: MOST_LEFT });
+  }
+}
+
+function shown({ seat, client, auth }: Session, userId: string): RoundPlayer {
+  const { sessionId } = seat;
+  const connection = client && seat.connection;
+  if (connection) return { sessionId, userId, client: connection, connected: true, auth: connection.auth };
+  return { sessionId, userId, connected: false, auth: client ? client.auth : auth };
+}

@@ -1,0 +1,21 @@
+/** The part of a clock that waits between two asks. Milliseconds. */
+export interface Clock {
+  monotonic(): number;
+  /** Calls `wake` once after `delayMs`. The timer never keeps a process alive by itself. */
+  after(delayMs: number, wake: () => void): { cancel(): void };
+}
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  monotonic: () => performance.now(),
+  after(delayMs, wake) {
+    const handle = setTimeout(wake, delayMs);
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+/** Calls `then` when the running turn of the event loop, its promise callbacks included, is over. */
+export function afterThisTurn(then: () => void): void {
+  setImmediate(then);
+}

@@ -1,0 +1,81 @@
+import type { AuthContext } from "@colyseus/core";
+
+/** HTTP header of the matchmaking request that holds the player's user access token. */
+export const TOKEN_HEADER = "x-meta-token";
+
+/** What a join brought to prove who the player is. */
+export type Credential =
+  | { readonly kind: "token"; readonly token: string; readonly claimedId?: string }
+  | { readonly kind: "nonce"; readonly userId: string; readonly nonce: string }
+  | { readonly kind: "none" }
+  /** It cannot be read; `problem` is safe to show to the client. */
+  | { readonly kind: "unreadable"; readonly problem: string };
+
+const FIELDS = ["metaToken", "metaUserId", "metaNonce"] as const;
+type Fields = Partial<Record<(typeof FIELDS)[number], unknown>>;
+
+/**
+ * Reads the credential and deletes it from the join options, so that it reaches neither room, nor seat, nor Redis.
+ * A header wins over options. Synchronous: the options are clean before anything is awaited.
+ */
+export function takeCredential(options: unknown, header: HeaderValue): Credential {
+  const fields = takeFields(options);
+  if (header.kind === "unreadable") return header;
+  const token = header.kind === "token" ? header.token : fields.metaToken;
+  if (token !== undefined) return tokenCredential(token, fields.metaUserId);
+  const { metaUserId: userId, metaNonce: nonce } = fields;
+  if (userId === undefined && nonce === undefined) return { kind: "none" };
+  if (nonce === undefined) return unreadable("metaUserId needs metaNonce, a fresh proof of it, beside it.");
+  if (userId === undefined) return unreadable("metaNonce needs metaUserId, the app-scoped user id it proves, beside it.");
+  if (typeof userId !== "string" || userId === "") return unreadable("metaUserId must be text: the decimal app-scoped user id.");
+  if (typeof nonce !== "string" || nonce === "") return unreadable("metaNonce must be non-empty text.");
+  return { kind: "nonce", userId, nonce };
+}
+
+export type HeaderValue = Extract<Credential, { kind: "token" | "none" | "unreadable" }>;
+
+/** The token header of a request: from `Headers`, or from a plain record with any spelling of the name. */
+export function readTokenHeader(context: Pick<AuthContext, "headers"> | undefined): HeaderValue {
+  const headers: unknown = context?.headers;
+  if (typeof headers !== "object" || headers === null) return { kind: "none" };
+  const given: unknown[] = headers instanceof Headers ? [headers.get(TOKEN_HEADER)] : valuesOf(headers);
+  const values = given.filter((value) => value !== undefined && value !== null && value !== "");
+  if (values.length > 1) return unreadable(`${TOKEN_HEADER} is given more than once.`);
+  const [token] = values;
+  if (token === undefined) return { kind: "none" };
+  return typeof token === "string" ? { kind: "token", token } : unreadable(`${TOKEN_HEADER} must be text.`);
+}
+
+/** Join options as an object to read and scrub; anything else a client may send counts as no options. */
+export function asOptions(options: unknown): object | undefined {
+  return typeof options === "object" && options !== null && !Array.isArray(options) ? options : undefined;
+}
+
+function takeFields(options: unknown): Fields {
+  const source = asOptions(options);
+  const fields: Fields = {};
+  if (source === undefined) return fields;
+  for (const name of FIELDS) {
+    if (!Object.hasOwn(source, name)) continue;
+    fields[name] = Reflect.get(source, name);
+    Reflect.deleteProperty(source, name);
+  }
+  return fields;
+}
+
+function tokenCredential(token: unknown, claimedId: unknown): Credential {
+  if (typeof token !== "string" || token === "") return unreadable("metaToken must be non-empty text.");
+  if (claimedId === undefined) return { kind: "token", token };
+  if (typeof claimedId !== "string") return unreadable("metaUserId must be text: the decimal app-scoped user id.");
+  return { kind: "token", token, claimedId };
+}
+
+function valuesOf(headers: object): unknown[] {
+  return Object.entries(headers)
+    .filter(([name]) => name.toLowerCase() === TOKEN_HEADER)
+    .flatMap(([, value]: [string, unknown]) => value);
+}
+
+function unreadable(problem: string): { readonly kind: "unreadable"; readonly problem: string } {
+  return { kind: "unreadable", problem };
+}

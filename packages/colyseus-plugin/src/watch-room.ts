@@ -1,0 +1,78 @@
+import { ClientState, type Client, type Room } from "@colyseus/core";
+import { guarded } from "./log.ts";
+
+/** What the plugin wants to know of a room. None of it may throw into the room. */
+export interface RoomWatcher {
+  created(): void;
+  joining(client: Client): void;
+  joinRefused(client: Client): void;
+  returned(client: Client): void;
+  left(client: Client): void;
+  disposed(): void;
+  /** To survive a devMode restart. */
+  toCache(): object;
+  fromCache(cached: object): void;
+}
+
+const CACHE_KEY = "questline";
+
+/**
+ * Wraps the hooks of one room instance.
+ *
+ * @NOTE The framework's own plugin hooks are wired on the prototype: skipped for the first instance of a class with
+ * `onUncaughtException`, shadowed by hooks written as arrow functions, doubled in subclasses, and skipped after a hook
+ * that throws (seen with @colyseus/core 0.18.17). Wrapping the instance has none of that. No `onDrop` is added to a room
+ * without one, since that would change which hook an abnormal close calls.
+ */
+export function watchRoom(room: Room, watcher: RoomWatcher): void {
+  const { onCreate, onJoin, onReconnect, onLeave, onDispose, onCacheRoom, onRestoreRoom } = room;
+
+  room.onCreate = (options) => {
+    guarded("onCreate", () => watcher.created());
+    return onCreate?.call(room, options);
+  };
+
+  room.onJoin = async (client, ...rest) => {
+    guarded("onJoin", () => watcher.joining(client));
+    try {
+      return await onJoin?.call(room, client, ...rest);
+    } catch (error) {
+      guarded("onJoin", () => watcher.joinRefused(client));
+      throw error;
+    }
+  };
+
+  room.onReconnect = (client) => {
+    guarded("onReconnect", () => watcher.returned(client));
+    return onReconnect?.call(room, client);
+  };
+
+  room.onLeave = async (client, code) => {
+    try {
+      return await onLeave?.call(room, client, code);
+    } finally {
+      // A room that awaits allowReconnection inside onLeave ends it for the old connection of a player who is back.
+      if (client.state !== ClientState.RECONNECTED) guarded("onLeave", () => watcher.left(client));
+    }
+  };
+
+  room.onDispose = async () => {
+    try {
+      return await onDispose?.call(room);
+    } finally {
+      guarded("onDispose", () => watcher.disposed());
+    }
+  };
+
+  room.onCacheRoom = () => {
+    const cached: unknown = onCacheRoom?.call(room);
+    const isMergeable = cached === undefined || (typeof cached === "object" && cached !== null && !Array.isArray(cached));
+    return isMergeable ? { ...cached, [CACHE_KEY]: guarded("onCacheRoom", () => watcher.toCache()) } : cached;
+  };
+
+  room.onRestoreRoom = (cached) => {
+    const ours: unknown = cached?.[CACHE_KEY];
+    if (typeof ours === "object" && ours !== null) guarded("onRestoreRoom", () => watcher.fromCache(ours));
+    return onRestoreRoom?.call(room, cached);
+  };
+}
