@@ -1,8 +1,8 @@
-import { QuestlineError } from "../errors/questline-error.ts";
 import type { LaneStore } from "./lane-store.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
 import { MemoryTables } from "./memory-tables.ts";
+import { notOpen } from "./not-open.ts";
 
 /**
  * Lanes in this process's memory: for tests, and for games that accept losing what is owed when the process ends.
@@ -41,11 +41,4 @@ export function memoryStore(): LaneStore {
       state = "closed";
     },
   };
-}
-
-/** What a verb says before `open` and after `close`. */
-export function notOpen(state: "new" | "closed"): QuestlineError {
-  return state === "new"
-    ? new QuestlineError("bad_input", "The lane store is not open yet: call open() first.")
-    : new QuestlineError("closed", "The lane store is closed.");
 }

@@ -1,0 +1,123 @@
+import { laneKeyOf } from "../intent/intent.ts";
+import type { InFlight, LanePhase, LaneRow, Waiting } from "./lane-row.ts";
+import type { DeadLetter } from "./lane-store.ts";
+import { StoredFields } from "./stored-fields.ts";
+import {
+  readJournal,
+  readProgress,
+  readReason,
+  readValue,
+  storedJournal,
+  storedProgress,
+  storedValue,
+} from "./value-text.ts";
+
+/** A lane row as JSON text, without its id and key, which the table holds. */
+export function laneRowText(row: LaneRow): string {
+  return JSON.stringify({
+    seq: row.seq,
+    settledThrough: row.settledThrough,
+    lastSettledSeq: row.lastSettledSeq,
+    attempts: row.attempts,
+    notBefore: row.notBefore,
+    sentWhileLocked: row.sentWhileLocked,
+    epoch: row.epoch,
+    reason: row.reason,
+    settledAt: row.settledAt,
+    progress: row.progress && storedProgress(row.progress),
+    pending: row.pending && storedWaiting(row.pending),
+    phase: storedPhase(row.phase),
+  });
+}
+
+/** Reads what `laneRowText` wrote; throws `UnreadableRow` naming the lane. */
+export function readLaneRow(id: string, text: unknown): LaneRow {
+  const fields = StoredFields.parse(text, `lane ${JSON.stringify(id)}`);
+  return {
+    id,
+    key: laneKeyOf(id),
+    seq: fields.number("seq"),
+    settledThrough: fields.number("settledThrough"),
+    lastSettledSeq: fields.number("lastSettledSeq"),
+    attempts: fields.number("attempts"),
+    notBefore: fields.number("notBefore"),
+    sentWhileLocked: fields.flag("sentWhileLocked"),
+    epoch: fields.number("epoch"),
+    reason: fields.maybe("reason", readReason),
+    settledAt: fields.maybe("settledAt", () => fields.number("settledAt")),
+    progress: fields.maybe("progress", () => readProgress(fields.object("progress"))),
+    pending: fields.maybe("pending", () => readWaiting(fields.object("pending"))),
+    phase: readPhase(fields.object("phase")),
+  };
+}
+
+function storedWaiting(waiting: Waiting): object {
+  return { ...waiting, value: storedValue(waiting.value) };
+}
+
+function readWaiting(fields: StoredFields): Waiting {
+  return {
+    value: readValue(fields.object("value")),
+    oldestAt: fields.number("oldestAt"),
+    dueAt: fields.number("dueAt"),
+  };
+}
+
+function readInFlight(fields: StoredFields): InFlight {
+  const inFlight = fields.object("inFlight");
+  return { ...readWaiting(inFlight), toSeq: inFlight.number("toSeq") };
+}
+
+function storedPhase(phase: LanePhase): object {
+  if (phase.state === "open" || phase.state === "parked") return phase;
+  const inFlight = storedWaiting(phase.inFlight);
+  return "journal" in phase ? { ...phase, inFlight, journal: storedJournal(phase.journal) } : { ...phase, inFlight };
+}
+
+function readPhase(fields: StoredFields): LanePhase {
+  const state = fields.text("state");
+  switch (state) {
+    case "open":
+    case "parked":
+      return { state };
+    case "leased":
+      return { state, inFlight: readInFlight(fields), leaseToken: fields.text("leaseToken") };
+    case "staged": {
+      const journal = readJournal(fields.object("journal"));
+      return { state, inFlight: readInFlight(fields), leaseToken: fields.text("leaseToken"), journal };
+    }
+    case "in-doubt":
+      return {
+        state,
+        inFlight: readInFlight(fields),
+        journal: readJournal(fields.object("journal")),
+        dueAt: fields.number("dueAt"),
+        leaseToken: fields.maybe("leaseToken", () => fields.text("leaseToken")),
+      };
+    default:
+      return fields.refuse("state");
+  }
+}
+
+/** A dead letter as JSON text, without its id and key. */
+export function deadLetterText(letter: Omit<DeadLetter, "id">): string {
+  const { key: _key, value, ...rest } = letter;
+  return JSON.stringify({ ...rest, value: storedValue(value) });
+}
+
+/** Reads what `deadLetterText` wrote; throws `UnreadableRow` naming the letter. */
+export function readDeadLetter(id: number, lane: string, text: unknown): DeadLetter {
+  const fields = StoredFields.parse(text, `dead letter ${id} of lane ${JSON.stringify(lane)}`);
+  return {
+    id,
+    key: laneKeyOf(lane),
+    value: readValue(fields.object("value")),
+    fromSeq: fields.number("fromSeq"),
+    toSeq: fields.number("toSeq"),
+    reason: readReason(fields),
+    maybeApplied: fields.flag("maybeApplied"),
+    attempts: fields.number("attempts"),
+    at: fields.number("at"),
+    ...(fields.has("detail") && { detail: fields.text("detail") }),
+  };
+}

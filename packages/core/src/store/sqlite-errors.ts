@@ -1,0 +1,43 @@
+import { QuestlineError, isQuestlineError } from "../errors/questline-error.ts";
+import { shownValue } from "../ids/ids.ts";
+import { UnreadableRow } from "./stored-fields.ts";
+
+/** Primary result codes of SQLite (sqlite.org/rescode.html) that a person can do something about. */
+const ADVICE = new Map<number, string>([
+  [3, "access to it is denied; check its permissions"],
+  [8, "it is read-only; check the permissions of the file and its directory"],
+  [10, "reading or writing it failed; check the disk"],
+  [11, "it is corrupt; restore it from a backup"],
+  [13, "the disk is full; what was accepted before is safe"],
+  [14, "it cannot be opened; check that its directory exists and may be written"],
+  [26, "it is not a SQLite database"],
+]);
+const BUSY = 5;
+const LOCKED = 6;
+
+/** Any failure of the store on the file `path` as an error a person can act on. */
+export function asStoreError(error: unknown, path: string): QuestlineError {
+  if (isQuestlineError(error)) return error;
+  const where = `The lane store ${shownValue(path)}`;
+  if (error instanceof UnreadableRow) {
+    return new QuestlineError("store_unusable", `${where} holds a row that cannot be read: ${error.message}.`);
+  }
+  const code = sqliteCode(error);
+  if (code === BUSY || code === LOCKED) {
+    return new QuestlineError(
+      "store_locked",
+      `${where} is held by another process or another store of this one. One file serves one process: give each its own.`,
+      { cause: error },
+    );
+  }
+  const advice = code === undefined ? undefined : ADVICE.get(code);
+  const detail = error instanceof Error ? error.message : String(error);
+  return new QuestlineError("store_unusable", `${where} cannot be used: ${advice ? `${advice} (${detail})` : detail}.`, {
+    cause: error,
+  });
+}
+
+function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+  return error.errcode & 0xff;
+}

@@ -1,0 +1,92 @@
+import { DatabaseSync } from "node:sqlite";
+import { QuestlineError } from "../errors/questline-error.ts";
+import { shownValue } from "../ids/ids.ts";
+import { APPLICATION_ID, MIGRATIONS } from "./sqlite-schema.ts";
+
+/**
+ * What a commit survives: `process` the death of the process, `power` that of the machine too (one fsync per commit).
+ * Journals always get their fsync.
+ */
+export type Durability = "process" | "power";
+
+/** An open database file that no other process can open, at the current schema. */
+export class SqliteFile {
+  readonly database: DatabaseSync;
+  readonly #durability: Durability;
+  #synced: boolean;
+
+  constructor(path: string, durability: Durability) {
+    this.database = new DatabaseSync(path, { timeout: 0 });
+    this.#durability = durability;
+    this.#synced = durability === "power";
+    try {
+      this.#prepare(path);
+    } catch (error) {
+      this.database.close();
+      throw error;
+    }
+  }
+
+  #prepare(path: string): void {
+    const { database } = this;
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    const version = this.#checkedVersion(path);
+    const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
+    if (mode !== "wal") throw unusable(path, "its file system does not support a write-ahead log; use a local disk");
+    database.exec(`PRAGMA synchronous = ${this.#synced ? "FULL" : "NORMAL"}`);
+    database.exec("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
+    this.transaction(false, () => {
+      for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
+    });
+  }
+
+  #checkedVersion(path: string): number {
+    const version = this.#number("PRAGMA user_version", "user_version");
+    const application = this.#number("PRAGMA application_id", "application_id");
+    const tables = this.#number("SELECT count(*) AS tables FROM sqlite_schema", "tables");
+    if (application !== APPLICATION_ID && (version > 0 || tables > 0)) {
+      throw unusable(path, "it is the database of another program; give the store a file of its own");
+    }
+    if (version > MIGRATIONS.length) {
+      throw new QuestlineError(
+        "store_newer",
+        `The lane store ${shownValue(path)} has schema version ${version}; this version of Questline knows ${MIGRATIONS.length}. Use the newer one.`,
+      );
+    }
+    return version;
+  }
+
+  #number(sql: string, column: string): number {
+    return Number(this.database.prepare(sql).get()?.[column]);
+  }
+
+  /** Runs `work` as one transaction, with an fsync if `synced`; rolls back and rethrows what it or the commit throws. */
+  transaction<Result>(synced: boolean, work: () => Result): Result {
+    this.#sync(synced || this.#durability === "power");
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #sync(synced: boolean): void {
+    if (synced === this.#synced) return;
+    this.database.exec(`PRAGMA synchronous = ${synced ? "FULL" : "NORMAL"}`);
+    this.#synced = synced;
+  }
+
+  /** Folds the write-ahead log into the file and lets go of it. */
+  close(): void {
+    this.database.close();
+  }
+}
+
+function unusable(path: string, why: string): QuestlineError {
+  return new QuestlineError("store_unusable", `The lane store ${shownValue(path)} cannot be used: ${why}.`);
+}

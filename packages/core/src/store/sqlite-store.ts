@@ -1,0 +1,49 @@
+import { Worker } from "node:worker_threads";
+import { QuestlineError } from "../errors/questline-error.ts";
+import { shownValue } from "../ids/ids.ts";
+import type { LaneStore } from "./lane-store.ts";
+import { remoteStore } from "./remote-store.ts";
+import type { Durability } from "./sqlite-file.ts";
+import type { StoreFile } from "./store-calls.ts";
+
+export type { Durability };
+
+export interface SqliteStoreOptions {
+  /**
+   * What an accepted report survives. `process`: the death of the process. `power`: also that of the machine, at one
+   * fsync per commit. What guards a count against being sent twice is always written with an fsync. Default `process`.
+   */
+  readonly durability?: Durability;
+}
+
+/**
+ * Lanes in a SQLite file, in a worker thread (Node's own SQLite; nothing to install). One file serves one process; its
+ * directory must exist, on a local disk.
+ *
+ * @throws QuestlineError `bad_input` for an empty path or an in-memory database; `open` rejects with `store_locked`,
+ * `store_newer` or `store_unusable`.
+ */
+export function sqliteStore(path: string, options: SqliteStoreOptions = {}): LaneStore {
+  const { durability = "process" } = options;
+  checkPath(path);
+  if (durability !== "process" && durability !== "power") {
+    throw new QuestlineError("bad_input", `durability must be "process" or "power", not ${shownValue(durability)}.`);
+  }
+  return remoteStore(() => startWorker({ path, durability }));
+}
+
+function checkPath(path: unknown): void {
+  if (typeof path === "string" && path.trim() !== "" && !path.startsWith(":memory:") && !path.startsWith("file:")) return;
+  throw new QuestlineError(
+    "bad_input",
+    `sqliteStore needs the path of a file, not ${shownValue(path)}. For lanes that end with the process use memoryStore().`,
+  );
+}
+
+function startWorker(file: StoreFile): Worker {
+  const fromSource = import.meta.url.endsWith(".ts");
+  const worker = fromSource
+    ? new URL("./sqlite-worker.ts", import.meta.url)
+    : new URL("./sqlite-worker.js", import.meta.url);
+  return new Worker(worker, { workerData: file, name: "questline-store" });
+}

@@ -1,0 +1,20 @@
+import type { ErrorCode } from "../errors/questline-error.ts";
+import type { LaneStore } from "./lane-store.ts";
+import type { Durability } from "./sqlite-file.ts";
+
+/** What travels between a store and its worker thread, in batches both ways. */
+export interface StoreCall {
+  readonly id: number;
+  readonly verb: keyof LaneStore;
+  readonly args: readonly unknown[];
+}
+
+export type StoreAnswer =
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** What the worker starts with. */
+export interface StoreFile {
+  readonly path: string;
+  readonly durability: Durability;
+}
