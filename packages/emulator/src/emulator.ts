@@ -88,7 +88,16 @@ class Core {
     const { switches, oracle, faults, requests: log } = this;
     this.world = new EmulatedWorld({ clock: this.#clock, random, switches, oracle }, this.#seed);
     const url = (): string => this.url;
-    this.graph = createGraphHandler({ world: this.world, faults, log, oracle, switches, clock: this.#clock, random, url });
+    this.graph = createGraphHandler({
+      world: this.world,
+      faults,
+      log,
+      oracle,
+      switches,
+      clock: this.#clock,
+      random,
+      url,
+    });
   }
 
   reset(seed?: Seed): void {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 /** A seed, fault, switch or control request that cannot be used. `path` says where, the message what to do. */
 export class EmulatorInputError extends Error {
@@ -35,5 +35,7 @@ function problemText(issue: z.core.$ZodIssue): string {
     return `unknown key ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it or correct its spelling`;
   }
   if (issue.code === "invalid_value") return `expected one of ${issue.values.map((value) => String(value)).join(", ")}`;
-  return issue.message;
+  // Our own messages name what is expected; zod's say so themselves.
+  const own = /^[a-z]/.test(issue.message) && !issue.message.startsWith("expected");
+  return own ? `expected ${issue.message}` : issue.message.replace(/^Invalid input: /, "");
 }

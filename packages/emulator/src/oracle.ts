@@ -1,3 +1,4 @@
+import { fingerprint } from "./fingerprint.ts";
 import { orBits } from "./world/progress.ts";
 
 /** Effects of achievement writes that were carried out, whatever they left in the world. */
@@ -21,7 +22,9 @@ export interface LeaderboardEffects {
 }
 
 export interface NonceEffects {
+  /** Checks of this nonce, whoever asked. */
   validations: number;
+  /** Checks that answered `is_valid: true`; never more than one. */
   accepted: number;
 }
 
@@ -34,7 +37,8 @@ export interface OracleSnapshot {
     readonly foreignWrites: number;
   })[];
   readonly leaderboards: readonly (LeaderboardEffects & { readonly userId: string; readonly apiName: string })[];
-  readonly nonces: readonly (NonceEffects & { readonly userId: string })[];
+  /** By fingerprint: `nonce:` and 12 hex digits. */
+  readonly nonces: readonly (NonceEffects & { readonly nonce: string })[];
 }
 
 /** Counts effects of Graph requests per identity. It never looks at the world. */
@@ -43,7 +47,7 @@ export interface Oracle {
   /** Writes of others (`world.addForeign`), counted apart. */
   foreign(userId: string, apiName: string): Readonly<AchievementEffects>;
   leaderboard(userId: string, apiName: string): Readonly<LeaderboardEffects>;
-  nonces(userId: string): Readonly<NonceEffects>;
+  nonce(nonce: string): Readonly<NonceEffects>;
   snapshot(): OracleSnapshot;
 }
 
@@ -78,8 +82,8 @@ export class EffectCounter implements Oracle {
     if (forced) effects.forced += 1;
   }
 
-  validated(userId: string, accepted: boolean): void {
-    const effects = entryOf(this.#nonces, userId, noValidations);
+  validated(nonce: string, accepted: boolean): void {
+    const effects = entryOf(this.#nonces, fingerprint("nonce", nonce), noValidations);
     effects.validations += 1;
     if (accepted) effects.accepted += 1;
   }
@@ -96,8 +100,8 @@ export class EffectCounter implements Oracle {
     return { ...(this.#leaderboards.get(key(userId, apiName)) ?? noSubmissions()) };
   }
 
-  nonces(userId: string): Readonly<NonceEffects> {
-    return { ...(this.#nonces.get(userId) ?? noValidations()) };
+  nonce(nonce: string): Readonly<NonceEffects> {
+    return { ...(this.#nonces.get(fingerprint("nonce", nonce)) ?? noValidations()) };
   }
 
   snapshot(): OracleSnapshot {
@@ -109,7 +113,7 @@ export class EffectCounter implements Oracle {
         return { ...identity(each), ...rest, added: added.toString(), foreignWrites };
       }),
       leaderboards: [...this.#leaderboards].map(([each, effects]) => ({ ...identity(each), ...effects })),
-      nonces: [...this.#nonces].map(([userId, effects]) => ({ userId, ...effects })),
+      nonces: [...this.#nonces].map(([nonce, effects]) => ({ nonce, ...effects })),
     };
   }
 

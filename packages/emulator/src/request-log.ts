@@ -140,7 +140,8 @@ export class RequestRecorder implements RequestLog {
       sums.effects += counts.effects;
       sums.faults += counts.faults;
     }
-    const writes = (this.#counts.get("achievements.write")?.total ?? 0) + (this.#counts.get("leaderboards.submit")?.total ?? 0);
+    const writes =
+      (this.#counts.get("achievements.write")?.total ?? 0) + (this.#counts.get("leaderboards.submit")?.total ?? 0);
     return { ...sums, writes, pending: this.#pending, dropped: this.#dropped, byOperation };
   }
 

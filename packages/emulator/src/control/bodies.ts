@@ -15,7 +15,10 @@ export const tokenSchema: z.ZodType<{
   token?: string | undefined;
 }> = z.strictObject({ appId: id.optional(), userId: id, expiresInMs: lifeMs, token: z.string().optional() });
 
-export const secretSchema: z.ZodType<{ appId: string; secret: string }> = z.strictObject({ appId: id, secret: z.string() });
+export const secretSchema: z.ZodType<{ appId: string; secret: string }> = z.strictObject({
+  appId: id,
+  secret: z.string(),
+});
 
 export type ForeignRequest = ForeignChange & { readonly userId: string; readonly apiName: string };
 

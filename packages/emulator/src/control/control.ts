@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { behaviours } from "../behaviours.ts";
+import { behaviours } from "../behaviours/behaviours.ts";
 import type { ChanceOptions, Fault } from "../faults/fault.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import { EmulatorInputError, parseInput } from "../input-error.ts";
@@ -27,7 +27,9 @@ export interface ControlTarget {
 }
 
 /** The emulator's levers over HTTP, under `/__emulator`. JSON both ways; 64-bit values as decimal text. */
-export function createControl(target: ControlTarget): (incoming: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createControl(
+  target: ControlTarget,
+): (incoming: IncomingMessage, response: ServerResponse) => Promise<void> {
   const app = new Hono().basePath("/__emulator");
   app.get("/health", (c) => c.json({ emulator: "questline", url: target.url, version: VERSION }));
   addWorldRoutes(app, target);
@@ -52,7 +54,10 @@ function addWorldRoutes(app: Hono, target: ControlTarget): void {
   app.post("/users", async (c) => c.json(world.createUser((await bodyOf(c)) as unknown as SeedUser)));
   app.post("/tokens", async (c) => {
     const { appId, userId, expiresInMs, token } = parseInput(tokenSchema, await bodyOf(c), "body");
-    const options = { ...(expiresInMs === undefined ? {} : { expiresInMs }), ...(token === undefined ? {} : { token }) };
+    const options = {
+      ...(expiresInMs === undefined ? {} : { expiresInMs }),
+      ...(token === undefined ? {} : { token }),
+    };
     return c.json({ token: world.mintUserToken(appId ?? world.appOf(userId), userId, options) });
   });
   app.post("/tokens/expire", async (c) => {
@@ -65,7 +70,9 @@ function addWorldRoutes(app: Hono, target: ControlTarget): void {
   });
   app.post("/nonces", async (c) => {
     const { appId, userId, ttlMs } = parseInput(idsSchema, await bodyOf(c), "body");
-    return c.json({ nonce: world.mintNonce(appId ?? world.appOf(userId), userId, ttlMs === undefined ? {} : { ttlMs }) });
+    return c.json({
+      nonce: world.mintNonce(appId ?? world.appOf(userId), userId, ttlMs === undefined ? {} : { ttlMs }),
+    });
   });
   app.post("/foreign", async (c) => {
     const { userId, apiName, ...change } = parseInput(foreignSchema, await bodyOf(c), "body") as ForeignRequest;
@@ -123,7 +130,8 @@ const filterKeys = ["operation", "userId", "apiName", "status", "effect", "fault
 
 function filterOf(query: Record<string, string>): RequestFilter {
   for (const key of Object.keys(query)) {
-    if (!filterKeys.includes(key)) throw new EmulatorInputError(key, `unknown filter; there is ${filterKeys.join(", ")}`);
+    if (!filterKeys.includes(key))
+      throw new EmulatorInputError(key, `unknown filter; there is ${filterKeys.join(", ")}`);
   }
   const { status, effect, after, ...rest } = query;
   return {

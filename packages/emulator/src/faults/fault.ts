@@ -24,7 +24,13 @@ export type FaultKind =
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** Answers a rate limit without carrying anything out. Defaults: status 429, code 4, no `Retry-After`. */
-  | { readonly kind: "throttle"; readonly status?: number; readonly retryAfterSeconds?: number; readonly code?: number }
+  | {
+      readonly kind: "throttle";
+      readonly status?: number;
+      readonly retryAfterSeconds?: number;
+      readonly code?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Resets the connection; nothing is carried out. */
   | { readonly kind: "resetBefore" }
   /** Carries out, then resets the connection; with `truncated`, after half of the answer's body. */
@@ -87,6 +93,7 @@ const byName: Readonly<Record<FaultKindName, FaultKind>> = {
 const milliseconds = z.int("milliseconds as a whole number").min(0, "milliseconds, at least 0").max(3_600_000);
 const status = z.int("an HTTP status from 200 to 599").min(200).max(599);
 const headerText = z.string().regex(/^[\t\x20-\x7e]*$/, "printable ASCII text");
+const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/, "a header name"), headerText);
 const error = z.strictObject({
   code: z.int(),
   error_subcode: z.int().optional(),
@@ -100,12 +107,13 @@ const kinds = {
   status: {
     status,
     error: error.optional(),
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, "a header name"), headerText).optional(),
+    headers: headers.optional(),
   },
   throttle: {
     status: status.optional(),
     retryAfterSeconds: z.number().min(0).optional(),
     code: z.int().optional(),
+    headers: headers.optional(),
   },
   resetBefore: {},
   resetAfter: { truncated: z.boolean().optional() },
@@ -119,7 +127,11 @@ const kinds = {
 const operation = z.enum(operationNames as [OperationName, ...OperationName[]]);
 const probability = z.number("a number from 0 to 1").min(0, "a number from 0 to 1").max(1, "a number from 0 to 1");
 const target = {
-  operation: z.union([operation, z.literal("*"), z.array(operation).min(1)], `expected "*" or ${operationNames.join(", ")}`)
+  operation: z
+    .union(
+      [operation, z.literal("*"), z.array(operation).min(1)],
+      `expected one or several of "*", ${operationNames.join(", ")}`,
+    )
     .optional(),
   userId: z.string("an app-scoped user id as text").optional(),
   times: z
@@ -138,7 +150,11 @@ const chanceSchema = z.strictObject({
 
 /** @throws EmulatorInputError naming the member. */
 export function parseFault(input: unknown): Fault {
-  return parseInput(z.strictObject({ kind: z.string(), ...target, ...membersOf(input, "fault") }), input, "fault") as Fault;
+  return parseInput(
+    z.strictObject({ kind: z.string(), ...target, ...membersOf(input, "fault") }),
+    input,
+    "fault",
+  ) as Fault;
 }
 
 /** @throws EmulatorInputError naming the member. */

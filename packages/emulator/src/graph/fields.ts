@@ -10,7 +10,9 @@ export interface NodeShape<Row> {
   readonly name: string;
   id(row: Row): string;
   readonly scalars: Readonly<Record<string, (row: Row) => ExactJson | undefined>>;
-  readonly objects: Readonly<Record<string, (row: Row, selection: Selection | undefined) => ExactJsonObject | undefined>>;
+  readonly objects: Readonly<
+    Record<string, (row: Row, selection: Selection | undefined) => ExactJsonObject | undefined>
+  >;
 }
 
 const MAX_DEPTH = 8;

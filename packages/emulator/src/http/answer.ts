@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { FaultKind } from "../faults/fault.ts";
 
 const JSON_TYPE = "application/json; charset=UTF-8";
-const HTML = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>";
+const HTML =
+  "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>";
 
 /** An answer in full. */
 export interface Answer {

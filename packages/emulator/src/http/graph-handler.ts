@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultKind } from "../faults/fault.ts";
 import type { FaultPlan, Trouble } from "../faults/fault-plan.ts";
+import { fingerprint } from "../fingerprint.ts";
 import { envelope, GraphError, type GraphErrorBody } from "../graph/graph-error.ts";
 import { writeExactJson } from "../json/exact-json.ts";
 import { type Call, resolveToken, type Token } from "../operations/call.ts";
@@ -13,7 +14,7 @@ import type { SwitchBoard } from "../switches.ts";
 import type { EmulatedWorld } from "../world/world.ts";
 import { type Answer, garbageAnswer, resetConnection, sendAnswer, sendTruncated } from "./answer.ts";
 import { readBody, readParameters, type ReadRequest } from "./read-parameters.ts";
-import { fingerprint, redactedParameters, redactedPath } from "./redact.ts";
+import { redactedParameters, redactedPath } from "./redact.ts";
 
 export interface GraphHandlerOptions {
   readonly world: EmulatedWorld;
@@ -164,7 +165,8 @@ class Handler implements GraphHandler {
   #refusal(fault: Extract<FaultKind, { readonly kind: "status" | "throttle" }>): Answer {
     if (fault.kind === "throttle") {
       const { status = 429, code = 4, retryAfterSeconds } = fault;
-      const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+      const retryAfter = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+      const headers = { ...fault.headers, ...retryAfter };
       return { ...this.#errorAnswer(status, { message: `(#${code}) Request limit reached`, code }), headers };
     }
     const { message = "Service temporarily unavailable", ...rest } = fault.error ?? { code: 2, is_transient: true };

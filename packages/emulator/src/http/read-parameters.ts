@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { invalidParameter } from "../graph/graph-error.ts";
+import { GraphError, invalidParameter } from "../graph/graph-error.ts";
 import { Parameters } from "../graph/parameters.ts";
 
 export const MAX_BODY_BYTES = 1_048_576;
@@ -42,7 +42,7 @@ export async function readParameters(incoming: IncomingMessage, body: Buffer | u
     if (body === undefined) throw invalidParameter(`The request body is larger than ${MAX_BODY_BYTES} bytes`);
     if (body.length > 0) await addBody(parameters, body, incoming.headers["content-type"] ?? "");
   } catch (error) {
-    problem = error instanceof Error ? error : new Error(String(error));
+    problem = error instanceof GraphError ? error : invalidParameter("The request body cannot be read");
   }
   const override = parameters.text("method")?.toUpperCase();
   const method = override ?? incoming.method ?? "GET";

@@ -1,26 +1,25 @@
-import { createHash } from "node:crypto";
+import { fingerprint } from "../fingerprint.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { WorldState } from "../world/state.ts";
 
 const SECRET_NAME = /token|secret|nonce|proof|password/i;
 const MAX_VALUE = 256;
 
-/** A kind and a short fingerprint in place of a secret. */
-export function fingerprint(kind: string, secret: string): string {
-  return `${kind}:${createHash("sha256").update(secret).digest("hex").slice(0, 12)}`;
-}
-
 /** Parameters fit for the log: no secret, and nothing long. */
 export function redactedParameters(parameters: Parameters, tokenKind: string): Record<string, string> {
-  const shown: Record<string, string> = {};
+  const shown: [string, string][] = [];
   for (const [name, value] of parameters.entries()) {
-    const key = name.slice(0, MAX_VALUE);
-    if (name === "access_token") shown[key] = fingerprint(tokenKind, value);
-    else if (SECRET_NAME.test(name)) shown[key] = fingerprint(name.toLowerCase().slice(0, 32), value);
-    else if (value.includes("OC|")) shown[key] = fingerprint("secret", value);
-    else shown[key] = value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
+    const key = name.includes("OC|") ? fingerprint("secret", name) : name.slice(0, MAX_VALUE);
+    shown.push([key, shownValue(name, value, tokenKind)]);
   }
-  return shown;
+  return Object.fromEntries(shown);
+}
+
+function shownValue(name: string, value: string, tokenKind: string): string {
+  if (name === "access_token") return fingerprint(tokenKind, value);
+  if (SECRET_NAME.test(name)) return fingerprint(name.toLowerCase().slice(0, 32), value);
+  if (value.includes("OC|")) return fingerprint("secret", value);
+  return value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
 }
 
 /** A path fit for the log, even when somebody puts a token into it. */

@@ -7,6 +7,8 @@ import type { Random } from "../runtime/random.ts";
 
 /** Request line and headers together. */
 const MAX_HEADER_BYTES = 65_536;
+/** Longer than clients keep a connection, so that the emulator never closes one that is about to be used. */
+const KEEP_ALIVE_MS = 75_000;
 
 export type RequestHandler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -19,20 +21,27 @@ export interface HttpServerOptions {
 
 /** Graph requests are handled on node's own request, because faults need its socket; control requests by Hono. */
 export function createHttpServer({ graph, control, random }: HttpServerOptions): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, response) => {
+  const options = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS };
+  const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
     const handler = /^\/__emulator(?:[/?]|$)/.test(incoming.url ?? "") ? control : graph;
     // A client that goes away in the middle leaves nobody to answer.
     handler(incoming, response).catch(() => response.destroy());
-  });
-  // What node cannot parse still gets an envelope.
-  server.on("clientError", (_error, socket: Duplex) => {
-    if (!socket.writable) return void socket.destroy();
-    const body = writeExactJson(envelope({ message: "(#100) Malformed request", code: 100 }, random));
-    const length = Buffer.byteLength(body);
-    const head = `Content-Type: application/json; charset=UTF-8\r\nContent-Length: ${length}\r\nConnection: close`;
-    socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\n\r\n${body}`, () => socket.destroy());
-  });
+  };
+  const server = createServer(options, handle);
+  // Node would answer these three itself, and not with an envelope.
+  server.on("checkExpectation", handle);
+  server.on("connect", (_incoming, socket: Duplex) => refuse(socket, random));
+  server.on("clientError", (_error, socket: Duplex) => refuse(socket, random));
   return server;
+}
+
+/** Answers what is not a request that node can parse. */
+function refuse(socket: Duplex, random: Random): void {
+  if (!socket.writable) return void socket.destroy();
+  const body = writeExactJson(envelope({ message: "(#100) Malformed request", code: 100 }, random));
+  const length = Buffer.byteLength(body);
+  const head = `Content-Type: application/json; charset=UTF-8\r\nContent-Length: ${length}\r\nConnection: close`;
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 /** @throws Error when the address cannot be had. */

@@ -2,7 +2,7 @@ import { checkSelection, parseFields, project } from "../graph/fields.ts";
 import { invalidParameter, permissionDenied, policyRefusal } from "../graph/graph-error.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { ExactJson } from "../json/exact-json.ts";
-import type { Definition } from "../world/app.ts";
+import type { Definition } from "../world/definition.ts";
 import { emptyState, type ProgressChange } from "../world/progress.ts";
 import type { AppUser } from "../world/app.ts";
 import { appInPath, type Call, goodToken, type GoodToken, userInPath } from "./call.ts";
@@ -33,7 +33,8 @@ export function writeProgress(call: Call): ExactJson {
   const definition = token.app.achievements.get(apiName);
   if (definition === undefined) throw invalidParameter("No achievement with this api_name");
   checkPolicy(definition, token, switches.writePolicy === "strict");
-  if (definition.archived && switches.archivedWrites === "refuse") throw invalidParameter("The achievement is archived");
+  if (definition.archived && switches.archivedWrites === "refuse")
+    throw invalidParameter("The achievement is archived");
   const change = readChange(parameters, definition, switches.writePolicy === "strict");
 
   const row = call.state.progressRow(user, definition);
@@ -100,7 +101,8 @@ function readChange(parameters: Parameters, definition: Definition, strict: bool
   const count = readCount(parameters);
   const bits = readBits(parameters, type === "BITFIELD" ? definition.bitfieldLength : undefined);
   if (strict && count !== undefined && type !== "COUNT") throw invalidParameter("add_count is for COUNT achievements");
-  if (strict && bits !== undefined && type !== "BITFIELD") throw invalidParameter("add_bits is for BITFIELD achievements");
+  if (strict && bits !== undefined && type !== "BITFIELD")
+    throw invalidParameter("add_bits is for BITFIELD achievements");
   const change: ProgressChange = {
     count: type === "COUNT" ? count : undefined,
     bits: type === "BITFIELD" ? bits : undefined,

@@ -81,6 +81,7 @@ export function userInPath(call: Call, token: GoodToken): AppUser {
   }
   const user = token.app.users.get(id);
   if (user === undefined) throw missingObject(call.method, id);
-  if (token.kind === "user" && token.user !== user) throw permissionDenied("A user access token only reaches its own user");
+  if (token.kind === "user" && token.user !== user)
+    throw permissionDenied("A user access token only reaches its own user");
   return user;
 }

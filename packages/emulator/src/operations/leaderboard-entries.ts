@@ -1,7 +1,7 @@
 import { checkSelection, parseFields, project } from "../graph/fields.ts";
 import { GraphError, invalidParameter, permissionDenied, userTokenNeeded } from "../graph/graph-error.ts";
 import type { ExactJson } from "../json/exact-json.ts";
-import type { Entry, Leaderboard } from "../world/leaderboard.ts";
+import type { AppEntry, AppLeaderboard } from "../world/app.ts";
 import { type Call, goodToken, type GoodToken } from "./call.ts";
 import { leaderboardNamed } from "./leaderboards.ts";
 import { page, pageLimit } from "./paging.ts";
@@ -22,7 +22,7 @@ export function queryEntries(call: Call): ExactJson {
   const rows = filtered(call, board, token, query);
   const limit = pageLimit(call);
   const start = startIndex(call, rows, token, query, limit);
-  const show = (row: Entry): ExactJson => project(row, fields, shape);
+  const show = (row: AppEntry): ExactJson => project(row, fields, shape);
   const body = page(call, { rows, idOf: (row) => row.id, show, start, limit, quiet: false });
   if (call.parameters.boolean("summary", false)) body["summary"] = { total_count: rows.length };
   return body;
@@ -63,7 +63,12 @@ function checkToken(call: Call, token: GoodToken, { filter, centred }: Query): v
   }
 }
 
-function filtered(call: Call, board: Leaderboard, token: GoodToken, { filter, centred }: Query): readonly Entry[] {
+function filtered(
+  call: Call,
+  board: AppLeaderboard,
+  token: GoodToken,
+  { filter, centred }: Query,
+): readonly AppEntry[] {
   const ranked = board.ranked();
   if (filter === "NONE") return ranked;
   const viewer = token.kind === "user" ? token.user : undefined;
@@ -76,7 +81,7 @@ function filtered(call: Call, board: Leaderboard, token: GoodToken, { filter, ce
   return ranked.filter(({ user }) => wanted.has(user.id) || (centred && user === viewer));
 }
 
-function startIndex(call: Call, rows: readonly Entry[], token: GoodToken, query: Query, limit: number): number {
+function startIndex(call: Call, rows: readonly AppEntry[], token: GoodToken, query: Query, limit: number): number {
   if (query.startAt === "OFFSET") {
     const offset = call.parameters.count("offset", 0);
     if (offset === undefined) throw invalidParameter("start_at=OFFSET needs the parameter offset");

@@ -2,8 +2,7 @@ import { checkSelection, parseFields, project } from "../graph/fields.ts";
 import { invalidParameter, permissionDenied, policyRefusal } from "../graph/graph-error.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { ExactJson } from "../json/exact-json.ts";
-import type { AppUser } from "../world/app.ts";
-import type { Leaderboard } from "../world/leaderboard.ts";
+import type { AppLeaderboard, AppUser } from "../world/app.ts";
 import { appInPath, type Call, goodToken, type GoodToken } from "./call.ts";
 import { page, pageLimit } from "./paging.ts";
 import { leaderboardShape, seconds } from "./rows.ts";
@@ -19,7 +18,7 @@ export function listLeaderboards(call: Call): ExactJson {
   checkSelection(fields, shape);
   const apiName = call.parameters.text("api_name");
   const rows = [...app.leaderboards.values()].filter((each) => !apiName || each.options.apiName === apiName);
-  const show = (row: Leaderboard): ExactJson => project(row, fields, shape);
+  const show = (row: AppLeaderboard): ExactJson => project(row, fields, shape);
   return page(call, { rows, idOf: (row) => row.options.id, show, limit: pageLimit(call), quiet: true });
 }
 
@@ -43,7 +42,7 @@ export function submitEntry(call: Call): ExactJson {
   return { did_update: updated, updated_challenge_ids: [], success: true };
 }
 
-export function leaderboardNamed(parameters: Parameters, token: GoodToken): Leaderboard {
+export function leaderboardNamed(parameters: Parameters, token: GoodToken): AppLeaderboard {
   const board = token.app.leaderboards.get(parameters.required("api_name"));
   if (board === undefined) throw invalidParameter("No leaderboard with this api_name");
   return board;
@@ -59,7 +58,7 @@ function writtenUser(parameters: Parameters, token: GoodToken): AppUser {
   return user;
 }
 
-function checkPolicy(board: Leaderboard, token: GoodToken, strict: boolean): void {
+function checkPolicy(board: AppLeaderboard, token: GoodToken, strict: boolean): void {
   const clientMayWrite = board.options.writePolicy === "CLIENT_AUTHORITATIVE";
   if (token.kind === "user" && !clientMayWrite) {
     throw policyRefusal("A server-authoritative leaderboard is written with an app access token");
@@ -69,7 +68,7 @@ function checkPolicy(board: Leaderboard, token: GoodToken, strict: boolean): voi
   }
 }
 
-function checkWindow({ options }: Leaderboard, now: number): void {
+function checkWindow({ options }: AppLeaderboard, now: number): void {
   if (options.earliest !== undefined && now < options.earliest) throw invalidParameter("The entry is too early");
   if (options.latest !== undefined && now > options.latest) throw invalidParameter("The entry is too late");
 }

@@ -1,8 +1,8 @@
 import type { NodeShape } from "../graph/fields.ts";
 import { project } from "../graph/fields.ts";
 import type { ExactJson } from "../json/exact-json.ts";
-import type { AppUser, Definition } from "../world/app.ts";
-import type { Entry, Leaderboard } from "../world/leaderboard.ts";
+import type { AppEntry, AppLeaderboard, AppUser } from "../world/app.ts";
+import type { Definition } from "../world/definition.ts";
 import type { Switches } from "../switches.ts";
 import type { ProgressState } from "../world/progress.ts";
 
@@ -82,7 +82,7 @@ export function progressShape(switches: Switches): NodeShape<ProgressRow> {
   };
 }
 
-export function leaderboardShape(): NodeShape<Leaderboard> {
+export function leaderboardShape(): NodeShape<AppLeaderboard> {
   return {
     name: "Leaderboard",
     id: ({ options }) => options.id,
@@ -98,7 +98,7 @@ export function leaderboardShape(): NodeShape<Leaderboard> {
   };
 }
 
-export function entryShape(board: Leaderboard, switches: Switches): NodeShape<Entry> {
+export function entryShape(board: AppLeaderboard, switches: Switches): NodeShape<AppEntry> {
   return {
     name: "LeaderboardEntry",
     id: (entry) => entry.id,

@@ -12,12 +12,13 @@ export function readUser(call: Call): ExactJson {
 /** U3: POST `/user_nonce_validate`. A nonce is good for one check, whatever the check says. */
 export function validateNonce(call: Call): ExactJson {
   const app = appToken(call);
-  const nonce = call.state.nonces.get(call.parameters.required("nonce"));
+  const text = call.parameters.required("nonce");
+  const nonce = call.state.nonces.get(text);
   const userId = call.parameters.required("user_id");
   const mayCheck = nonce !== undefined && nonce.user.app === app && !nonce.spent;
   const valid = mayCheck && nonce.user.id === userId && nonce.expiresAt > call.now;
   if (mayCheck) nonce.spent = true;
-  if (app.users.has(userId)) call.oracle.validated(userId, valid);
+  call.oracle.validated(text, valid);
   call.tookEffect();
   return { is_valid: valid };
 }

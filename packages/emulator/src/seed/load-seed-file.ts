@@ -17,7 +17,10 @@ export async function loadSeedFile(file: string): Promise<Seed> {
   const document = parseDocument(text, { lineCounter: lines, intAsBigInt: true, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined) {
-    throw new EmulatorInputError(`${file}:${lines.linePos(broken.pos[0]).line}`, `is not valid YAML: ${broken.message}`);
+    throw new EmulatorInputError(
+      `${file}:${lines.linePos(broken.pos[0]).line}`,
+      `is not valid YAML: ${broken.message}`,
+    );
   }
   try {
     return parseSeed(withNumbers(document.toJS()));

@@ -15,7 +15,9 @@ const long = z
   .refine((value) => BigInt(value) >= MIN_LONG && BigInt(value) <= MAX_LONG, "a whole number of 64 bits");
 const count = long.refine((value) => BigInt(value) >= 0n, "a whole number of at least 0");
 const policy = z.enum(["CLIENT_AUTHORITATIVE", "SERVER_AUTHORITATIVE"]);
-const tokenText = z.string("a token as text").regex(/^[\x21-\x7e]{1,4096}$/, "a token of printable ASCII without spaces");
+const tokenText = z
+  .string("a token as text")
+  .regex(/^[\x21-\x7e]{1,4096}$/, "a token of printable ASCII without spaces");
 
 const achievementSchema = z.strictObject({
   api_name: apiName,
@@ -58,7 +60,10 @@ const userSchema = z.strictObject({
         app: id.optional(),
         api_name: apiName,
         count: count.optional(),
-        bits: z.string().regex(/^[01]+$/, "text of 0 and 1").optional(),
+        bits: z
+          .string()
+          .regex(/^[01]+$/, "text of 0 and 1")
+          .optional(),
         unlocked: z.boolean().optional(),
       }),
     )
@@ -114,11 +119,16 @@ export function parseCount(input: SeedLong, path: string): bigint {
 function checkApp(app: SeedApp, path: string): void {
   unique(app.achievements ?? [], (each) => each.api_name, `${path}.achievements`, "api_name");
   unique(app.leaderboards ?? [], (each) => each.api_name, `${path}.leaderboards`, "api_name");
-  for (const [index, each] of (app.achievements ?? []).entries()) checkAchievement(each, `${path}.achievements[${index}]`);
+  for (const [index, each] of (app.achievements ?? []).entries())
+    checkAchievement(each, `${path}.achievements[${index}]`);
 }
 
-function checkAchievement({ achievement_type: type, target, bitfield_length: length }: SeedAchievement, path: string): void {
-  if (type === "SIMPLE" && target !== undefined) fail(`${path}.target`, "a SIMPLE achievement has no target; remove it");
+function checkAchievement(
+  { achievement_type: type, target, bitfield_length: length }: SeedAchievement,
+  path: string,
+): void {
+  if (type === "SIMPLE" && target !== undefined)
+    fail(`${path}.target`, "a SIMPLE achievement has no target; remove it");
   if (type !== "BITFIELD" && length !== undefined) {
     fail(`${path}.bitfield_length`, `a ${type} achievement has no bitfield_length; remove it`);
   }
@@ -126,8 +136,10 @@ function checkAchievement({ achievement_type: type, target, bitfield_length: len
   if (target === undefined) fail(`${path}.target`, `a ${type} achievement needs a target, such as target: 7`);
   if (BigInt(target) < 1n) fail(`${path}.target`, "a target is at least 1");
   if (type !== "BITFIELD") return;
-  if (length === undefined) fail(`${path}.bitfield_length`, "a BITFIELD achievement needs a bitfield_length, such as 7");
-  if (BigInt(target) > BigInt(length)) fail(`${path}.target`, `a target of ${target} bits does not fit in ${length} bits`);
+  if (length === undefined)
+    fail(`${path}.bitfield_length`, "a BITFIELD achievement needs a bitfield_length, such as 7");
+  if (BigInt(target) > BigInt(length))
+    fail(`${path}.target`, `a target of ${target} bits does not fit in ${length} bits`);
 }
 
 function unique<T>(list: readonly T[], keyOf: (each: T) => string, path: string, member: string): void {

@@ -1,4 +1,4 @@
-import type { AchievementType, SortOrder, WritePolicy } from "../world/app.ts";
+import type { AchievementType, SortOrder, WritePolicy } from "../world/definition.ts";
 import type { Switches } from "../switches.ts";
 
 /** Ids may be text or whole numbers; in YAML write long ones as text or plain digits, both stay exact. */

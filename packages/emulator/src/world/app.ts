@@ -1,28 +1,12 @@
-import type { Leaderboard } from "./leaderboard.ts";
+import type { Definition } from "./definition.ts";
+import type { Entry, Leaderboard } from "./leaderboard.ts";
 import type { Progress } from "./progress.ts";
-
-export type AchievementType = "SIMPLE" | "COUNT" | "BITFIELD";
-export type WritePolicy = "CLIENT_AUTHORITATIVE" | "SERVER_AUTHORITATIVE";
-export type SortOrder = "HIGHER_IS_BETTER" | "LOWER_IS_BETTER";
-
-export interface Definition {
-  readonly id: string;
-  readonly apiName: string;
-  readonly type: AchievementType;
-  writePolicy: WritePolicy;
-  /** Counter or number of bits that unlocks; 0 for SIMPLE. */
-  target: bigint;
-  bitfieldLength: number;
-  archived: boolean;
-  title: string;
-  description: string;
-}
 
 export interface App {
   readonly id: string;
   secret: string;
   readonly achievements: Map<string, Definition>;
-  readonly leaderboards: Map<string, Leaderboard>;
+  readonly leaderboards: Map<string, AppLeaderboard>;
   /** By app-scoped id. */
   readonly users: Map<string, AppUser>;
 }
@@ -49,3 +33,6 @@ export interface AppUser {
   /** By the achievement's name. */
   readonly progress: Map<string, Progress>;
 }
+
+export type AppLeaderboard = Leaderboard<AppUser>;
+export type AppEntry = Entry<AppUser>;

@@ -1,8 +1,8 @@
-import type { AppUser, SortOrder, WritePolicy } from "./app.ts";
+import type { SortOrder, WritePolicy } from "./definition.ts";
 
-export interface Entry {
+export interface Entry<User> {
   readonly id: string;
-  readonly user: AppUser;
+  readonly user: User;
   score: bigint;
   /** Standard base64; undefined when none was sent. */
   extraData: string | undefined;
@@ -27,11 +27,11 @@ export interface ScoreChange {
 }
 
 /** At most one entry per user, in the order of the better score. */
-export class Leaderboard {
+export class Leaderboard<User extends { readonly id: string }> {
   readonly options: LeaderboardOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry<User>>();
   /** Sorted when read; undefined after a change. */
-  #ranked: readonly Entry[] | undefined;
+  #ranked: readonly Entry<User>[] | undefined;
   #ranks = new Map<string, number>();
 
   constructor(options: LeaderboardOptions) {
@@ -42,12 +42,12 @@ export class Leaderboard {
     return this.#entries.size;
   }
 
-  entry(userId: string): Entry | undefined {
+  entry(userId: string): Entry<User> | undefined {
     return this.#entries.get(userId);
   }
 
   /** Creates or updates the user's entry; a score that is not better changes nothing unless forced. */
-  submit(user: AppUser, change: ScoreChange, now: number, mintId: () => string): boolean {
+  submit(user: User, change: ScoreChange, now: number, mintId: () => string): boolean {
     const entry = this.#entries.get(user.id);
     if (entry === undefined) {
       const { score, extraData } = change;
@@ -64,7 +64,7 @@ export class Leaderboard {
   }
 
   /** All entries, best first; equal scores by earlier update, then by id. */
-  ranked(): readonly Entry[] {
+  ranked(): readonly Entry<User>[] {
     if (this.#ranked !== undefined) return this.#ranked;
     const sign = this.options.sortOrder === "HIGHER_IS_BETTER" ? -1 : 1;
     const ranked = [...this.#entries.values()].sort((a, b) => {
@@ -77,7 +77,7 @@ export class Leaderboard {
   }
 
   /** Counted from 1 among all entries. */
-  rank(entry: Entry): number {
+  rank(entry: Entry<User>): number {
     this.ranked();
     return this.#ranks.get(entry.id) ?? 0;
   }

@@ -1,7 +1,8 @@
 import { EmulatorInputError } from "../input-error.ts";
 import { parseCount } from "../seed/parse-seed.ts";
 import type { Seed, SeedAchievement, SeedApp, SeedUser } from "../seed/seed.ts";
-import type { App, AppUser, Definition, Person } from "./app.ts";
+import type { App, AppLeaderboard, AppUser, Person } from "./app.ts";
+import type { Definition } from "./definition.ts";
 import { Leaderboard } from "./leaderboard.ts";
 import { addPerson, appNamed, makeFriends } from "./people.ts";
 import { WorldState } from "./state.ts";
@@ -24,7 +25,8 @@ export function furnish(state: WorldState, person: Person, seed: SeedUser, now: 
   makeFriends(state, person, seed.friends ?? [], `${path}.friends`);
   for (const [appId, tokens] of Object.entries(seed.tokens ?? {})) {
     const user = accountOf(state, person, appId, `${path}.tokens`);
-    for (const [index, token] of tokens.entries()) addToken(state, token, user, Infinity, `${path}.tokens.${appId}[${index}]`);
+    for (const [index, token] of tokens.entries())
+      addToken(state, token, user, Infinity, `${path}.tokens.${appId}[${index}]`);
   }
   for (const [index, each] of (seed.achievements ?? []).entries()) {
     const at = `${path}.achievements[${index}]`;
@@ -55,7 +57,10 @@ export function setDefinition(state: WorldState, app: App, seed: SeedAchievement
   const existing = app.achievements.get(seed.api_name);
   if (existing === undefined) return addDefinition(state, app, seed);
   if (existing.type !== seed.achievement_type) {
-    throw new EmulatorInputError(`${path}.achievement_type`, `the type of ${seed.api_name} is ${existing.type} and stays so`);
+    throw new EmulatorInputError(
+      `${path}.achievement_type`,
+      `the type of ${seed.api_name} is ${existing.type} and stays so`,
+    );
   }
   existing.writePolicy = seed.achievement_write_policy;
   existing.target = BigInt(seed.target ?? 0);
@@ -75,7 +80,7 @@ export function definitionNamed(app: App, apiName: string, path: string): Defini
 }
 
 /** @throws EmulatorInputError when the app has no such leaderboard. */
-export function leaderboardNamed(app: App, apiName: string, path: string): Leaderboard {
+export function leaderboardNamed(app: App, apiName: string, path: string): AppLeaderboard {
   const board = app.leaderboards.get(apiName);
   if (board !== undefined) return board;
   const known = [...app.leaderboards.keys()].join(", ");
@@ -97,7 +102,7 @@ function addApp(state: WorldState, seed: SeedApp, path: string): void {
   state.appTokens.set(`OC|${id}|${seed.secret}`, app);
   for (const achievement of seed.achievements ?? []) addDefinition(state, app, achievement);
   for (const each of seed.leaderboards ?? []) {
-    const leaderboard = new Leaderboard({
+    const leaderboard = new Leaderboard<AppUser>({
       id: state.mintId("leaderboard"),
       apiName: each.api_name,
       sortOrder: each.sort_order,

@@ -5,11 +5,16 @@ import type { WorldState } from "./state.ts";
 
 /** Adds a person with an account in every app. @throws EmulatorInputError when an alias, id or app does not fit. */
 export function addPerson(state: WorldState, seed: SeedUser, path: string): Person {
-  if (state.people.has(seed.alias)) throw new EmulatorInputError(`${path}.alias`, `"${seed.alias}" is taken; choose another`);
+  if (state.people.has(seed.alias))
+    throw new EmulatorInputError(`${path}.alias`, `"${seed.alias}" is taken; choose another`);
   for (const member of ["ids", "tokens"] as const) {
     for (const appId of Object.keys(seed[member] ?? {})) appNamed(state, appId, `${path}.${member}`);
   }
   const entitled = seed.entitled?.map((id, index) => appNamed(state, String(id), `${path}.entitled[${index}]`).id);
+  for (const [appId, id] of Object.entries(seed.ids ?? {})) {
+    const at = `${path}.ids.${appId}`;
+    if (state.nodes.has(String(id))) throw new EmulatorInputError(at, `the id ${id} is taken; choose another`);
+  }
   const person: Person = {
     alias: seed.alias,
     orgScopedId: seed.org_scoped_id === undefined ? state.mintId("person") : String(seed.org_scoped_id),
@@ -21,7 +26,6 @@ export function addPerson(state: WorldState, seed: SeedUser, path: string): Pers
   for (const app of state.apps.values()) {
     const given = seed.ids?.[app.id];
     const id = given === undefined ? state.mintId("user") : String(given);
-    if (state.nodes.has(id)) throw new EmulatorInputError(`${path}.ids.${app.id}`, `the id ${id} is taken; choose another`);
     const user: AppUser = { id, app, person, entitled: entitled?.includes(app.id) ?? true, progress: new Map() };
     person.accounts.set(app.id, user);
     app.users.set(id, user);
@@ -29,6 +33,17 @@ export function addPerson(state: WorldState, seed: SeedUser, path: string): Pers
   }
   state.people.set(person.alias, person);
   return person;
+}
+
+/** Takes a person out again, with tokens, for when the rest of a seed does not fit. */
+export function removePerson(state: WorldState, person: Person): void {
+  for (const [token, { user }] of state.tokens) if (user.person === person) state.tokens.delete(token);
+  for (const user of person.accounts.values()) {
+    user.app.users.delete(user.id);
+    state.nodes.delete(user.id);
+  }
+  for (const friend of person.friends) friend.friends.delete(person);
+  state.people.delete(person.alias);
 }
 
 export function makeFriends(state: WorldState, person: Person, aliases: readonly string[], path: string): void {

@@ -1,6 +1,6 @@
 import { MAX_LONG } from "../graph/parameters.ts";
 import type { Switches } from "../switches.ts";
-import type { Definition } from "./app.ts";
+import type { Definition } from "./definition.ts";
 
 /** How long earlier states stay readable, for lagging reads. */
 export const HISTORY_MS = 120_000;

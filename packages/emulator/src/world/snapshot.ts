@@ -1,5 +1,5 @@
-import type { AchievementType, App, Person, SortOrder, WritePolicy } from "./app.ts";
-import type { Leaderboard } from "./leaderboard.ts";
+import type { App, AppEntry, AppLeaderboard, Person } from "./app.ts";
+import type { AchievementType, SortOrder, WritePolicy } from "./definition.ts";
 import type { WorldState } from "./state.ts";
 
 /** The world as plain JSON: 64-bit values as decimal text, times in milliseconds; no secret, token or nonce. */
@@ -88,26 +88,23 @@ export function progressSnapshots(person: Person): readonly ProgressSnapshot[] {
   );
 }
 
-export function entrySnapshots(board: Leaderboard): readonly EntrySnapshot[] {
-  return board.ranked().map((entry, index) => ({
-    rank: index + 1,
-    userId: entry.user.id,
-    alias: entry.user.person.alias,
-    score: entry.score.toString(),
-    extraData: entry.extraData,
-    updatedAt: entry.updatedAt,
-  }));
+export function entrySnapshot(board: AppLeaderboard, entry: AppEntry): EntrySnapshot {
+  const { user, score, extraData, updatedAt } = entry;
+  const { alias } = user.person;
+  return { rank: board.rank(entry), userId: user.id, alias, score: score.toString(), extraData, updatedAt };
 }
 
 function appSnapshot(app: App): WorldSnapshot["apps"][number] {
   return {
     id: app.id,
-    achievements: [...app.achievements.values()].map(({ apiName, type, writePolicy, target, bitfieldLength, archived }) => {
-      return { apiName, type, writePolicy, target: target.toString(), bitfieldLength, archived };
-    }),
+    achievements: [...app.achievements.values()].map(
+      ({ apiName, type, writePolicy, target, bitfieldLength, archived }) => {
+        return { apiName, type, writePolicy, target: target.toString(), bitfieldLength, archived };
+      },
+    ),
     leaderboards: [...app.leaderboards.values()].map((board) => {
       const { apiName, sortOrder, writePolicy } = board.options;
-      return { apiName, sortOrder, writePolicy, entries: entrySnapshots(board) };
+      return { apiName, sortOrder, writePolicy, entries: board.ranked().map((entry) => entrySnapshot(board, entry)) };
     }),
   };
 }

@@ -1,5 +1,5 @@
-import type { App, AppUser, Definition, Person } from "./app.ts";
-import type { Leaderboard } from "./leaderboard.ts";
+import type { App, AppLeaderboard, AppUser, Person } from "./app.ts";
+import type { Definition } from "./definition.ts";
 import { Progress } from "./progress.ts";
 
 /** What an id on the polymorphic `/{id}` route stands for. */
@@ -7,7 +7,7 @@ export type Node =
   | { readonly kind: "app"; readonly app: App }
   | { readonly kind: "user"; readonly user: AppUser }
   | { readonly kind: "definition"; readonly definition: Definition }
-  | { readonly kind: "leaderboard"; readonly leaderboard: Leaderboard }
+  | { readonly kind: "leaderboard"; readonly leaderboard: AppLeaderboard }
   | { readonly kind: "entry" | "progress" };
 
 export interface UserToken {

@@ -5,10 +5,18 @@ import { type Random, randomText } from "../runtime/random.ts";
 import { parseAchievement, parseCount, parseSeedUser } from "../seed/parse-seed.ts";
 import type { Seed, SeedAchievement, SeedLong, SeedUser } from "../seed/seed.ts";
 import type { SwitchBoard } from "../switches.ts";
-import { addToken, checkBits, definitionNamed, furnish, leaderboardNamed, loadSeed, setDefinition } from "./load-seed.ts";
-import { addPerson, appNamed, userNamed } from "./people.ts";
+import {
+  addToken,
+  checkBits,
+  definitionNamed,
+  furnish,
+  leaderboardNamed,
+  loadSeed,
+  setDefinition,
+} from "./load-seed.ts";
+import { addPerson, appNamed, removePerson, userNamed } from "./people.ts";
 import { emptyState } from "./progress.ts";
-import { entrySnapshots, progressSnapshots, snapshotOf } from "./snapshot.ts";
+import { entrySnapshot, progressSnapshots, snapshotOf } from "./snapshot.ts";
 import type { WorldState } from "./state.ts";
 import type { AchievementProgress, CreatedUser, ForeignChange, LeaderboardEntry, World } from "./world-api.ts";
 
@@ -45,7 +53,12 @@ export class EmulatedWorld implements World {
   createUser(user: SeedUser): CreatedUser {
     const seed = parseSeedUser(user, "user");
     const person = addPerson(this.#state, seed, "user");
-    furnish(this.#state, person, seed, this.#now(), "user");
+    try {
+      furnish(this.#state, person, seed, this.#now(), "user");
+    } catch (error) {
+      removePerson(this.#state, person);
+      throw error;
+    }
     const ids = Object.fromEntries([...person.accounts].map(([appId, account]) => [appId, account.id]));
     const [id = ""] = Object.values(ids);
     return { alias: person.alias, orgScopedId: person.orgScopedId, id, ids };
@@ -146,12 +159,14 @@ export class EmulatedWorld implements World {
 
   entry(boardApiName: string, userId: string): LeaderboardEntry | undefined {
     const { app } = userNamed(this.#state, userId, "userId");
-    return this.entries(boardApiName, app.id).find((entry) => entry.userId === userId);
+    const board = leaderboardNamed(app, boardApiName, "boardApiName");
+    const entry = board.entry(userId);
+    return entry === undefined ? undefined : { ...entrySnapshot(board, entry), score: entry.score };
   }
 
   entries(boardApiName: string, appId?: string): readonly LeaderboardEntry[] {
     const board = leaderboardNamed(appNamed(this.#state, appId, "appId"), boardApiName, "boardApiName");
-    return entrySnapshots(board).map((entry) => ({ ...entry, score: BigInt(entry.score) }));
+    return board.ranked().map((entry) => ({ ...entrySnapshot(board, entry), score: entry.score }));
   }
 
   advance(ms: number): void {

@@ -1,0 +1,11 @@
+import { achievementsRows } from "./achievements.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { leaderboardsRows } from "./leaderboards.ts";
+import { platformRows } from "./platform.ts";
+
+/** Every behaviour that a reader could mistake for the platform's word. */
+export const behaviours: readonly Behaviour[] = [...platformRows, ...achievementsRows, ...leaderboardsRows].map(
+  ([id, about, basis, does, source, switchedBy]) => {
+    return { id, about, basis, does, source, ...(switchedBy === undefined ? {} : { switchedBy }) };
+  },
+);
