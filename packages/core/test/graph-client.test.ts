@@ -53,6 +53,10 @@ test("an error envelope in a 200 is an error", async () => {
   const { server, client } = await platform();
   server.answer(json(envelope(190)));
 
-  await expect(client.users.me("user-token")).rejects.toMatchObject({ name: "UserTokenError", status: 200, graphCode: 190 });
+  await expect(client.users.me("user-token")).rejects.toMatchObject({
+    name: "UserTokenError",
+    status: 200,
+    graphCode: 190,
+  });
   await expect(client.users.get("42")).rejects.toMatchObject({ name: "AppCredentialsError", code: "app_credentials" });
 });

@@ -64,7 +64,11 @@ export interface AchievementCalls {
     options?: CallOptions,
   ): Promise<readonly AchievementProgress[]>;
   /** A4 for one achievement: its row; `absent` if there is none; `unreadable` if it cannot be told which row it is. */
-  readOne(userId: string, apiName: string, options?: CallOptions): Promise<AchievementProgress | "absent" | "unreadable">;
+  readOne(
+    userId: string,
+    apiName: string,
+    options?: CallOptions,
+  ): Promise<AchievementProgress | "absent" | "unreadable">;
 }
 
 const DEFINITION_FIELDS =
@@ -77,7 +81,10 @@ const definition: z.ZodType<PlatformAchievement> = z
   .object({
     id: idText,
     api_name: z.string(),
-    achievement_type: z.string().toUpperCase().pipe(z.enum(["SIMPLE", "COUNT", "BITFIELD"])),
+    achievement_type: z
+      .string()
+      .toUpperCase()
+      .pipe(z.enum(["SIMPLE", "COUNT", "BITFIELD"])),
     achievement_write_policy: z.string().nullish(),
     target: unsigned64.nullish(),
     bitfield_length: safeCount.nullish(),
@@ -105,7 +112,10 @@ const progress: z.ZodType<AchievementProgress> = z
   .object({
     definition: z.object({ api_name: z.string().nullish(), target: unsigned64.nullish() }).nullish(),
     count_progress: unsigned64.nullish(),
-    bitfield_progress: z.string().regex(/^[01]*$/).nullish(),
+    bitfield_progress: z
+      .string()
+      .regex(/^[01]*$/)
+      .nullish(),
     is_unlocked: z.boolean().nullish(),
     unlock_time: unixSeconds.nullish(),
   })

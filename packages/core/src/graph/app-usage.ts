@@ -15,7 +15,11 @@ export function readAppUsage(header: string | undefined): AppUsage | undefined {
       const value = (usage as Record<string, unknown>)[name];
       return typeof value === "number" && value >= 0 ? value : 0;
     };
-    return { callCount: percent("call_count"), totalTime: percent("total_time"), totalCpuTime: percent("total_cputime") };
+    return {
+      callCount: percent("call_count"),
+      totalTime: percent("total_time"),
+      totalCpuTime: percent("total_cputime"),
+    };
   } catch {
     return undefined;
   }

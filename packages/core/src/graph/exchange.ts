@@ -132,6 +132,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #facts(over: Partial<GraphFacts> = {}): GraphFacts {
     const { operation, kind } = this.#options.request;
     const certainty = applied({ kind, handedOver: this.#controller !== undefined, status: this.#status });
-    return { operation, applied: certainty, transient: true, retryable: certainty === "no", status: this.#status, ...over };
+    return {
+      operation,
+      applied: certainty,
+      transient: true,
+      retryable: certainty === "no",
+      status: this.#status,
+      ...over,
+    };
   }
 }

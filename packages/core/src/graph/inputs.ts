@@ -57,7 +57,8 @@ function checkWhole(value: unknown, what: string): bigint {
   if (typeof value === "bigint") return value;
   if (typeof value !== "number") return refuse(`${what} must be a number or bigint, not ${shownValue(value)}.`);
   if (!Number.isInteger(value)) return refuse(`${what} must be a whole number, not ${value}.`);
-  if (!Number.isSafeInteger(value)) return refuse(`${what} ${value} is beyond 2^53 − 1 and has lost digits: give a bigint.`);
+  if (!Number.isSafeInteger(value))
+    return refuse(`${what} ${value} is beyond 2^53 − 1 and has lost digits: give a bigint.`);
   return BigInt(value);
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { dateAt } from "../runtime/calendar.ts";
 
 /** A number that may have lost digits as a double: at least 16 of them outside of quotes (or in text: only slower). */
 const LONG_INTEGER = /[:[,]\s*-?\d{16}/;
@@ -19,7 +20,10 @@ function keepDigits(_key: string, value: unknown, context?: { readonly source?: 
 const integer = z.union([
   z.bigint(),
   z.number().refine(Number.isSafeInteger, "not an exact integer").transform(BigInt),
-  z.string().regex(/^-?\d{1,20}$/, "not decimal text").transform(BigInt),
+  z
+    .string()
+    .regex(/^-?\d{1,20}$/, "not decimal text")
+    .transform(BigInt),
 ]);
 
 /** Signed 64-bit, from a JSON number or from text: the platform's pages show both. */
@@ -44,7 +48,7 @@ export const idText: z.ZodType<string> = z.union([
 /** Unix seconds, as a number or text. */
 export const unixSeconds: z.ZodType<Date> = signed64
   .refine((seconds) => seconds >= -8_640_000_000_000n && seconds <= 8_640_000_000_000n, "not a time")
-  .transform((seconds) => new Date(Number(seconds) * 1000));
+  .transform((seconds) => dateAt(Number(seconds) * 1000));
 
 /** A small count, such as a rank. */
 export const safeCount: z.ZodType<number> = unsigned64

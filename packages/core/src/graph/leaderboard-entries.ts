@@ -135,7 +135,8 @@ function paramsOf(query: EntryQuery): Record<string, string> {
     params["offset"] = checkCount(startAt.offset, "startAt.offset", 0);
   } else {
     const start = Object.hasOwn(START, startAt) ? START[startAt] : undefined;
-    if (start === undefined) throw new QuestlineError("bad_input", `${operation}: startAt cannot be ${shownValue(startAt)}.`);
+    if (start === undefined)
+      throw new QuestlineError("bad_input", `${operation}: startAt cannot be ${shownValue(startAt)}.`);
     params["start_at"] = start;
   }
   if (query.filter === "friends") params["filter"] = "FRIENDS";
@@ -150,7 +151,10 @@ function paramsOf(query: EntryQuery): Record<string, string> {
 
 function checkCount(value: unknown, what: string, least: number): string {
   if (!Number.isSafeInteger(value) || (value as number) < least) {
-    throw new QuestlineError("bad_input", `${operation}: ${what} must be a whole number from ${least}, not ${shownValue(value)}.`);
+    throw new QuestlineError(
+      "bad_input",
+      `${operation}: ${what} must be a whole number from ${least}, not ${shownValue(value)}.`,
+    );
   }
   return String(value);
 }

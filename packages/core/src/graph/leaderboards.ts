@@ -99,7 +99,15 @@ export function createLeaderboardCalls(caller: Caller, appId: string, ownHosts: 
       const token =
         userToken === undefined ? undefined : checkCredential(userToken, `${operation}: userToken`, "user-token");
       const path = "/leaderboard_submit_entry";
-      const call = { operation, method: "POST", kind: "write", path, params, schema: submitted, userToken: token } as const;
+      const call = {
+        operation,
+        method: "POST",
+        kind: "write",
+        path,
+        params,
+        schema: submitted,
+        userToken: token,
+      } as const;
       const answer = await caller(call, options);
       return answer.did_update == null ? {} : { didUpdate: answer.did_update };
     },

@@ -1,3 +1,5 @@
+import { readHttpDate } from "../runtime/calendar.ts";
+
 const SECONDS = /^\d{1,9}$/;
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 
@@ -6,7 +8,6 @@ export function readRetryAfter(header: string | undefined, nowMs: number): numbe
   const text = header?.trim();
   if (text === undefined || text === "") return undefined;
   if (SECONDS.test(text)) return Math.min(Number(text) * 1000, LONGEST_MS);
-  if (!/^[A-Za-z]{3}/.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.min(Math.max(0, at - nowMs), LONGEST_MS);
+  const at = readHttpDate(text);
+  return at === undefined ? undefined : Math.min(Math.max(0, at - nowMs), LONGEST_MS);
 }

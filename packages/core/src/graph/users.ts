@@ -92,7 +92,16 @@ function userOf(id: UserId, answer: z.infer<typeof shown>): PlatformUser {
 function endOfNonce(error: unknown): unknown {
   if (!isGraphError(error) || error.applied === "no") return error;
   const { operation, status, graphCode, graphSubcode, traceId } = error;
-  const facts = { operation, applied: "maybe", transient: false, retryable: false, status, graphCode, graphSubcode, traceId } as const;
+  const facts = {
+    operation,
+    applied: "maybe",
+    transient: false,
+    retryable: false,
+    status,
+    graphCode,
+    graphSubcode,
+    traceId,
+  } as const;
   const words = `${operation}: it is unknown whether the nonce was checked, and it is good for one check only.`;
   return new AmbiguousError(`${words} Ask the player's client for a fresh nonce.`, facts, { cause: error });
 }

@@ -1,0 +1,16 @@
+import { retryingReads, type RetryingReadsOptions } from "./retrying-reads.ts";
+import { withTimeLimit } from "./time-limit.ts";
+import type { GraphTransport } from "./transport.ts";
+
+export interface DirectTransportOptions extends RetryingReadsOptions {
+  /** For one call, its retries and waits included, ms. Default 15 000. */
+  readonly totalMs?: number;
+}
+
+/**
+ * What direct calls (identity, definitions, a user's own reads) go through, around the transport that deliveries use
+ * bare. Outermost first: the time limit covers every try and wait; the retries are below it.
+ */
+export function directTransport(inner: GraphTransport, options: DirectTransportOptions): GraphTransport {
+  return withTimeLimit(retryingReads(inner, options), { clock: options.clock, timeoutMs: options.totalMs ?? 15_000 });
+}

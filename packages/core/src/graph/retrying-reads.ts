@@ -1,0 +1,72 @@
+import { classify } from "./classify.ts";
+import { readEnvelope } from "./envelope.ts";
+import { readRetryAfter } from "./retry-after.ts";
+import type { GraphRequest, GraphResponse, GraphTransport } from "./transport.ts";
+import { isGraphError } from "../errors/graph-error.ts";
+import { AbortedError } from "../errors/unanswered-errors.ts";
+import { fullJitter } from "../resilience/backoff.ts";
+import { sleep, type Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+
+export interface RetryingReadsOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How often a read is sent at most. Default 3. */
+  readonly tries?: number;
+  /** Bound of the first wait, ms; doubles each time. Default 200. */
+  readonly baseMs?: number;
+  /** The longest wait, ms. An ordered `Retry-After` beyond it ends the tries. Default 5000. */
+  readonly capMs?: number;
+}
+
+/**
+ * A transport around a transport: repeats reads that failed for a passing reason. Writes go through untouched, since
+ * a delivery retries as attempts of its lane, and single-use calls never.
+ */
+export function retryingReads(inner: GraphTransport, options: RetryingReadsOptions): GraphTransport {
+  const { clock, random, tries = 3, baseMs = 200, capMs = 5_000 } = options;
+
+  const send = async (request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse> => {
+    for (let attempt = 0; ; attempt += 1) {
+      const isLast = attempt + 1 >= tries;
+      let orderedMs = 0;
+      try {
+        const response = await inner.send(request, signal);
+        if (isLast || !isPassing(response)) return response;
+        orderedMs = readRetryAfter(response.headers["retry-after"], clock.now()) ?? 0;
+        if (orderedMs > capMs) return response;
+      } catch (error) {
+        const isPassingFailure = isGraphError(error) && error.retryable && error.code !== "aborted";
+        if (isLast || !isPassingFailure) throw error;
+      }
+      await pause(request, Math.max(orderedMs, fullJitter(attempt, { baseMs, capMs }, random.next())), signal);
+    }
+  };
+
+  const pause = async ({ operation }: GraphRequest, delayMs: number, signal?: AbortSignal): Promise<void> => {
+    try {
+      await sleep(clock, delayMs, signal);
+    } catch {
+      const facts = { operation, applied: "no", transient: true, retryable: false } as const;
+      throw new AbortedError(`${operation} was aborted by the caller while it waited for its next try.`, facts);
+    }
+  };
+
+  return {
+    send: (request, signal) => (request.kind === "read" ? send(request, signal) : inner.send(request, signal)),
+    close: () => inner.close(),
+  };
+}
+
+function isPassing({ status, body }: GraphResponse): boolean {
+  if (status < 400) return false;
+  let envelope;
+  try {
+    envelope = readEnvelope(JSON.parse(body));
+  } catch {
+    envelope = undefined;
+  }
+  // Whose token it was changes the class of an error, never whether it passes.
+  const { code, transient } = classify({ status, envelope, actsFor: "app" });
+  return transient && code !== "unreadable_answer";
+}
