@@ -156,7 +156,7 @@ export class Outbox {
     await store.makeDue(clock.now());
     for (;;) {
       const seen = this.#scheduler.emptied;
-      if (signal?.aborted === true || enough(await store.owed())) return;
+      if (signal?.aborted === true || this.#scheduler.stopped || enough(await store.owed())) return;
       this.#scheduler.kick();
       await this.#scheduler.emptiedAfter(seen);
     }

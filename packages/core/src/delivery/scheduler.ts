@@ -52,6 +52,10 @@ export class Scheduler {
     else this.#arm(at);
   }
 
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** How often everything that ran had ended. */
   get emptied(): number {
     return this.#emptied;

@@ -1,0 +1,7 @@
+import type { Debts } from "./questline.ts";
+import type { Owed } from "./store/lane-store.ts";
+
+/** What a store says is owed, with its sum. */
+export function deliveryDebts({ pending, inFlight, inDoubt, parked, dead }: Owed): Debts {
+  return { pending, inFlight, inDoubt, parked, dead, owed: pending + inFlight + inDoubt + parked };
+}

@@ -1,0 +1,122 @@
+import type { Platform, ProgressRow, Write } from "./delivery/platform.ts";
+import type { Definitions } from "./delivery/platform.ts";
+import type { AchievementProgress } from "./graph/achievements.ts";
+import type { CallOptions } from "./graph/call.ts";
+import type { GraphClient } from "./graph/graph-client.ts";
+import type { Identity } from "./identity/identity.ts";
+import { bitText } from "./intent/bit-text.ts";
+import { accumulates } from "./intent/lane-value.ts";
+import type { Outcome } from "./intent/outcome.ts";
+import { outcomeOfError, unreadOfError } from "./outcome-of-error.ts";
+import type { Clock } from "./runtime/clock.ts";
+
+export interface PlatformParts {
+  readonly graph: GraphClient;
+  readonly identity: Pick<Identity, "tokenOf" | "forget">;
+  readonly definitions: Promise<Definitions>;
+  readonly clock: Clock;
+}
+
+/** The one place where what a lane wants meets the platform's calls. */
+export function graphPlatform({ graph, identity, definitions, clock }: PlatformParts): Platform {
+  return {
+    definitions: () => definitions,
+    hasToken: (user) => identity.tokenOf(user) !== undefined,
+
+    deliver: (write, signal) =>
+      write.type === "achievement" ? writeAchievement(graph, write, signal) : submitScore(graph, identity, write, signal),
+
+    async readProgress(user, signal) {
+      const sentAt = clock.now();
+      try {
+        return { status: "read", sentAt, rows: rowsByName(await graph.achievements.read(user, {}, { signal })) };
+      } catch (error) {
+        return unreadOfError(error);
+      }
+    },
+
+    async readOne(user, achievement, signal) {
+      const sentAt = clock.now();
+      try {
+        const answer = await graph.achievements.readOne(user, achievement, { signal });
+        if (answer === "absent") return { status: "absent", sentAt };
+        const row = answer === "unreadable" ? undefined : progressRow(answer);
+        return row === undefined ? { status: "unread", reason: "progress-unread" } : { status: "row", sentAt, row };
+      } catch (error) {
+        return unreadOfError(error);
+      }
+    },
+  };
+}
+
+async function writeAchievement(
+  graph: GraphClient,
+  write: Extract<Write, { type: "achievement" }>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { value, user, name, notAfter } = write;
+  const options: CallOptions = { signal, notAfter };
+  try {
+    const { justUnlocked } = await graph.achievements.write(
+      {
+        userId: user,
+        apiName: name,
+        ...(value.count > 0n ? { addCount: value.count } : {}),
+        ...(value.bits > 0n ? { addBits: bitText(value.bits, value.bitLength) } : {}),
+        ...(value.unlock ? { forceUnlock: true } : {}),
+      },
+      options,
+    );
+    return { status: "delivered", facts: { justUnlocked } };
+  } catch (error) {
+    return outcomeOfError(error, accumulates(value));
+  }
+}
+
+async function submitScore(
+  graph: GraphClient,
+  identity: PlatformParts["identity"],
+  write: Extract<Write, { type: "score" }>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { entry, user, name, forced, notAfter } = write;
+  const userToken = write.writes === "client" ? identity.tokenOf(user) : undefined;
+  if (write.writes === "client" && userToken === undefined) return { status: "rejected", reason: "user-token" };
+  const score = {
+    apiName: name,
+    score: entry.score,
+    ...(entry.extra === undefined ? {} : { extraData: entry.extra }),
+    ...(forced ? { force: true } : {}),
+  };
+  try {
+    const { didUpdate } = await graph.leaderboards.submit(
+      userToken === undefined ? { ...score, userId: user } : { ...score, userToken },
+      { signal, notAfter },
+    );
+    return { status: "delivered", facts: didUpdate === undefined ? {} : { improved: didUpdate } };
+  } catch (error) {
+    const outcome = outcomeOfError(error, false);
+    if (userToken !== undefined && outcome.status === "rejected" && outcome.reason === "user-token") {
+      identity.forget(user, userToken);
+    }
+    return outcome;
+  }
+}
+
+/** Undefined where a row does not say which achievement it is about. */
+function rowsByName(answers: readonly AchievementProgress[]): ReadonlyMap<string, ProgressRow> | undefined {
+  const rows = new Map<string, ProgressRow>();
+  for (const answer of answers) {
+    const row = progressRow(answer);
+    if (answer.apiName === undefined || row === undefined) return undefined;
+    rows.set(answer.apiName, row);
+  }
+  return rows;
+}
+
+/** Undefined where the row does not say whether it is unlocked. */
+function progressRow(answer: AchievementProgress): ProgressRow | undefined {
+  const unlocked = answer.isUnlocked ?? (answer.unlockedAt === undefined ? undefined : true);
+  if (unlocked === undefined) return undefined;
+  return { unlocked, ...(answer.count === undefined ? {} : { count: answer.count }) };
+}

@@ -1,0 +1,145 @@
+import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
+import type { Events } from "./catalogue/events.ts";
+import { deliveryDebts } from "./debts.ts";
+import { graphPlatform } from "./deliver-intent.ts";
+import { newCounters } from "./delivery/counters.ts";
+import { createFeed } from "./delivery/feed.ts";
+import { Outbox } from "./delivery/outbox.ts";
+import type { Sabotage } from "./delivery/outbox.ts";
+import { QuestlineError } from "./errors/questline-error.ts";
+import { createGraphClient } from "./graph/graph-client.ts";
+import { undiciTransport } from "./graph/undici-transport.ts";
+import { createIdentity } from "./identity/identity.ts";
+import { readOptions } from "./options.ts";
+import type { QuestlineOptions } from "./options.ts";
+import { settledOutcome } from "./settled-outcome.ts";
+import { compareDefinitions, definitionsFor, readDefinitions } from "./platform-definitions.ts";
+import type { Debts, Questline, TokenWanted } from "./questline.ts";
+import { report } from "./report.ts";
+import { compileRules } from "./rules/compile-rules.ts";
+import { explain } from "./rules/explain.ts";
+
+const CLOSE_MS = 5_000;
+
+/** Wires one Questline together: the only place that knows every part. */
+export function openQuestline<E extends Events, A extends Achievements, L extends Leaderboards>(
+  options: QuestlineOptions<E, A, L>,
+  sabotage?: Sabotage,
+): Questline<E, A, L> {
+  const settings = readOptions(options);
+  const { app, store, policy, logger, clock, random } = settings;
+  const rules = compileRules(options);
+  const leaderboards = (options.leaderboards ?? {}) as L;
+  const closing = new AbortController();
+  const counters = newCounters();
+
+  const baseUrl = settings.graph.baseUrl === undefined ? {} : { baseUrl: settings.graph.baseUrl };
+  const timeoutMs = settings.graph.timeoutMs === undefined ? {} : { timeoutMs: settings.graph.timeoutMs };
+  const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock });
+  const graph = createGraphClient({ app: { id: app, secret: settings.secret }, transport, clock, ...baseUrl });
+  const identity = createIdentity({ appId: app, users: graph.users, clock, random });
+
+  const platformDefinitions = readDefinitions({ graph, clock, random, logger, signal: closing.signal });
+  void platformDefinitions.then((known) => {
+    for (const finding of compareDefinitions(known, options.achievements, leaderboards)) {
+      logger.warn({ target: finding.target }, finding.problem);
+    }
+  });
+  const definitions = platformDefinitions.then((known) => definitionsFor(known, leaderboards));
+  const platform = graphPlatform({ graph, identity, definitions, clock });
+  const outbox = new Outbox({ store, platform, policy, clock, random, logger, counters, ...(sabotage && { sabotage }) });
+  const tokenWanted = createFeed<TokenWanted>("token wanted", logger);
+  outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
+
+  const ready = outbox.open();
+  ready.catch((error: unknown) => logger.error({ error: String(error) }, "Questline could not start; every report is refused."));
+
+  let closed: Promise<Debts> | undefined;
+  const close = async (deadlineMs: number): Promise<Debts> => {
+    try {
+      await ready.catch((error: unknown) => {
+        throw error;
+      });
+      return deliveryDebts(await outbox.close(deadlineMs));
+    } finally {
+      closing.abort(new QuestlineError("closed", "Questline is closed."));
+      await graph.close();
+    }
+  };
+  const wakeAfter = async <T>(user: string, verified: Promise<T>): Promise<T> => {
+    const result = await verified;
+    await ready.then(() => outbox.wake(app, user));
+    return result;
+  };
+
+  return {
+    events: options.events,
+    achievements: options.achievements,
+    leaderboards,
+    ready,
+    match(id) {
+      const reports = { app, rules, outbox, clock, logger, counters, windowMs: policy.windowMs, ready, isClosed: () => closed !== undefined };
+      return {
+        id,
+        report: (user, event, payload, ...more) =>
+          report({ match: id, user, event, payload, occurrence: (more as readonly [{ id?: unknown }?])[0]?.id }, reports),
+      };
+    },
+    newMatchId: (prefix) => `${prefix}:${clock.now()}:${random.hex(6)}`,
+    explain: (event, payload) => explain(rules, event, payload),
+    users: {
+      async verifyToken(token) {
+        const user = await identity.verifyToken(token);
+        return wakeAfter(user.id, Promise.resolve(user));
+      },
+      verifyNonce: (userId, nonce) => identity.verifyNonce(userId, nonce),
+      provideToken: (userId, token) => wakeAfter(userId, identity.provideToken(userId, token)),
+    },
+    onOutcome: (listener) => outbox.ended.listen((ended) => listener(settledOutcome(ended))),
+    onTokenWanted: (listener) => tokenWanted.listen(listener),
+    flush: () => ready.then(() => outbox.flush()),
+    owed: async () => {
+      await ready;
+      return deliveryDebts(await outbox.owed());
+    },
+    stats: () => ({ ...counters }),
+    async check() {
+      const known = await readDefinitions({ graph, clock, random, logger, signal: closing.signal });
+      return compareDefinitions(known, options.achievements, leaderboards);
+    },
+    inspect: async (filter) => {
+      await ready;
+      return store.inspect(filter);
+    },
+    deadLetters: {
+      list: async () => {
+        await ready;
+        return store.deadLetters();
+      },
+      async requeue(id, choice) {
+        await ready;
+        const letter = (await store.deadLetters()).find((dead) => dead.id === id);
+        if (letter?.maybeApplied === true && choice?.maybeApplied !== "send-again") {
+          throw new QuestlineError(
+            "bad_input",
+            `Dead letter ${id} may have been applied already. Sending it again may count it twice: say { maybeApplied: "send-again" }, or discard it.`,
+          );
+        }
+        const requeued = await store.requeue(id, clock.now());
+        outbox.kick();
+        return requeued;
+      },
+      discard: async (id) => {
+        await ready;
+        return store.discard(id);
+      },
+    },
+    close(given) {
+      closed ??= close(given?.timeoutMs ?? CLOSE_MS);
+      return closed;
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}

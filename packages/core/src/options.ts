@@ -1,0 +1,99 @@
+import { deliveryPolicy } from "./delivery/policy.ts";
+import type { DeliveryOptions, DeliveryPolicy } from "./delivery/policy.ts";
+import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
+import type { Events } from "./catalogue/events.ts";
+import { QuestlineError } from "./errors/questline-error.ts";
+import { asAppId, shownValue } from "./ids/ids.ts";
+import type { AppId } from "./ids/ids.ts";
+import type { QuestlineDefinition } from "./rules/rule-book.ts";
+import { systemClock } from "./runtime/clock.ts";
+import type { Clock } from "./runtime/clock.ts";
+import { stderrLogger } from "./runtime/log.ts";
+import type { Logger } from "./runtime/log.ts";
+import { systemRandom } from "./runtime/random.ts";
+import type { Random } from "./runtime/random.ts";
+import type { Secret } from "./secrets/secret.ts";
+import type { LaneStore } from "./store/lane-store.ts";
+
+/** The app at Meta. */
+export interface AppOptions {
+  /** App id as decimal text. */
+  readonly id: string;
+  /** The app secret; a function is asked at each request, so that a regenerated secret takes effect without a restart. */
+  readonly secret: AppSecret | (() => AppSecret | Promise<AppSecret>);
+}
+
+export type AppSecret = string | Secret;
+
+export interface GraphOptions {
+  /** Where the platform is. Default `https://graph.oculus.com`. */
+  readonly baseUrl?: string;
+  /** How long one exchange may take, waiting for a socket included, ms. Default 10 000. */
+  readonly timeoutMs?: number;
+}
+
+export interface QuestlineOptions<E extends Events, A extends Achievements, L extends Leaderboards>
+  extends QuestlineDefinition<E, A, L> {
+  readonly app: AppOptions;
+  /** Where results live until they are delivered: `sqliteStore(path)`, or `memoryStore()` for tests. */
+  readonly store: LaneStore;
+  readonly delivery?: DeliveryOptions;
+  readonly graph?: GraphOptions;
+  /** pino, console and Colyseus's logger fit. Default: warnings and errors on stderr. */
+  readonly logger?: Logger;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** Options with their defaults, checked. */
+export interface Settings {
+  readonly app: AppId;
+  readonly secret: AppOptions["secret"];
+  readonly store: LaneStore;
+  readonly policy: DeliveryPolicy;
+  readonly graph: GraphOptions;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
+/** Checks what the compiler cannot. Throws `bad_input` naming the option and what to do. */
+export function readOptions<E extends Events, A extends Achievements, L extends Leaderboards>(
+  options: QuestlineOptions<E, A, L>,
+): Settings {
+  if (typeof options !== "object" || options === null) throw refused("createQuestline needs one object of options.");
+  const { app, store, logger = stderrLogger } = options;
+  const id = asAppId(app?.id);
+  if (id === undefined) throw refused(`app.id must be the app id as decimal text; got ${shownValue(app?.id)}.`);
+  if (!isSecretSource(app.secret)) {
+    throw refused("app.secret must be the app secret as text, a secret(), or a function that gives one.");
+  }
+  if (typeof store?.accept !== "function") {
+    throw refused("store is missing: pass sqliteStore(path), or memoryStore() where nothing needs to survive.");
+  }
+  for (const level of LOG_LEVELS) {
+    if (typeof logger[level] !== "function") throw refused(`logger.${level} must be a function (fields, message).`);
+  }
+  return {
+    app: id,
+    secret: app.secret,
+    store,
+    policy: deliveryPolicy(options.delivery),
+    graph: options.graph ?? {},
+    logger,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+  };
+}
+
+function isSecretSource(value: unknown): boolean {
+  if (typeof value === "string") return value !== "";
+  return typeof value === "function" || (typeof value === "object" && value !== null && "fingerprint" in value);
+}
+
+function refused(message: string): QuestlineError {
+  return new QuestlineError("bad_input", message);
+}
