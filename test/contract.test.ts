@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { createEmulator, defaultSwitches } from "@questline/emulator";
+import * as messages from "@questline/colyseus/messages";
+import { describe, expect, test } from "vitest";
+import { backticked, firstColumn, readContractPage } from "./contract/contract-page.ts";
+import { exportedTypes } from "./contract/exported-names.ts";
+import { controlRoutes } from "./contract/control-routes.ts";
+import { credentialNames } from "./contract/credential-names.ts";
+import { pluginMembers } from "./contract/plugin-members.ts";
+import { runProgram } from "./running-program.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const tables = readContractPage(new URL("../docs/contract.md", import.meta.url));
+
+/** The tables whose heading begins with these words, by the name in backticks after them. */
+function tablesOf(words: string): ReadonlyMap<string, (typeof tables)[number]> {
+  const found = tables.filter(({ heading }) => heading.startsWith(`${words} `) || heading === words);
+  return new Map(found.map((table) => [backticked(table.heading)[0] ?? "", table]));
+}
+
+const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort();
+
+/** Every public entry of the packages, with the source file behind it. */
+const entries = ["core", "emulator", "colyseus-plugin"].flatMap((folder) => {
+  const manifest = JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8")) as {
+    name: string;
+    exports: Record<string, { "questline-source": string }>;
+  };
+  return Object.entries(manifest.exports).map(([path, { "questline-source": source }]) => ({
+    entry: manifest.name + path.slice(1),
+    source: pathToFileURL(join(root, "packages", folder, source)),
+  }));
+});
+
+describe("docs/contract.md lists, no more and no less,", () => {
+  test.each(entries)("the exports of $entry", async ({ entry, source }) => {
+    const table = tablesOf("Exports of").get(entry);
+    const listed = (kind: string): readonly string[] =>
+      sorted(table?.rows.filter((row) => row[1] === kind).flatMap((row) => backticked(row[0] ?? "")) ?? []);
+    const values = (await import(source.href)) as object;
+    expect({ value: listed("value"), type: listed("type") }).toEqual({
+      value: sorted(Object.keys(values)),
+      type: sorted(exportedTypes(source)),
+    });
+  });
+
+  test("no entry that does not exist", () => {
+    expect(sorted(tablesOf("Exports of").keys())).toEqual(sorted(entries.map(({ entry }) => entry)));
+  });
+
+  test("the emulator's members and switches", async () => {
+    await using emulator = await createEmulator();
+    expect(sorted(firstColumn(tablesOf("Members of").get("createEmulator")!))).toEqual(sorted(Object.keys(emulator)));
+    expect(sorted(firstColumn(tablesOf("Switches of").get("createEmulator")!))).toEqual(
+      sorted(Object.keys(defaultSwitches)),
+    );
+  });
+
+  test("the emulator's control routes, all of which answer", async () => {
+    const listed = firstColumn(tablesOf("Routes of").get("createEmulator")!);
+    expect(sorted(listed)).toEqual(sorted(controlRoutes(join(root, "packages/emulator/src/control"))));
+    await using emulator = await createEmulator();
+    for (const route of listed) {
+      const [method = "", path = ""] = route.split(" ");
+      const body = method === "POST" ? { body: "{}" } : {};
+      const { status } = await fetch(emulator.url + path, { method, ...body });
+      expect({ route, exists: status !== 404 }).toEqual({ route, exists: true });
+    }
+  });
+
+  test("the plugin's members", () => {
+    expect(sorted(firstColumn(tablesOf("Members of").get("questlinePlugin")!))).toEqual(sorted(pluginMembers()));
+  });
+
+  test("the plugin's messages", () => {
+    expect(sorted(firstColumn(tablesOf("Messages").get("")!))).toEqual(sorted(Object.values(messages)));
+  });
+
+  test("where the plugin looks for a credential", async () => {
+    expect(sorted(firstColumn(tablesOf("Join options and headers").get("")!))).toEqual(sorted(await credentialNames()));
+  });
+
+  const programs = [
+    { name: "questline-emulator", args: ["packages/emulator/src/cli.ts"] },
+    { name: "npm run demo", args: ["--conditions=questline-source", "examples/arena/src/demo.ts"] },
+  ];
+  test.each(programs)("the flags of $name", async ({ name, args }) => {
+    const { stdout } = await runProgram([...args, "--help"], { cwd: root });
+    const helped = [...stdout.matchAll(/^\s*(--[a-z][\w-]*)/gm)].map(([, flag]) => flag!);
+    const listed = firstColumn(tablesOf("Flags of").get(name)!).map((flag) => flag.split(/[ =]/)[0]!);
+    expect(sorted(listed)).toEqual(sorted(helped));
+  });
+
+  test("the keys of the demo's last line", async () => {
+    const args = ["--conditions=questline-source", "examples/arena/src/demo.ts", "--json"];
+    const { stdout } = await runProgram([...args, "--matches", "1", "--players", "2"], { cwd: root });
+    const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
+    expect(sorted(firstColumn(tablesOf("JSON keys of").get("npm run demo")!))).toEqual(sorted(Object.keys(last)));
+  });
+});

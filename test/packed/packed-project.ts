@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const bin = join(root, "node_modules", ".bin");
+const run = promisify(execFile);
+
+const packages = { core: "@questline/core", emulator: "@questline/emulator", "colyseus-plugin": "@questline/colyseus" };
+
+interface Workspace {
+  readonly catalog: Readonly<Record<string, string>>;
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+/** A project outside the workspace, with the packed packages installed by npm. */
+export interface PackedProject extends AsyncDisposable {
+  readonly folder: string;
+  /** Runs the workspace's compiler over a tsconfig of the project; resolves with what it complains about. */
+  typeErrors(tsconfig: string): Promise<string>;
+}
+
+/** Packs the three packages as they would be published, and installs the tarballs in an empty project. */
+export async function installPackedProject(): Promise<PackedProject> {
+  const folder = await mkdtemp(join(tmpdir(), "questline-packed-"));
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}` };
+  const dependencies: Record<string, string> = {};
+  for (const [name, published] of Object.entries(packages)) {
+    const home = join(root, "packages", name);
+    if (!existsSync(join(home, "dist"))) throw new Error(`packages/${name} is not built: run npm run build first`);
+    await run("pnpm", ["pack", "--pack-destination", join(folder, name)], { cwd: home, env });
+    const [tarball] = await readdir(join(folder, name));
+    dependencies[published] = `file:./${name}/${tarball}`;
+  }
+  const { catalog, overrides } = parse(await readFile(join(root, "pnpm-workspace.yaml"), "utf8")) as Workspace;
+  const project = {
+    private: true,
+    type: "module",
+    dependencies: { ...dependencies, "@colyseus/core": catalog["@colyseus/core"] },
+    devDependencies: { "@types/node": catalog["@types/node"] },
+    overrides,
+  };
+  await writeFile(join(folder, "package.json"), JSON.stringify(project));
+  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: folder, env });
+  await cp(join(import.meta.dirname, "consumer"), folder, { recursive: true });
+  await copyFile(join(root, "test/programs/report-match.mjs"), join(folder, "report-match.mjs"));
+
+  return {
+    folder,
+    async typeErrors(tsconfig) {
+      try {
+        await run(join(bin, "tsc"), ["-p", tsconfig], { cwd: folder, env });
+        return "";
+      } catch (error) {
+        return String((error as { stdout?: string }).stdout ?? error);
+      }
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,66 @@
+import { createServer } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { WorldSnapshot } from "@questline/emulator";
+import { runProgram, startProgram } from "./running-program.ts";
+
+export const programs = fileURLToPath(new URL("programs/", import.meta.url));
+
+export interface RestartStory {
+  /** What the first life said of its report before it was killed, and how it ended. */
+  readonly reported: string;
+  readonly killedBy: NodeJS.Signals | null;
+  /** What the second life said of the same report, and what it still owed at its end. */
+  readonly reportedAgain: string;
+  readonly debts: { readonly owed: number; readonly dead: number };
+  readonly world: WorldSnapshot;
+}
+
+export interface RestartCast {
+  /** Where the programs find their packages. */
+  readonly cwd: string;
+  /** The arguments of Node before those of `report-match.mjs`, the program included. */
+  readonly game: readonly string[];
+  /** The same for `questline-emulator`. */
+  readonly emulator: readonly string[];
+}
+
+/**
+ * While the platform is down, a program reports a match end to SQLite and is killed as soon as that is durable. Then the
+ * platform comes back, the program starts again on the same file, reports the same match end again, delivers and ends.
+ */
+export async function playRestart({ cwd, game, emulator }: RestartCast): Promise<RestartStory> {
+  const folder = await mkdtemp(join(tmpdir(), "questline-restart-"));
+  try {
+    const database = join(folder, "game.db");
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+
+    await using first = startProgram([...game, url, database, "report"], { cwd });
+    const reported = await first.line(/./);
+    first.kill("SIGKILL");
+    const { signal: killedBy } = await first.ended;
+
+    const seed = join(programs, "seed.yaml");
+    await using platform = startProgram([...emulator, "--port", String(port), "--seed", seed], { cwd });
+    await platform.line(/listens on/);
+    const second = await runProgram([...game, url, database, "deliver"], { cwd });
+    const [reportedAgain = "", debts = ""] = second.stdout.split("\n");
+    const world = (await (await fetch(`${url}/__emulator/world`)).json()) as WorldSnapshot;
+    return { reported, killedBy, reportedAgain, debts: JSON.parse(debts), world };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A port that nobody listens on at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
