@@ -14,7 +14,12 @@ interface Waiting {
   readonly wake: () => void;
 }
 
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Turns of the event loop that follow each timer: more than any chain of in-process steps needs. */
+const TURNS = 25;
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Makes a clock for tests; wall and monotonic time start at `startMs` (default 1 700 000 000 000) and 0. */
 export function manualClock(startMs = 1_700_000_000_000): ManualClock {

@@ -1,0 +1,393 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { newCounters } from "../../src/delivery/counters.ts";
+import { Outbox } from "../../src/delivery/outbox.ts";
+import type { Ended, Sabotage } from "../../src/delivery/outbox.ts";
+import { deliveryPolicy } from "../../src/delivery/policy.ts";
+import type { DeliveryOptions } from "../../src/delivery/policy.ts";
+import { laneKeyFor } from "../../src/intent/intent.ts";
+import type { Intent } from "../../src/intent/intent.ts";
+import { valueOf } from "../../src/intent/lane-value.ts";
+import { silentLogger } from "../../src/runtime/log.ts";
+import { manualClock } from "../../src/runtime/manual-clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import type { Acceptance, LaneStore } from "../../src/store/lane-store.ts";
+import { memoryStore } from "../../src/store/memory-store.ts";
+import { scriptedPlatform } from "./scripted-platform.ts";
+
+const USER = "10100000000000001";
+const QUIET = 15_000;
+const open: Outbox[] = [];
+
+afterEach(async () => {
+  for (const outbox of open.splice(0)) await outbox.close(0).catch(() => undefined);
+});
+
+async function world(options: DeliveryOptions & { sabotage?: Sabotage; store?: LaneStore; targets?: Record<string, bigint>; platform?: ReturnType<typeof scriptedPlatform>; clock?: ReturnType<typeof manualClock> } = {}) {
+  const { sabotage, store = memoryStore(), targets, clock = manualClock(), ...delivery } = options;
+  const platform = options.platform ?? scriptedPlatform(clock, targets);
+  delete (delivery as { platform?: unknown }).platform;
+  const counters = newCounters();
+  const policy = deliveryPolicy(delivery);
+  const outbox = new Outbox({ store, platform, policy, clock, random: seededRandom(7), logger: silentLogger, counters, ...(sabotage && { sabotage }) });
+  open.push(outbox);
+  await outbox.open();
+  const ended: Ended[] = [];
+  outbox.ended.listen((end) => ended.push(end));
+  const accept = async (intent: Intent, more: { dueInMs?: number; user?: string; keepsCounting?: boolean } = {}): Promise<Acceptance> => {
+    const at = clock.now();
+    const firing = { key: laneKeyFor("1", more.user ?? USER, intent), value: valueOf(intent, more.keepsCounting), at, dueAt: at + (more.dueInMs ?? 0) };
+    const [acceptance] = await outbox.accept([firing]);
+    if (acceptance === undefined) throw new Error("no acceptance");
+    return acceptance;
+  };
+  return { outbox, platform, clock, counters, store, ended, accept };
+}
+
+const add = (n: bigint, target = "KILLS"): Intent => ({ kind: "addCount", target, n });
+
+describe("a count", () => {
+  test("is read once, journalled, sent and settled", async () => {
+    const w = await world();
+    await w.accept(add(3n));
+    await w.clock.advance(0);
+    expect(w.platform.state("KILLS").count).toBe(3n);
+    expect(w.platform.reads.map((read) => read.kind)).toEqual(["all"]);
+    expect(await w.outbox.owed()).toMatchObject({ pending: 0, inFlight: 0, inDoubt: 0, dead: 0 });
+    expect(w.counters).toMatchObject({ delivered: 1, attemptsStarted: 1, attemptsFinished: 1, reads: 1 });
+  });
+
+  test("waits for its window, gathering what comes meanwhile into one request", async () => {
+    const w = await world();
+    for (let n = 0; n < 5; n += 1) await w.accept(add(1n), { dueInMs: 5_000 });
+    await w.clock.advance(4_999);
+    expect(w.platform.writes).toHaveLength(0);
+    await w.clock.advance(1);
+    expect(w.platform.writes).toHaveLength(1);
+    expect(w.platform.state("KILLS").count).toBe(5n);
+  });
+
+  test("needs no second read: a settled send moves its baseline on", async () => {
+    const w = await world();
+    for (let n = 0; n < 3; n += 1) {
+      await w.accept(add(2n));
+      await w.clock.advance(1_000);
+    }
+    expect(w.platform.state("KILLS").count).toBe(6n);
+    expect(w.platform.reads).toHaveLength(1);
+  });
+
+  test.each([
+    ["applied", "lost-after-effect" as const, 1],
+    ["not applied", "lost-before-effect" as const, 2],
+    ["applied late, within the quiet period", { effectAfterMs: QUIET - 1 }, 1],
+  ])("with a lost answer is found %s by reading back, and counts once", async (_name, script, requests) => {
+    const w = await world();
+    w.platform.scripts.push(script);
+    await w.accept(add(5n));
+    await w.clock.advance(QUIET - 1);
+    expect(w.platform.writes).toHaveLength(1);
+    expect(await w.outbox.owed()).toMatchObject({ inDoubt: 1 });
+    await w.clock.advance(QUIET * 2);
+    expect(w.platform.state("KILLS").count).toBe(5n);
+    expect(w.platform.writes).toHaveLength(requests);
+    expect(await w.outbox.owed()).toMatchObject({ pending: 0, inFlight: 0, inDoubt: 0, dead: 0 });
+    const [{ at: verdictAt } = { at: 0 }] = w.platform.reads.filter((read) => read.kind === "one");
+    expect(verdictAt).toBeGreaterThanOrEqual(w.clock.now() - QUIET * 2 - 1);
+  });
+
+  test("is not applied only after two unchanged reads, half a quiet period apart", async () => {
+    const w = await world();
+    w.platform.scripts.push("lost-before-effect");
+    await w.accept(add(5n));
+    await w.clock.advance(QUIET);
+    expect(w.platform.writes).toHaveLength(1);
+    await w.clock.advance(QUIET / 2 - 1);
+    expect(w.platform.writes).toHaveLength(1);
+    await w.clock.advance(1);
+    await w.clock.advance(0);
+    expect(w.platform.writes).toHaveLength(2);
+    expect(w.counters).toMatchObject({ ambiguous: 1, verdictsNotApplied: 1 });
+    const [first, second] = w.platform.reads.filter((read) => read.kind === "one");
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBe(QUIET / 2);
+  });
+
+  test("holds back newer counts of its lane while it is in doubt", async () => {
+    const w = await world();
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept(add(5n));
+    await w.clock.advance(0);
+    await w.accept(add(1n));
+    await w.clock.advance(QUIET - 1);
+    expect(w.platform.writes).toHaveLength(1);
+    await w.clock.advance(QUIET);
+    expect(w.platform.state("KILLS").count).toBe(6n);
+  });
+
+  test("that was unlocked by the lost request is announced once, as ours", async () => {
+    const w = await world({ targets: { KILLS: 5n } });
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept(add(5n));
+    await w.clock.advance(QUIET + 1);
+    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true]);
+    await w.accept(add(1n));
+    await w.clock.advance(1_000);
+    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true, false]);
+    expect(w.counters).toMatchObject({ suppressed: 1, verdictsApplied: 1 });
+  });
+
+  test("changed by somebody else while in doubt follows the policy, and is counted", async () => {
+    for (const [onForeignWriter, count, dead] of [["dead-letter", 12n, 1], ["assume-applied", 12n, 0], ["send-again", 17n, 0]] as const) {
+      const w = await world({ onForeignWriter });
+      w.platform.scripts.push("lost-after-effect");
+      await w.accept(add(5n));
+      await w.clock.advance(0);
+      w.platform.state("KILLS").count += 7n;
+      await w.clock.advance(QUIET * 2);
+      expect(w.platform.state("KILLS").count).toBe(count);
+      expect(w.counters.verdictsForeign).toBe(1);
+      const letters = await w.store.deadLetters();
+      expect(letters.map(({ reason, maybeApplied }) => ({ reason, maybeApplied }))).toEqual(
+        dead === 1 ? [{ reason: "foreign-writer", maybeApplied: true }] : [],
+      );
+    }
+  });
+
+  test("whose verdict cannot be read stays in doubt, and sends nothing", async () => {
+    const w = await world({ maxBackoffMs: 1_000 });
+    await w.accept(add(1n));
+    await w.clock.advance(0);
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept(add(5n));
+    await w.clock.advance(0);
+    w.platform.failedReads.push(...Array.from({ length: 5 }, () => ({ status: "unread" as const, reason: "platform-unavailable" as const })));
+    await w.clock.advance(QUIET + 500);
+    expect(await w.outbox.owed()).toMatchObject({ inDoubt: 1 });
+    expect(w.platform.writes).toHaveLength(2);
+    await w.clock.advance(10_000);
+    expect(w.platform.state("KILLS").count).toBe(6n);
+    expect(w.platform.writes).toHaveLength(2);
+  });
+
+  test("of an archived achievement becomes a dead letter that was never sent", async () => {
+    const w = await world();
+    w.platform.archived.add("KILLS");
+    await w.accept(add(5n));
+    await w.clock.advance(0);
+    expect(w.platform.writes).toHaveLength(0);
+    expect(await w.store.deadLetters()).toMatchObject([{ reason: "archived", maybeApplied: false }]);
+  });
+
+  test("without names in the rows is read one achievement at a time", async () => {
+    const w = await world();
+    w.platform.state("KILLS").count = 40n;
+    w.platform.namelessRows = true;
+    await w.accept(add(2n));
+    await w.clock.advance(0);
+    expect(w.platform.state("KILLS").count).toBe(42n);
+    expect(w.platform.reads.map((read) => read.kind)).toEqual(["all", "one"]);
+  });
+});
+
+describe("a replay-safe value", () => {
+  test("with a lost answer is sent again, and the unlock is announced as ours", async () => {
+    const w = await world({ targets: { MAPS: 2n } });
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept({ kind: "addBits", target: "MAPS", bits: 0b11n, length: 3 });
+    await w.clock.advance(1_000);
+    expect(w.platform.state("MAPS")).toMatchObject({ bits: 0b11n, unlocked: true });
+    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true]);
+  });
+
+  test("known to be unlocked costs no request", async () => {
+    const w = await world();
+    await w.accept({ kind: "unlock", target: "FIRST_WIN" });
+    await w.clock.advance(0);
+    await w.accept({ kind: "unlock", target: "FIRST_WIN" });
+    await w.clock.advance(0);
+    expect(w.platform.writes).toHaveLength(1);
+    expect(w.counters).toMatchObject({ delivered: 1, suppressed: 1 });
+  });
+
+  test("is believed to be unlocked for ten minutes, then asked for again", async () => {
+    const w = await world();
+    await w.accept({ kind: "unlock", target: "FIRST_WIN" });
+    await w.clock.advance(10 * 60_000 + 1);
+    await w.accept({ kind: "unlock", target: "FIRST_WIN" });
+    await w.clock.advance(0);
+    expect(w.platform.reads).toHaveLength(2);
+    expect(w.platform.writes).toHaveLength(1);
+  });
+});
+
+describe("a score", () => {
+  const score = (value: bigint, force = false): Intent => ({ kind: "submitScore", target: "BEST", entry: { score: value }, force });
+
+  test("is sent as the platform's order says, whatever came first", async () => {
+    const w = await world();
+    w.platform.boards = { BEST: { sort: "lower-is-better", writes: "server" } };
+    await w.accept(score(30n), { dueInMs: 100 });
+    await w.accept(score(10n), { dueInMs: 100 });
+    await w.accept(score(20n), { dueInMs: 100 });
+    await w.clock.advance(100);
+    expect(w.platform.writes.map((write) => (write.type === "score" ? write.entry.score : undefined))).toEqual([10n]);
+  });
+
+  test("sent again after a lost answer cannot tell whether it improved", async () => {
+    const w = await world();
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept(score(5n));
+    await w.clock.advance(1_000);
+    expect(w.platform.scores.get("BEST")?.score).toBe(5n);
+    expect(w.ended.map((end) => end.conclusion.improved)).toEqual(["unknown"]);
+  });
+
+  test("forced, with a lost answer, lets nothing else pass until the quiet period is over", async () => {
+    const w = await world();
+    w.platform.scripts.push({ effectAfterMs: QUIET - 1 });
+    await w.accept(score(5n, true));
+    await w.clock.advance(0);
+    await w.accept(score(3n, true));
+    await w.clock.advance(QUIET - 2);
+    expect(w.platform.writes).toHaveLength(1);
+    await w.clock.advance(10);
+    expect(w.platform.scores.get("BEST")?.score).toBe(3n);
+  });
+
+  test("of a client-written board waits parked for the player's token, and goes on when it is there", async () => {
+    const w = await world();
+    const wanted: unknown[] = [];
+    w.outbox.tokenWanted.listen((item) => wanted.push(item));
+    w.platform.boards = { BEST: { sort: "higher-is-better", writes: "client" } };
+    await w.accept(score(5n));
+    await w.clock.advance(0);
+    expect(await w.outbox.owed()).toMatchObject({ parked: 1 });
+    expect(wanted).toEqual([{ user: USER, reason: "missing" }]);
+    w.platform.tokens.add(USER);
+    await w.outbox.wake("1", USER);
+    await w.clock.advance(0);
+    expect(w.platform.scores.get("BEST")?.score).toBe(5n);
+    w.platform.scripts.push({ outcome: { status: "rejected", reason: "user-token" } });
+    await w.accept(score(6n));
+    await w.clock.advance(0);
+    expect(wanted.at(-1)).toEqual({ user: USER, reason: "refused" });
+  });
+});
+
+describe("refusals", () => {
+  test("a value the platform refuses becomes a dead letter with the reason", async () => {
+    const w = await world();
+    w.platform.scripts.push({ outcome: { status: "rejected", reason: "refused-parameter", detail: "no" } });
+    await w.accept({ kind: "unlock", target: "X" });
+    await w.clock.advance(0);
+    expect(await w.store.deadLetters()).toMatchObject([{ reason: "refused-parameter", detail: "no", maybeApplied: false }]);
+  });
+
+  test("an ordered wait is kept, also by what is reported meanwhile", async () => {
+    const w = await world();
+    w.platform.scripts.push({ outcome: { status: "retryable", reason: "rate-limited", afterMs: 30_000 } });
+    await w.accept(add(1n));
+    await w.clock.advance(0);
+    await w.accept(add(1n));
+    await w.clock.advance(29_999);
+    expect(w.platform.writes).toHaveLength(1);
+    await w.clock.advance(1);
+    expect(w.platform.state("KILLS").count).toBe(2n);
+  });
+
+  test("of the app's credentials make every lane wait behind one probe, and none dies", async () => {
+    const w = await world({ concurrency: 8 });
+    const refused: Extract<Parameters<typeof w.platform.scripts.push>[0], { outcome: unknown }> = {
+      outcome: { status: "retryable", reason: "credentials", appWide: true, afterMs: 5_000 },
+    };
+    w.platform.scripts.push(refused);
+    await w.accept({ kind: "unlock", target: "A" });
+    await w.clock.advance(0);
+    for (const name of ["B", "C", "D", "E"]) await w.accept({ kind: "unlock", target: name });
+    await w.clock.advance(4_999);
+    expect(w.platform.writes).toHaveLength(1);
+    w.platform.scripts.push(refused);
+    await w.clock.advance(1);
+    expect(w.platform.writes).toHaveLength(2);
+    await w.clock.advance(20_000);
+    expect(["A", "B", "C", "D", "E"].map((name) => w.platform.state(name).unlocked)).toEqual([true, true, true, true, true]);
+    expect(await w.outbox.owed()).toMatchObject({ pending: 0, dead: 0 });
+  });
+
+  test("that last longer than the maximum age end dead", async () => {
+    const w = await world({ maxAgeMs: 60_000, maxBackoffMs: 5_000 });
+    w.platform.scripts.push(...Array.from({ length: 1_000 }, () => ({ outcome: { status: "retryable" as const, reason: "no-answer" as const } })));
+    await w.accept({ kind: "unlock", target: "X" });
+    await w.clock.advance(59_000);
+    expect(await w.store.deadLetters()).toEqual([]);
+    await w.clock.advance(10_000);
+    expect(await w.store.deadLetters()).toMatchObject([{ reason: "too-old" }]);
+  });
+});
+
+describe("the life of the outbox", () => {
+  test("another incarnation takes over a staged count in doubt, and the first one's late settle changes nothing", async () => {
+    const store = memoryStore();
+    const clock = manualClock();
+    const platform = scriptedPlatform(clock);
+    let answer: (() => void) | undefined;
+    const deliver = platform.deliver.bind(platform);
+    platform.deliver = async (write, signal) => {
+      const outcome = await deliver(write, signal);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return outcome;
+    };
+    const first = await world({ store, clock, platform });
+    await first.accept(add(5n));
+    await clock.advance(0);
+    expect(platform.state("KILLS").count).toBe(5n);
+    platform.deliver = deliver;
+    const second = await world({ store, clock, platform });
+    answer?.();
+    await clock.advance(0);
+    expect(first.ended).toEqual([]);
+    expect(await second.outbox.owed()).toMatchObject({ inDoubt: 1 });
+    await clock.advance(QUIET);
+    expect(platform.state("KILLS").count).toBe(5n);
+    expect(await second.outbox.owed()).toMatchObject({ inDoubt: 0, pending: 0 });
+    expect(second.counters.verdictsApplied).toBe(1);
+  });
+
+  test("close delivers what waited for its window, and says what is left", async () => {
+    const w = await world();
+    await w.accept(add(5n), { dueInMs: 5_000 });
+    w.platform.boards = { BEST: { sort: "higher-is-better", writes: "client" } };
+    await w.accept({ kind: "submitScore", target: "BEST", entry: { score: 1n }, force: false });
+    await w.clock.advance(0);
+    const owed = w.outbox.close(1_000);
+    await w.clock.advance(1_000);
+    expect(await owed).toMatchObject({ pending: 0, inFlight: 0, parked: 1 });
+    expect(w.platform.state("KILLS").count).toBe(5n);
+  });
+
+  test("the deadline of close is a deadline, and what was under way stays owed", async () => {
+    const w = await world();
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept(add(5n));
+    await w.clock.advance(0);
+    const owed = w.outbox.close(1_000);
+    await w.clock.advance(1_000);
+    expect(await owed).toMatchObject({ inDoubt: 1 });
+  });
+
+  test("sabotaged to resend without reading back, it counts twice", async () => {
+    const w = await world({ sabotage: "resend-without-readback" });
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept(add(5n));
+    await w.clock.advance(QUIET * 2);
+    expect(w.platform.state("KILLS").count).toBe(10n);
+  });
+
+  test("flush sends what waits for its window now", async () => {
+    const w = await world();
+    await w.accept(add(5n), { dueInMs: 5_000 });
+    const flushed = w.outbox.flush();
+    await w.clock.advance(0);
+    await flushed;
+    expect(w.platform.state("KILLS").count).toBe(5n);
+  });
+});
