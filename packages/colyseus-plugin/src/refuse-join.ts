@@ -19,14 +19,17 @@ export const otherUser = (): ServerError =>
 /** How a failed verification is told to the client. Platform words stay in the server's log. */
 export function verificationFailed(kind: "token" | "nonce", error: unknown): ServerError {
   const code = codeOf(error);
-  if (code === "user_token" || code === "bad_input" || (code === "identity_refused" && kind === "nonce")) {
-    return new ServerError(401, `Meta refused this ${kind}. Get a new one and join again.`);
-  }
-  if (code === "identity_refused") return new ServerError(403, "This token is not for this app.");
+  if (kind === "token" && isOfAnotherApp(error)) return new ServerError(403, "This token belongs to another app.");
+  if (isRefusal(error)) return new ServerError(401, `Meta refused this ${kind}. Get a new one and join again.`);
   warn("a join could not be verified", { code, error: wordsOf(error) });
   // The platform may have taken the nonce, and takes it only once.
   const advice = kind === "nonce" ? "Ask Meta for a new nonce and join again." : "Join again in a moment.";
   return new ServerError(503, `Meta cannot confirm this player right now. ${advice}`);
+}
+
+/** @NOTE The core has one code for every refused proof; only its words tell a foreign token from a spent one. */
+function isOfAnotherApp(error: unknown): boolean {
+  return codeOf(error) === "identity_refused" && wordsOf(error).includes("another app");
 }
 
 /** True if the platform read the token and refused it; false if nobody knows. */

@@ -83,7 +83,7 @@ test("a header given twice is refused", async () => {
 test.each([
   ["user_token", 401],
   ["bad_input", 401],
-  ["identity_refused", 403],
+  ["identity_refused", 401],
   ["platform_unavailable", 503],
   ["no_answer", 503],
   ["rate_limited", 503],
@@ -99,6 +99,12 @@ test.each([
   expect(error).toMatchObject({ name: "ServerError", code: status });
   expect(String((error as Error).message)).not.toMatch(/secret/);
   expect(JSON.stringify(warned.mock.calls)).not.toContain("tok-secret");
+});
+
+test("a token of another app answers 403", async () => {
+  const { questline, users } = fakeQuestline();
+  users.verifyToken = async () => Promise.reject(coded("identity_refused", "The user token belongs to another app."));
+  await expect(verifyPlayer(questline, undefined, { metaToken: "t" })).rejects.toMatchObject({ code: 403 });
 });
 
 test.each([["identity_refused", 401], ["ambiguous", 503], ["no_answer", 503]])(

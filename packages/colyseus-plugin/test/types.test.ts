@@ -1,0 +1,62 @@
+import { definePlugins, Room, type Client } from "@colyseus/core";
+import type { Room as SdkRoom } from "@colyseus/sdk";
+import type { Receipt } from "@questline/core";
+import { expectTypeOf, test } from "vitest";
+import type { QuestlineMessages } from "../src/messages.ts";
+import { questlineAuth } from "../src/questline-auth.ts";
+import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
+import type { Player } from "../src/verify-player.ts";
+import { fakeQuestline, type Kill } from "./fake-questline.ts";
+
+const { questline } = fakeQuestline();
+
+class ArenaRoom extends Room<{ client: Client<{ auth: Player; messages: QuestlineMessages & { boom: { at: number } } }> }> {
+  static override onAuth = questlineAuth(questline);
+  override plugins = definePlugins([questlinePlugin(questline)]);
+}
+
+// Never called: only their types are looked at.
+const uses = (room: ArenaRoom, client: Client, message: SdkRoom<ArenaRoom>): void => {
+  const { questline: plugin } = room.plugins;
+
+  expectTypeOf(plugin.report(client, "matchEnded", { won: true })).toEqualTypeOf<Receipt>();
+  expectTypeOf(plugin.report("session", "kill", { weapon: "bow" }, { id: "k-1" })).toEqualTypeOf<Receipt>();
+  expectTypeOf(plugin.endMatch("matchEnded", ({ connected }) => (connected ? { won: true } : undefined))).toEqualTypeOf<MatchReceipts>();
+  expectTypeOf(plugin.matchId).toEqualTypeOf<string>();
+
+  // @ts-expect-error: no such event
+  plugin.report(client, "matchStarted", {});
+  // @ts-expect-error: a payload of another event
+  plugin.report(client, "matchEnded", { weapon: "bow" });
+  // @ts-expect-error: an event that happens once per match has no occurrences
+  plugin.report(client, "matchEnded", { won: true }, { id: "k-1" });
+  // @ts-expect-error: the function must return the event's payload
+  plugin.endMatch("kill", () => ({ won: true } as const));
+  // @ts-expect-error: an async function would report promises
+  plugin.endMatch("kill", async (): Promise<Kill> => ({ weapon: "bow" }));
+  // @ts-expect-error: lifecycle and room are the framework's
+  void plugin.room;
+
+  room.clients[0]?.send("questline:unlocked", { id: "o-1", achievement: "FIRST_WIN", at: 0 });
+  room.clients[0]?.send("boom", { at: 1 });
+  // @ts-expect-error: scores travel as text
+  room.clients[0]?.send("questline:recorded", { id: "o-1", leaderboard: "B", score: 3, improved: true });
+
+  message.send("questline:token", { token: "t" });
+  // @ts-expect-error: a token is text
+  message.send("questline:token", { token: 3 });
+};
+
+test("events, payloads and messages are typed through definePlugins", () => {
+  expectTypeOf(uses).toBeFunction();
+  expectTypeOf(ArenaRoom.onAuth).returns.resolves.toEqualTypeOf<false | (Omit<Readonly<Record<never, never>>, never> & Player)>;
+});
+
+test("what `then` adds shows in the type of auth", () => {
+  const merged = questlineAuth(questline, { then: () => ({ level: 3 }) });
+  expectTypeOf<Exclude<Awaited<ReturnType<typeof merged>>, false>>().toHaveProperty("level");
+  expectTypeOf<Exclude<Awaited<ReturnType<typeof merged>>, false>["id"]>().toEqualTypeOf<string>();
+  const own = questlineAuth(questline, { then: async () => ({ id: 5 }) });
+  expectTypeOf<Exclude<Awaited<ReturnType<typeof own>>, false>["id"]>().toEqualTypeOf<number>();
+  expectTypeOf<Exclude<Awaited<ReturnType<typeof own>>, false>["questline"]>().toEqualTypeOf<Player>();
+});
