@@ -72,9 +72,13 @@ const timeGlobals = [
   "clearImmediate",
 ].map((name) => ({ name, message: "Take a Clock instead: only runtime/ touches time." }));
 
+/** A test may format a fixed date and let the event loop turn once; it neither waits nor asks what time it is. */
+const testTimeGlobals = timeGlobals.filter(({ name }) => name !== "Date" && name !== "setImmediate");
+
 const timeProperties = [
   { object: "Math", property: "random", message: "Take a Random instead: only runtime/ touches chance." },
   { object: "AbortSignal", property: "timeout", message: "Take a Clock instead: only runtime/ touches time." },
+  { object: "Date", property: "now", message: "Take a Clock instead: only runtime/ touches time." },
   { object: "process", property: "hrtime", message: "Take a Clock instead: only runtime/ touches time." },
 ];
 
@@ -91,13 +95,20 @@ export default defineConfig({
     "typescript/ban-ts-comment": ["error", { "ts-ignore": true, "ts-nocheck": true, "ts-expect-error": false }],
     "typescript/consistent-type-imports": ["error", { disallowTypeAnnotations: true }],
     ...restricted(noTimerModules),
-    // Bits, ids and 64-bit arithmetic read better without these; a `then` that returns nothing is how a flow ends.
+    // Not for this code: callbacks' names shadow, `then` is an option of the plugin, a worker is not a window, fast-check is
+    // read as `fc.`, and a suite of tests is a function that `describe` is given.
     "eslint/no-shadow": "off",
     "eslint/no-underscore-dangle": "off",
     "unicorn/consistent-function-scoping": "off",
     "unicorn/no-array-sort": "off",
+    "unicorn/no-array-reverse": "off",
+    "unicorn/no-thenable": "off",
+    "unicorn/require-post-message-target-origin": "off",
     "promise/always-return": "off",
     "import/no-unassigned-import": "off",
+    "import/no-named-as-default-member": "off",
+    "vitest/valid-describe-callback": "off",
+    "vitest/expect-expect": ["error", { assertFunctionNames: ["expect*", "assert*", "fc.assert"] }],
   },
   overrides: [
     { files: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts"], rules: { "typescript/no-explicit-any": "error" } },
@@ -129,6 +140,10 @@ export default defineConfig({
       // Unit tests of core may reach for any folder of core: they become no part of it.
       files: ["packages/core/**/*.test.ts"],
       rules: restricted(noTimerModules),
+    },
+    {
+      files: ["**/*.test.ts", "packages/*/test/**/*.ts"],
+      rules: { "eslint/no-restricted-globals": ["error", { globals: testTimeGlobals, checkGlobalObject: true }] },
     },
     {
       // Where real processes run, real time does: runtime folders, and the tests and scripts that drive processes.
