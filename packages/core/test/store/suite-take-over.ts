@@ -1,0 +1,157 @@
+import { expect, it } from "vitest";
+import { valueOf } from "../../src/intent/lane-value.ts";
+import type { Fresh } from "./lane-store-suite.ts";
+import {
+  acceptOne,
+  APP,
+  best,
+  bits,
+  count,
+  delivered,
+  endOne,
+  firing,
+  forced,
+  journalOf,
+  leaseOne,
+  onlyLane,
+  parked,
+  QUIET_MS,
+  stageOne,
+  T0,
+  USER,
+} from "./lane-steps.ts";
+
+const LATER = T0 + 1_000;
+
+export function takeOverSuite(fresh: Fresh): void {
+  it("finds nothing to take over in a new store", async () => {
+    const store = await fresh();
+    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 0 });
+  });
+
+  it("gives leased lanes back to pending, due as they were, and makes the old token worthless", async () => {
+    const store = await fresh();
+    await acceptOne(store, firing(count(1n), { at: T0 - 3 }));
+    const old = await leaseOne(store);
+    await acceptOne(store, firing(count(1n)));
+    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 1, inDoubt: 0 });
+    const before = await store.inspect();
+    const { id: lane, leaseToken } = old;
+    expect(await store.stage([{ lane, leaseToken, journal: journalOf(old) }])).toEqual([false]);
+    expect(await store.settle([{ lane, leaseToken, now: LATER, end: delivered }])).toEqual([false]);
+    expect(await store.inspect()).toEqual(before);
+    const mine = await leaseOne(store, LATER);
+    expect(mine).toMatchObject({ value: valueOf(count(2n)), fromSeq: 1, toSeq: 2, oldestAt: T0 - 3, attempts: 0 });
+    expect(await store.settle([{ lane, leaseToken, now: LATER, end: delivered }])).toEqual([false]);
+    await endOne(store, mine, delivered);
+  });
+
+  it("keeps tokens apart where an incarnation's name comes twice", async () => {
+    const store = await fresh();
+    await acceptOne(store, firing(count(1n)));
+    const old = await leaseOne(store);
+    await store.open("first", LATER, QUIET_MS);
+    expect((await leaseOne(store, LATER)).leaseToken).not.toBe(old.leaseToken);
+  });
+
+  it("puts staged counts in doubt, due a quiet period after the take-over", async () => {
+    const store = await fresh();
+    await acceptOne(store, firing(count(4n)));
+    const old = await leaseOne(store);
+    await stageOne(store, old, { count: 6n });
+    await acceptOne(store, firing(count(1n)));
+    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 1 });
+    expect(await store.settle([{ lane: old.id, leaseToken: old.leaseToken, now: LATER, end: delivered }])).toEqual([false]);
+    expect(await onlyLane(store)).toMatchObject({ state: "in-doubt", dueAt: LATER + QUIET_MS });
+    expect(await store.lease(10, LATER + QUIET_MS - 1)).toEqual([]);
+    const verdict = await leaseOne(store, LATER + QUIET_MS);
+    expect(verdict.journal).toEqual({
+      n: 4n,
+      count: 6n,
+      wasLocked: true,
+      epoch: 0,
+      unchangedReads: 0,
+      inDoubtSince: LATER,
+    });
+    expect(verdict).toMatchObject({ value: valueOf(count(4n)), fromSeq: 1, toSeq: 1 });
+  });
+
+  it("gives staged replay-safe values back at once, with the memory of what they may have unlocked", async () => {
+    const store = await fresh();
+    await store.accept([firing(bits(1n)), firing(best(3n))]);
+    const lanes = await store.lease(10, T0);
+    for (const lane of lanes) await stageOne(store, lane, { wasLocked: lane.key.target.type === "achievement" });
+    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 2, inDoubt: 0 });
+    const again = await store.lease(10, LATER);
+    expect(again.map(({ key, sentWhileLocked }) => [key.target.name, sentWhileLocked])).toEqual([
+      ["MAPS", true],
+      ["TIMES", false],
+    ]);
+    expect(again.every(({ journal }) => journal === undefined)).toBe(true);
+  });
+
+  it("holds a staged forced score back for a quiet period, whatever is merged into it", async () => {
+    const store = await fresh();
+    await acceptOne(store, firing(forced(3n)));
+    await stageOne(store, await leaseOne(store));
+    await store.open("second", LATER, QUIET_MS);
+    await acceptOne(store, firing(forced(9n), { dueAt: LATER }));
+    expect(await store.nextDue()).toBe(LATER + QUIET_MS);
+    await store.makeDue(LATER);
+    expect(await store.lease(10, LATER + QUIET_MS - 1)).toEqual([]);
+    expect((await leaseOne(store, LATER + QUIET_MS)).value).toMatchObject({ forced: true, highest: { score: 9n } });
+  });
+
+  it("takes a verdict that was being sought from its seeker, and leaves waiting doubts alone", async () => {
+    const store = await fresh();
+    await store.accept([firing(count(1n), { user: "1" }), firing(count(1n), { user: "2" })]);
+    for (const lane of await store.lease(10, T0)) {
+      await stageOne(store, lane);
+      const dueAt = lane.key.user === "1" ? T0 + 10 : T0 + 90_000;
+      await endOne(store, lane, { type: "in-doubt", journal: journalOf(lane, { inDoubtSince: T0 }), dueAt });
+    }
+    const sought = await leaseOne(store, T0 + 10);
+    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 1 });
+    expect(await store.settle([{ lane: sought.id, leaseToken: sought.leaseToken, now: LATER, end: delivered }])).toEqual([false]);
+    const again = await leaseOne(store, LATER);
+    expect(again.key.user).toBe("1");
+    expect(again.journal).toEqual(sought.journal);
+    expect(await store.nextDue()).toBe(T0 + 90_000);
+  });
+
+  it("leaves pending, parked and settled lanes as they were", async () => {
+    const store = await fresh();
+    await store.accept([firing(best(1n)), firing(count(1n), { dueAt: T0 + 5_000 }), firing(bits(1n), { dueAt: T0 - 1 })]);
+    const [oldest, parking] = await store.lease(10, T0);
+    if (!oldest || !parking) throw new Error("two lanes are due");
+    await endOne(store, oldest, delivered);
+    await endOne(store, parking, parked);
+    const before = await store.inspect();
+    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 0 });
+    expect(await store.inspect()).toEqual(before);
+    expect(await store.wake(APP, USER, LATER)).toBe(1);
+  });
+
+  it("refuses verbs after close, and finds everything when it is opened again", async () => {
+    const store = await fresh();
+    await acceptOne(store, firing(count(1n), { once: { match: "m", event: "e", occurrence: "", rule: "r" } }));
+    const before = await store.inspect();
+    await store.close();
+    await store.close();
+    await expect(store.accept([])).rejects.toMatchObject({ code: "closed" });
+    await expect(store.nextDue()).rejects.toMatchObject({ code: "closed" });
+    await expect(store.settle([])).rejects.toMatchObject({ code: "closed" });
+    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 0 });
+    expect(await store.inspect()).toEqual(before);
+  });
+
+  it("finishes what was asked before close", async () => {
+    const store = await fresh();
+    const accepting = store.accept([firing(count(1n))]);
+    const closing = store.close();
+    expect(await accepting).toEqual([{ status: "accepted", seq: 1, merged: false }]);
+    await closing;
+    await store.open("second", LATER, QUIET_MS);
+    expect(await onlyLane(store)).toMatchObject({ seq: 1 });
+  });
+}
