@@ -4,9 +4,11 @@ import { warn } from "./log.ts";
 import { verifyPlayer, type Player } from "./verify-player.ts";
 
 /** What ends up in `client.auth`: the player, or the game's own object with the player in it. */
-export type PlayerAuth<T extends object> = T extends { readonly id: unknown }
-  ? Omit<T, "sessionId" | "questline"> & { readonly questline: Player }
-  : Omit<T, "sessionId" | "questline"> & Player;
+export type PlayerAuth<T extends object> = [keyof T] extends [never]
+  ? Player
+  : T extends { readonly id: unknown }
+    ? Omit<T, "sessionId" | "questline"> & { readonly questline: Player }
+    : Omit<T, "sessionId" | "questline"> & Player;
 
 export interface QuestlineAuthOptions<T extends object> {
   /**

@@ -1,0 +1,116 @@
+import { definePlugins, Room, type Client } from "@colyseus/core";
+import type { ColyseusTestServer } from "@colyseus/testing";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { questlineAuth } from "../src/questline-auth.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
+import { createEmulator, duelQuestline, joined, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
+
+const emulator: Emulator = await createEmulator();
+const questline = duelQuestline(emulator.url);
+let server: ColyseusTestServer;
+
+/** What each room's own hooks saw. */
+let calls: string[] = [];
+
+class PlainRoom extends Room {
+  static override onAuth = questlineAuth(questline);
+  override plugins = definePlugins([questlinePlugin(questline)]);
+  override autoDispose = false;
+}
+
+class BaseRoom extends PlainRoom {
+  override onJoin(_client: Client): void {
+    calls.push("join");
+  }
+  override onLeave(_client: Client): void {
+    calls.push("leave");
+  }
+}
+
+class DerivedRoom extends BaseRoom {
+  override onJoin(client: Client): void {
+    super.onJoin(client);
+  }
+}
+
+class GuardedRoom extends BaseRoom {
+  override onUncaughtException(): void {}
+}
+
+class ArrowRoom extends PlainRoom {
+  override onJoin = (): void => void calls.push("join");
+  override onLeave = (): void => void calls.push("leave");
+}
+
+class ThrowingRoom extends PlainRoom {
+  override onJoin(): void {
+    calls.push("join");
+  }
+  override onLeave(): void {
+    calls.push("leave");
+    throw new Error("a bug of the game");
+  }
+}
+
+const classes = { plain: PlainRoom, base: BaseRoom, derived: DerivedRoom, guarded: GuardedRoom, arrow: ArrowRoom, throwing: ThrowingRoom };
+
+beforeAll(async () => {
+  server = await serve(classes);
+});
+afterEach(async () => {
+  await server.cleanup();
+  calls = [];
+  vi.restoreAllMocks();
+});
+afterAll(async () => {
+  await server.shutdown();
+  await questline.close();
+  await emulator.close();
+});
+
+// The base class has to have been in use before its subclass: that is when the framework would double hooks.
+test.each([
+  ["plain", []],
+  ["base", ["join", "join", "leave"]],
+  ["derived", ["join", "join", "leave"]],
+  ["guarded", ["join", "join", "leave"]],
+  ["arrow", ["join", "join", "leave"]],
+  ["throwing", ["join", "join", "leave"]],
+] as const)("the first %s room: hooks run once, and a player who left is in the round", async (name, expected) => {
+  for (const level of ["error", "info"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+  const [ada, grace] = [newUser(emulator), newUser(emulator)];
+  const left = await player(ada.token).joinOrCreate(name);
+  const room = server.getRoomById<PlainRoom>(left.roomId);
+  const stays = await player(grace.token).joinById(room.roomId);
+  await Promise.all([joined(room, left), joined(room, stays)]);
+  await left.leave();
+  await vi.waitFor(() => expect(room.clients.length).toBe(1), { interval: 5 });
+  expect(calls).toEqual(expected);
+
+  const receipts = room.plugins.questline.endMatch("matchEnded", () => ({ won: true, score: 1n, timeMs: 1 }));
+  expect([...receipts.keys()].sort()).toEqual([ada.id, grace.id].sort());
+  expect(room.plugins.questline.endMatch("matchEnded", () => ({ won: true, score: 1n, timeMs: 1 }))).toBe(receipts);
+});
+
+test("a room's onAuth that can never run is told once for its class", async () => {
+  class TwoAuths extends PlainRoom {
+    override onAuth(): boolean {
+      return true;
+    }
+  }
+  // Colyseus says something of its own about it.
+  vi.spyOn(console, "info").mockImplementation(() => {});
+  server.server.define("twoAuths", TwoAuths);
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+  await server.createRoom("twoAuths");
+  await server.createRoom("twoAuths");
+  const told = warned.mock.calls.filter(([message]) => /onAuth\(client\) never runs/.test(String(message)));
+  expect(told).toEqual([[expect.any(String), { room: "TwoAuths" }]]);
+});
+
+test("a room made by the server, with nobody in it, ends without a word", async () => {
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const room = await server.createRoom<PlainRoom>("plain");
+  expect(room.plugins.questline.endMatch("matchEnded", () => ({ won: true, score: 1n, timeMs: 1 })).size).toBe(0);
+  expect(warned).not.toHaveBeenCalled();
+});
