@@ -3,7 +3,7 @@ import type { OperationName } from "./operations/route.ts";
 
 /** One Graph request. Tokens and nonces appear as a kind and a short fingerprint, never as they are. */
 export interface LoggedRequest {
-  /** Counted from 1, in order of arrival. */
+  /** Counted from 1 in order of arrival; no number comes twice, even after `clear()`. */
   readonly n: number;
   /** Milliseconds since the epoch. */
   readonly at: number;

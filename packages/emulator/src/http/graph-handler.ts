@@ -38,6 +38,8 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
   return new Handler(options);
 }
 
+const USER_ID = /^\d{1,20}$/;
+
 /** One request on its way: read, logged, not yet carried out. */
 interface Exchange {
   readonly operation: OperationName;
@@ -91,7 +93,7 @@ class Handler implements GraphHandler {
       tokenKind: token.kind,
       token: request.token ? fingerprint(token.kind, request.token) : undefined,
       userId,
-      apiName: request.parameters.text("api_name")?.slice(0, 128),
+      apiName: onlyIf(/^\w{1,128}$/, request.parameters.text("api_name")),
       fault: trouble.name,
     });
     return { operation, request, segments, token, trouble, entry, response };
@@ -206,7 +208,12 @@ function subjectOf(
 ): string | undefined {
   const own = token.kind === "user" ? token.user.id : undefined;
   if (operation === "achievements.write" || operation === "achievements.read" || operation === "users.get") {
-    return segments[0] === "me" ? own : segments[0]?.slice(0, 64);
+    return segments[0] === "me" ? own : onlyIf(USER_ID, segments[0]);
   }
-  return parameters.text("user_id")?.slice(0, 64) ?? own;
+  return onlyIf(USER_ID, parameters.text("user_id")) ?? own;
+}
+
+/** Anything else in a place for names and ids could be a secret, and stays out of the log. */
+function onlyIf(pattern: RegExp, text: string | undefined): string | undefined {
+  return text !== undefined && pattern.test(text) ? text : undefined;
 }

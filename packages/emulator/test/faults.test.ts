@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { createEmulator, type Emulator, EmulatorInputError, type FaultKind, type LoggedRequest } from "../src/index.ts";
+import { frozenClock } from "./frozen-clock.ts";
+import { exchangeBytes, get, idOf, post, postBytes, type RawExchange, type Reply } from "./graph-client.ts";
+
+let emulator: Emulator;
+let ada: string;
+beforeAll(async () => {
+  emulator = await createEmulator({ clock: frozenClock() });
+});
+beforeEach(() => {
+  emulator.reset();
+  ada = idOf(emulator, "ada");
+});
+afterAll(() => emulator.close());
+
+const FORM = "api_name=WINS_100&add_count=5";
+const write = (): Promise<Reply> => post(emulator, `/${ada}/achievements`, { api_name: "WINS_100", add_count: "5" });
+const writeRaw = (): Promise<RawExchange> => exchangeBytes(emulator, postBytes(`/${ada}/achievements`, FORM));
+const count = (): bigint => emulator.world.progress(ada, "WINS_100").count;
+const last = (): LoggedRequest | undefined => emulator.requests.list().at(-1);
+const plan = (fault: FaultKind): string => emulator.faults.add({ operation: "achievements.write", ...fault });
+
+describe("resets", () => {
+  it("resetBefore: resets the connection and carries nothing out", async () => {
+    plan({ kind: "resetBefore" });
+    expect(await writeRaw()).toEqual({ received: "", ended: "ECONNRESET" });
+    expect(count()).toBe(0n);
+    expect(last()).toMatchObject({ status: null, pending: false, effect: false, fault: "resetBefore" });
+    expect(emulator.oracle.achievement(ada, "WINS_100").writes).toBe(0);
+  });
+
+  it("resetAfter: carries out, then resets without a byte", async () => {
+    plan({ kind: "resetAfter" });
+    expect(await writeRaw()).toEqual({ received: "", ended: "ECONNRESET" });
+    expect(count()).toBe(5n);
+    expect(last()).toMatchObject({ status: null, effect: true, fault: "resetAfter" });
+    expect(emulator.oracle.achievement(ada, "WINS_100")).toMatchObject({ writes: 1, added: 5n });
+  });
+
+  it("resetAfter truncated: promises more bytes than it sends", async () => {
+    plan({ kind: "resetAfter", truncated: true });
+    const { received } = await writeRaw();
+    const [head = "", body = ""] = received.split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1.1 200 /);
+    const promised = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+    expect(body.length).toBeGreaterThan(0);
+    expect(body.length).toBeLessThan(promised);
+    expect(count()).toBe(5n);
+    expect(last()).toMatchObject({ status: null, effect: true });
+    plan({ kind: "resetAfter", truncated: true });
+    await expect(write()).rejects.toThrow();
+  });
+
+  it("delayedEffect: resets, and carries out when the time has come", async () => {
+    plan({ kind: "delayedEffect", ms: 500 });
+    expect((await writeRaw()).ended).toBe("ECONNRESET");
+    emulator.world.advance(499);
+    expect(count()).toBe(0n);
+    expect(last()).toMatchObject({ status: null, effect: false });
+    emulator.world.advance(1);
+    expect(count()).toBe(5n);
+    expect(last()).toMatchObject({ status: null, effect: true, fault: "delayedEffect" });
+    expect(emulator.requests.summary().byOperation["achievements.write"]).toMatchObject({
+      total: 1,
+      byStatus: { none: 1 },
+      effects: 1,
+      faults: 1,
+    });
+  });
+});
+
+describe("answers", () => {
+  it("status: answers it with the envelope given, and carries nothing out", async () => {
+    const error = { code: 613, error_subcode: 9, message: "Slow down", type: "OAuthException", is_transient: false };
+    plan({ kind: "status", status: 503, error, headers: { "x-app-usage": '{"call_count":100}' } });
+    const reply = await write();
+    expect(reply.status).toBe(503);
+    expect(reply.body.error).toMatchObject(error);
+    expect(reply.headers.get("x-app-usage")).toBe('{"call_count":100}');
+    expect([count(), last()?.effect]).toEqual([0n, false]);
+    plan({ kind: "status", status: 500 });
+    expect((await write()).body.error).toMatchObject({ code: 2, is_transient: true });
+  });
+
+  it("throttle: answers 429 with Retry-After", async () => {
+    plan({ kind: "throttle", retryAfterSeconds: 3, code: 17 });
+    const reply = await write();
+    expect([reply.status, reply.headers.get("retry-after"), reply.body.error.code]).toEqual([429, "3", 17]);
+    plan({ kind: "throttle" });
+    const bare = await write();
+    expect([bare.status, bare.headers.get("retry-after"), bare.body.error.code]).toEqual([429, null, 4]);
+    expect(count()).toBe(0n);
+  });
+
+  it("garbage: carries out and answers 200 with HTML, or what is given", async () => {
+    plan({ kind: "garbage" });
+    const html = await write();
+    expect([html.status, html.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(html.text).toMatch(/^<!DOCTYPE html>/);
+    plan({ kind: "garbage", body: '{"id":', contentType: "application/json" });
+    expect(await write()).toMatchObject({ status: 200, text: '{"id":' });
+    expect(count()).toBe(10n);
+  });
+
+  it("empty and effectThenStatus: carry out", async () => {
+    plan({ kind: "empty" });
+    expect(await write()).toMatchObject({ status: 200, text: "" });
+    plan({ kind: "effectThenStatus" });
+    const reply = await write();
+    expect([reply.status, reply.body.error.code, count()]).toEqual([500, 2, 10n]);
+    expect(last()).toMatchObject({ status: 500, effect: true, fault: "effectThenStatus" });
+  });
+});
+
+describe("time", () => {
+  const arrived = (): Promise<void> =>
+    vi.waitFor(() => expect(emulator.requests.summary().pending).toBe(1), { interval: 1 });
+
+  it("latency: waits before the effect by default", async () => {
+    plan({ kind: "latency", ms: 1_000 });
+    const waiting = write();
+    await arrived();
+    emulator.world.advance(999);
+    expect(count()).toBe(0n);
+    emulator.world.advance(1);
+    expect(count()).toBe(5n);
+    expect((await waiting).status).toBe(200);
+    expect(last()?.fault).toBe("latency");
+  });
+
+  it("latency after: waits between effect and answer, beside another fault", async () => {
+    plan({ kind: "latency", ms: 1_000, when: "after" });
+    plan({ kind: "garbage" });
+    const waiting = write();
+    await arrived();
+    expect(count()).toBe(5n);
+    emulator.world.advance(1_000);
+    expect((await waiting).text).toContain("<html>");
+  });
+
+  it("laggingReads: shows progress as it was", async () => {
+    const read = async (): Promise<unknown> => {
+      const reply = await get(emulator, `/${ada}/achievements?fields=count_progress`);
+      return reply.body.data[0]?.count_progress;
+    };
+    await write();
+    emulator.world.advance(1_000);
+    await write();
+    emulator.world.advance(400);
+    emulator.faults.add({ kind: "laggingReads", ms: 500, times: 2 });
+    expect(await read()).toBe(5);
+    await write();
+    expect(await read()).toBe(5);
+    expect(await read()).toBe(15);
+    emulator.faults.add({ kind: "laggingReads", ms: 5_000 });
+    expect(await read()).toBeUndefined();
+    expect(emulator.requests.count({ fault: "laggingReads" })).toBe(3);
+  });
+
+  it("reset and close cut what waits, and drop delayed effects", async () => {
+    plan({ kind: "delayedEffect", ms: 500 });
+    await writeRaw();
+    plan({ kind: "latency", ms: 500 });
+    const waiting = writeRaw();
+    await arrived();
+    emulator.reset();
+    expect((await waiting).ended).toBe("ECONNRESET");
+    emulator.world.advance(500);
+    expect(emulator.world.progress(idOf(emulator, "ada"), "WINS_100").count).toBe(0n);
+    expect(emulator.requests.summary()).toMatchObject({ total: 0, pending: 0 });
+  });
+});
+
+describe("choosing requests", () => {
+  const statuses = async (requests: number): Promise<number[]> => {
+    const seen: number[] = [];
+    for (let i = 0; i < requests; i += 1) seen.push((await write()).status);
+    return seen;
+  };
+
+  it("fires once by default, `times` times, or always, after the first `after`", async () => {
+    plan({ kind: "status", status: 500 });
+    expect(await statuses(2)).toEqual([500, 200]);
+    emulator.faults.clear();
+    const id = emulator.faults.add({ kind: "status", status: 500, times: 2, after: 1 });
+    expect(await statuses(4)).toEqual([200, 500, 500, 200]);
+    expect(emulator.faults.list()).toMatchObject([{ id, seen: 4, fired: 2, left: 0 }]);
+    emulator.faults.clear();
+    emulator.faults.add({ kind: "status", status: 500, times: "always" });
+    emulator.faults.add({ kind: "throttle", times: Infinity });
+    expect(await statuses(3)).toEqual([500, 500, 500]);
+    expect(emulator.faults.list()).toMatchObject([{ left: "always" }, { fired: 0, fault: { times: "always" } }]);
+  });
+
+  it("matches operation and user", async () => {
+    emulator.faults.add({ operation: ["users.get", "users.me"], kind: "status", status: 500 });
+    expect(await statuses(1)).toEqual([200]);
+    expect((await get(emulator, `/${ada}`)).status).toBe(500);
+    emulator.faults.add({ operation: "*", userId: idOf(emulator, "grace"), kind: "status", status: 500 });
+    expect(await statuses(1)).toEqual([200]);
+    const submit = { api_name: "HIGH_SCORE", score: "1", user_id: idOf(emulator, "grace") };
+    expect((await post(emulator, "/leaderboard_submit_entry", submit)).status).toBe(500);
+  });
+
+  it("draws chances from a seed: the same faults in the same order", async () => {
+    const run = async (seed: number): Promise<(string | undefined)[]> => {
+      emulator.reset();
+      ada = idOf(emulator, "ada");
+      emulator.faults.chance({
+        probability: 0.4,
+        kinds: ["status", { kind: "throttle", retryAfterSeconds: 1 }, "garbage"],
+        operations: ["achievements.write"],
+        seed,
+      });
+      await statuses(40);
+      return emulator.requests.list().map(({ fault }) => fault);
+    };
+    const [first, again, other] = [await run(7), await run(7), await run(8)];
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    expect(new Set(first)).toEqual(new Set([undefined, "status", "throttle", "garbage"]));
+    const fired = first.filter((fault) => fault !== undefined).length;
+    expect(fired).toBeGreaterThan(6);
+    expect(fired).toBeLessThan(28);
+    expect(emulator.faults.list()[0]).toMatchObject({ fault: { kind: "chance", seed: 8 }, seen: 40 });
+  });
+
+  it.each([
+    [{ kind: "explode" }, "fault.kind"],
+    [{ kind: "latency" }, "fault.ms"],
+    [{ kind: "status", status: 99 }, "fault.status"],
+    [{ kind: "resetBefore", operation: "achievements" }, "fault.operation"],
+    [{ kind: "resetBefore", times: 0 }, "fault.times"],
+    [{ kind: "resetBefore", probability: 1.1 }, "fault.probability"],
+    [{ kind: "resetBefore", ms: 5 }, "fault"],
+    [{ kind: "laggingReads", ms: 120_001 }, "fault.ms"],
+    ["resetBefore", "fault.kind"],
+  ])("refuses %j naming %s", (fault, path) => {
+    const problem = captured(() => emulator.faults.add(fault as never));
+    expect(problem).toBeInstanceOf(EmulatorInputError);
+    expect(problem).toMatchObject({ path });
+    expect(emulator.faults.list()).toEqual([]);
+  });
+
+  it("removes one fault", async () => {
+    const id = plan({ kind: "resetBefore" });
+    expect(emulator.faults.remove(id)).toBe(true);
+    expect(emulator.faults.remove(id)).toBe(false);
+    expect((await write()).status).toBe(200);
+  });
+});
+
+function captured(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
