@@ -3,10 +3,14 @@ import { env, root } from "./set-up.mjs";
 
 /**
  * Runs one program to its end and keeps what it said. A program that outlives `timeoutMs` is killed with its children.
+ * @param {string} file
+ * @param {string[]} args
+ * @param {{ timeoutMs: number }} options
  * @returns {Promise<{ passed: number, failed: number, output: string }>} one check, passed or failed
  */
 export function runCommand(file, args, { timeoutMs }) {
   return new Promise((resolve) => {
+    /** @type {string[]} */
     const pieces = [];
     const child = spawn(file, args, {
       cwd: root,
@@ -16,11 +20,12 @@ export function runCommand(file, args, { timeoutMs }) {
     });
     const killGroup = () => {
       try {
-        process.kill(-child.pid, "SIGKILL");
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       } catch {
         // The group is gone already.
       }
     };
+    /** @param {string} signal */
     const stop = (signal) => {
       killGroup();
       process.exit(signal === "SIGINT" ? 130 : 143);
@@ -29,6 +34,7 @@ export function runCommand(file, args, { timeoutMs }) {
       pieces.push(`\nStopped: still running after ${timeoutMs / 1000} s.\n`);
       killGroup();
     }, timeoutMs);
+    /** @param {boolean} ok */
     const finish = (ok) => {
       clearTimeout(timer);
       process.off("SIGINT", stop).off("SIGTERM", stop);

@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { countTests } from "./count-tests.mjs";
 import { runCommand } from "./run-command.mjs";
 
 /**
- * Runs one vitest project and counts its tests by vitest's own report. A skipped test, a file that does not load and a
- * run that fails outside its tests count as failed.
+ * Runs one vitest project and counts its tests by vitest's own report.
+ * @param {string} project
+ * @param {{ timeoutMs: number }} options
  */
 export async function runVitest(project, { timeoutMs }) {
   const folder = mkdtempSync(join(tmpdir(), "questline-report-"));
@@ -13,23 +15,17 @@ export async function runVitest(project, { timeoutMs }) {
   try {
     const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const run = await runCommand("vitest", args, { timeoutMs });
-    return { tests: true, output: run.output, ...count(readReport(report), run.failed > 0) };
+    return { tests: true, output: run.output, ...countTests(readReport(report), run.failed > 0) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** @param {string} file */
 function readReport(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }
-}
-
-function count(report, runFailed) {
-  if (report === undefined) return { passed: 0, failed: 1 };
-  const unloadable = report.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0).length;
-  const failed = report.numFailedTests + report.numPendingTests + report.numTodoTests + unloadable;
-  return { passed: report.numPassedTests, failed: runFailed && failed === 0 ? 1 : failed };
 }

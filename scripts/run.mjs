@@ -6,25 +6,27 @@ import { constants } from "node:os";
 import { spawn } from "node:child_process";
 import { ensureInstalled, env, node, root } from "./set-up.mjs";
 
-const targets = {
-  demo: ["--conditions=questline-source", "examples/arena/src/demo.ts"],
-  test: ["scripts/test.mjs"],
-  build: ["scripts/build.mjs"],
-  format: ["node_modules/oxfmt/bin/oxfmt", "."],
-};
+/** What the pinned Node is given, by target. */
+const targets = new Map([
+  ["demo", ["--conditions=questline-source", "examples/arena/src/demo.ts"]],
+  ["test", ["scripts/test.mjs"]],
+  ["build", ["scripts/build.mjs"]],
+  ["format", ["node_modules/oxfmt/bin/oxfmt", "."]],
+]);
 
-const [target, ...rest] = process.argv.slice(2);
-if (!Object.hasOwn(targets, target ?? "")) {
-  console.error(`Say what to run: one of ${Object.keys(targets).join(", ")}.`);
+const [target = "", ...rest] = process.argv.slice(2);
+const program = targets.get(target);
+if (program === undefined) {
+  console.error(`Say what to run: one of ${[...targets.keys()].join(", ")}.`);
   process.exit(2);
 }
 
 ensureInstalled();
 
-const child = spawn(node, [...targets[target], ...rest], { cwd: root, env, stdio: "inherit" });
+const child = spawn(node, [...program, ...rest], { cwd: root, env, stdio: "inherit" });
 
 // A terminal's Ctrl-C reaches the child by itself; every other signal is passed on.
-for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) {
+for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP", "SIGINT"])) {
   process.on(signal, () => {
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   });
@@ -33,4 +35,4 @@ child.on("error", (error) => {
   console.error(`Could not start ${node}: ${error.message}`);
   process.exit(1);
 });
-child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+child.on("exit", (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));

@@ -13,7 +13,7 @@ const pnpm = "pnpm@12.21.0";
 export const node = join(bin, "node");
 
 /** The environment of every program: the workspace's own Node and tools come first. */
-export const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+export const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}` };
 
 /** Installs what the lockfile names, unless that is what is installed already. Speaks on stderr only. */
 export function ensureInstalled() {

@@ -5,6 +5,7 @@ import { root } from "./set-up.mjs";
 import { runCommand } from "./run-command.mjs";
 import { runVitest } from "./run-vitest.mjs";
 
+/** @param {number} n */
 const minutes = (n) => n * 60_000;
 
 const typedProjects = ["packages", "examples", "."].flatMap((folder) =>
@@ -13,10 +14,20 @@ const typedProjects = ["packages", "examples", "."].flatMap((folder) =>
     .map((entry) => join(folder, entry.name)),
 );
 
+/**
+ * @param {string} name
+ * @param {string} file
+ * @param {string[]} args
+ */
 const command = (name, file, args, timeoutMs = minutes(2)) => ({
   name,
   run: () => runCommand(file, args, { timeoutMs }),
 });
+/**
+ * @param {string} name
+ * @param {string} project
+ * @param {number} timeoutMs
+ */
 const vitest = (name, project, timeoutMs) => ({ name, run: () => runVitest(project, { timeoutMs }) });
 
 const steps = [
@@ -39,28 +50,36 @@ for (const step of chosen) {
   passed += result.passed;
   failed += result.failed;
   const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
-  const counts = result.tests
-    ? `${result.passed} passed, ${result.failed} failed`
-    : result.failed === 0
-      ? "ok"
-      : "FAILED";
+  const counts =
+    "tests" in result ? `${result.passed} passed, ${result.failed} failed` : result.failed === 0 ? "ok" : "FAILED";
   console.log(`${step.name.padEnd(28)} ${counts.padEnd(24)} ${seconds.padStart(8)}`);
   if (result.failed > 0) console.log(`${result.output.trimEnd()}\n`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** All steps, or those named after `--only`, by name or by its first word. */
+/**
+ * All steps, or those named after `--only`, by name or by its first word.
+ * @param {string[]} args
+ */
 function chooseSteps(args) {
   if (args.length === 0) return steps;
   const [flag, list, ...more] = args;
   const wanted = flag === "--only" && more.length === 0 ? (list ?? "").split(",").filter(Boolean) : [];
-  const known = new Set(steps.flatMap(({ name }) => [name, name.split(" ")[0]]));
+  const known = new Set(steps.flatMap(({ name }) => [name, groupOf(name)]));
   const unknown = wanted.filter((name) => !known.has(name));
   if (wanted.length === 0 || unknown.length > 0) {
-    console.error(`Usage: npm test -- --only ${[...new Set(steps.map(({ name }) => name.split(" ")[0]))].join(",")}`);
+    console.error(`Usage: npm test -- --only ${[...new Set(steps.map(({ name }) => groupOf(name)))].join(",")}`);
     if (unknown.length > 0) console.error(`No such step: ${unknown.join(", ")}.`);
     process.exit(2);
   }
-  return steps.filter(({ name }) => wanted.includes(name) || wanted.includes(name.split(" ")[0]));
+  return steps.filter(({ name }) => wanted.includes(name) || wanted.includes(groupOf(name)));
+}
+
+/**
+ * @param {string} name
+ * @returns {string} its first word: "types packages/core" belongs to "types"
+ */
+function groupOf(name) {
+  return name.split(" ", 1)[0] ?? name;
 }

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +7,7 @@ import { promisify } from "node:util";
 import { Client } from "@colyseus/sdk";
 import { createEmulator, type Emulator, type Seed } from "@questline/emulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { freePort } from "./free-port.ts";
 import { startProgram } from "./running-program.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -85,9 +87,10 @@ describe("the README's lines", () => {
   };
 
   test("for a room unlock the winner's achievements and post the score", async () => {
-    await using server = start("serve-room.ts", 28_711);
+    const port = await freePort();
+    await using server = start("serve-room.ts", port);
     await server.line(/listening/);
-    const room = await new Client("ws://127.0.0.1:28711").joinOrCreate("arena", { metaToken: TOKEN });
+    const room = await new Client(`ws://127.0.0.1:${port}`).joinOrCreate("arena", { metaToken: TOKEN });
     room.onMessage("*", () => {});
     room.send("finish");
     await expectMatchDelivered();
@@ -95,11 +98,12 @@ describe("the README's lines", () => {
   });
 
   test("for a custom server do the same, and say what is owed at the end", async () => {
-    await using server = start("game-server.ts", 28_712);
+    const port = await freePort();
+    await using server = start("game-server.ts", port);
     await server.line(/listening/);
-    const answer = await fetch("http://127.0.0.1:28712", { headers: { "x-meta-token": TOKEN } });
+    const answer = await fetch(`http://127.0.0.1:${port}`, { headers: { "x-meta-token": TOKEN } });
     expect(await answer.text()).toBe("accepted");
-    const refused = await fetch("http://127.0.0.1:28712", { headers: { "x-meta-token": "FRL-nobody" } });
+    const refused = await fetch(`http://127.0.0.1:${port}`, { headers: { "x-meta-token": "FRL-nobody" } });
     expect(refused.status).toBe(401);
     await expectMatchDelivered();
     server.kill("SIGTERM");
@@ -108,6 +112,13 @@ describe("the README's lines", () => {
       code: 0,
       last: "0 results wait for the next start",
     });
+  });
+
+  test("link to files that are there", async () => {
+    const text = await readFile(join(here, "../README.md"), "utf8");
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path!);
+    expect(links).toContain("docs/contract.md");
+    expect(links.filter((path) => !existsSync(join(here, "..", path)))).toEqual([]);
   });
 
   test("compile in a strict project", async () => {

@@ -1,9 +1,9 @@
-import { createServer } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorldSnapshot } from "@questline/emulator";
+import { freePort } from "./free-port.ts";
 import { runProgram, startProgram } from "./running-program.ts";
 
 export const programs = fileURLToPath(new URL("programs/", import.meta.url));
@@ -53,14 +53,4 @@ export async function playRestart({ cwd, game, emulator }: RestartCast): Promise
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** A port that nobody listens on at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

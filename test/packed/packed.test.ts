@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { execFile } from "node:child_process";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectDeliveredOnce } from "../restart-expectations.ts";
 import { playRestart } from "../restart-story.ts";
@@ -30,6 +32,13 @@ test("every entry loads, and none of them from the workspace", async () => {
   }`;
   const { stdout } = await runProgram(["--input-type=module", "--eval", program], { cwd: project.folder });
   expect(stdout.trim().split("\n")).toEqual(entries.map((entry) => `${entry} true true`));
+});
+
+test("questline-emulator is a program that npm puts on the path", async () => {
+  const bin = join(project.folder, "node_modules/.bin/questline-emulator");
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}` };
+  const { stdout } = await promisify(execFile)(bin, ["--help"], { env });
+  expect(stdout).toMatch(/^Usage: questline-emulator /);
 });
 
 test("types resolve in a strict project that checks libraries too", async () => {

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { countTests } from "../scripts/count-tests.mjs";
+import { startProgram } from "./running-program.ts";
+
+const cwd = fileURLToPath(new URL("..", import.meta.url));
+
+async function runScript(...args: readonly string[]) {
+  await using program = startProgram([join(cwd, "scripts/run.mjs"), ...args], { cwd });
+  const { code, stdout, stderr } = await program.ended;
+  return { code, stdout, stderr };
+}
+
+describe("scripts/run.mjs", () => {
+  test("names the targets when it is given none of them", async () => {
+    const { code, stdout, stderr } = await runScript("dmeo");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("demo, test, build, format");
+  });
+
+  test("hands arguments to the demo and its exit code back", async () => {
+    const helped = await runScript("demo", "--help");
+    expect(helped.code).toBe(0);
+    expect(helped.stdout).toContain("--matches");
+    const refused = await runScript("demo", "--no-such-flag");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("--no-such-flag");
+  });
+
+  test("refuses to test a step that does not exist", async () => {
+    const { code, stdout, stderr } = await runScript("test", "--only", "lint,lnit");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("No such step: lnit");
+  });
+});
+
+describe("a vitest report counts", () => {
+  const file = { status: "passed", assertionResults: [{}] };
+  const clean = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [file] };
+
+  test("what passed", () => {
+    expect(countTests(clean, false)).toEqual({ passed: 3, failed: 0 });
+  });
+
+  test("failed, skipped and promised tests, and files that do not load, as failed", () => {
+    const broken = { status: "failed", assertionResults: [] };
+    const report = { ...clean, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1, testResults: [file, broken] };
+    expect(countTests(report, true)).toEqual({ passed: 3, failed: 4 });
+  });
+
+  test("a bad end outside the tests, and a missing report, as one failure", () => {
+    expect(countTests(clean, true)).toEqual({ passed: 3, failed: 1 });
+    expect(countTests(undefined, true)).toEqual({ passed: 0, failed: 1 });
+  });
+});
