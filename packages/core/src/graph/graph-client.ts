@@ -13,8 +13,8 @@ export interface GraphClient extends AsyncDisposable {
   readonly achievements: AchievementCalls;
   readonly leaderboards: LeaderboardCalls;
   readonly users: UserCalls;
-  /** Closes the transport. */
-  close(): Promise<void>;
+  /** Closes the transport: waits for what is under way, at most `graceMs` (default: as long as its time limits). */
+  close(graceMs?: number): Promise<void>;
 }
 
 export interface GraphClientOptions {
@@ -33,12 +33,11 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   const appToken = createAppToken(options.app);
   const ownHosts = new Set([readBaseUrl(baseUrl).hostname, readBaseUrl(PRODUCTION_URL).hostname]);
   const caller = createCaller({ appToken, transport, clock, onAppUsage });
-  const close = (): Promise<void> => transport.close();
   return {
     achievements: createAchievementCalls(caller, appToken.appId, ownHosts),
     leaderboards: createLeaderboardCalls(caller, appToken.appId, ownHosts),
     users: createUserCalls(caller),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: (graceMs) => transport.close(graceMs),
+    [Symbol.asyncDispose]: () => transport.close(),
   };
 }

@@ -54,7 +54,7 @@ export function retryingReads(inner: GraphTransport, options: RetryingReadsOptio
 
   return {
     send: (request, signal) => (request.kind === "read" ? send(request, signal) : inner.send(request, signal)),
-    close: () => inner.close(),
+    close: (graceMs) => inner.close(graceMs),
   };
 }
 

@@ -35,6 +35,6 @@ export function withTimeLimit(inner: GraphTransport, { clock, timeoutMs }: TimeL
         signal?.removeEventListener("abort", onAbort);
       }
     },
-    close: () => inner.close(),
+    close: (graceMs) => inner.close(graceMs),
   };
 }

@@ -33,6 +33,6 @@ export interface GraphResponse {
  */
 export interface GraphTransport {
   send(request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse>;
-  /** Accepts no more, waits for what is under way, frees the sockets. */
-  close(): Promise<void>;
+  /** Accepts no more, waits for what is under way, at most `graceMs` (default: as long as its time limits), then cuts it off. */
+  close(graceMs?: number): Promise<void>;
 }

@@ -83,9 +83,13 @@ class UndiciTransport implements GraphTransport {
     });
   }
 
-  close(): Promise<void> {
+  close(graceMs?: number): Promise<void> {
     this.#closing ??= this.#drain();
-    return this.#closing;
+    if (graceMs === undefined || this.#underWay.size === 0) return this.#closing;
+    const timer = this.#options.clock.after(graceMs, () => {
+      for (const exchange of this.#underWay) exchange.cutOff();
+    });
+    return this.#closing.finally(() => timer.cancel());
   }
 
   #dispatchOptions(request: GraphRequest): Dispatcher.DispatchOptions {
