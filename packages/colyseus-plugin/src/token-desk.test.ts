@@ -88,13 +88,13 @@ test("a refused answer is asked for again at once, a few times, then the player 
   expect(refusing.asks).toHaveLength(MOST_REFUSALS + 1);
 });
 
-test("a platform that is down keeps the wish, and asks again later", async () => {
+test("a platform that is down keeps the wish, and asks again soon", async () => {
   const it = scene();
   it.answers = async () => Promise.reject(coded("no_answer"));
   it.desk.want("7", "refused");
   await it.desk.answer("7", "fresh");
   expect(it.asks).toEqual(["refused"]);
-  it.clock.advance(ASK_EVERY_MS);
+  it.clock.advance(ASK_AFTER_ANSWER_MS);
   expect(it.asks).toEqual(["refused", "refused"]);
 });
 

@@ -7,7 +7,7 @@ import type { Seat } from "./seat.ts";
 
 /** Between two asks of one player who does not answer. */
 export const ASK_EVERY_MS = 10_000;
-/** Between an accepted answer and the next ask: a token that is taken but soon refused must not make a tight loop. */
+/** Between an answer, accepted or not to be verified now, and the next ask: neither must make a tight loop. */
 export const ASK_AFTER_ANSWER_MS = 1_000;
 /** Refused answers in a row before a player's answers are ignored for a while. */
 export const MOST_REFUSALS = 5;
@@ -88,7 +88,7 @@ export class TokenDesk {
       this.#satisfy(ask);
     } catch (error) {
       if (isRefusal(error)) this.#refuse(userId, ask);
-      else warn("a fresh token could not be verified", { userId, error: wordsOf(error) });
+      else this.#askAgain(userId, ask, wordsOf(error));
     } finally {
       ask.answering = false;
     }
@@ -119,6 +119,15 @@ export class TokenDesk {
     if (ask.wanted) this.#askSoon(userId, ask);
   }
 
+  /** The platform could not tell: the answer is gone, so the player is asked for another one soon. */
+  #askAgain(userId: string, ask: Ask, error: string): void {
+    warn("a fresh token could not be verified", { userId, error });
+    ask.timer?.cancel();
+    ask.timer = undefined;
+    ask.quietUntil = this.#clock.monotonic() + ASK_AFTER_ANSWER_MS;
+    this.#askSoon(userId, ask);
+  }
+
   /** Asks now, or when the quiet time is over; asks again as long as nobody answers. */
   #askSoon(userId: string, ask: Ask): void {
     if (!ask.wanted || ask.timer || !this.#isHere(userId)) return;
@@ -145,7 +154,14 @@ export class TokenDesk {
   #askFor(userId: string): Ask {
     const known = this.#asks.get(userId);
     if (known) return known;
-    const fresh: Ask = { wanted: undefined, quietUntil: 0, timer: undefined, answering: false, refusals: 0, deafUntil: 0 };
+    const fresh: Ask = {
+      wanted: undefined,
+      quietUntil: 0,
+      timer: undefined,
+      answering: false,
+      refusals: 0,
+      deafUntil: 0,
+    };
     this.#asks.set(userId, fresh);
     if (this.#asks.size > MOST_REMEMBERED) this.#forgetOldest();
     return fresh;
