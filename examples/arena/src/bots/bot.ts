@@ -5,7 +5,7 @@ import { every, sleep } from "../runtime/timers.ts";
 import type { BotPlan, BotPlayer } from "../wire.ts";
 import { Headset } from "./headset.ts";
 
-const SHOT_MS = 42;
+const SHOT_MS = 50;
 const JOIN_AGAIN_MS = 300;
 
 /** A player without hands: joins, aims at its drone as well as its skill allows, fires. */
@@ -19,7 +19,8 @@ export class Bot {
   readonly #random: () => number;
   /** How far its aims spread, in degrees. */
   readonly #spread: number;
-  #endpoint = "";
+  #endpoint: string | undefined;
+  #joined = Promise.withResolvers<void>();
   #drone: number | undefined;
 
   constructor(player: BotPlayer, plan: BotPlan, index: number) {
@@ -29,31 +30,34 @@ export class Bot {
     this.#spread = 4 + 4 * this.#random();
   }
 
-  /** Resolves when it is in its room. Stays there: when the connection ends, it joins again. */
-  async play(endpoint: string): Promise<void> {
+  /** Resolves when it is in a room at this address. It stays: when the connection ends, it joins again. */
+  play(endpoint: string): Promise<void> {
+    this.#joined = Promise.withResolvers();
+    if (this.#endpoint === undefined) void this.#live();
     this.#endpoint = endpoint;
-    const room = await this.#join();
-    this.#listen(room);
-    const hold = every(SHOT_MS, () => this.#fire(room));
-    room.onLeave(() => {
-      hold();
-      this.#drone = undefined;
-      // A new address comes with a new `play`; the old one is worth trying only while it is the last one known.
-      if (endpoint === this.#endpoint) void sleep(JOIN_AGAIN_MS).then(() => this.#playAgain(endpoint));
-    });
+    return this.#joined.promise;
   }
 
-  async #playAgain(endpoint: string): Promise<void> {
-    if (endpoint === this.#endpoint) await this.play(endpoint);
+  async #live(): Promise<never> {
+    for (;;) {
+      const room = await this.#join();
+      const left = new Promise((resolve) => room.onLeave(resolve));
+      this.#listen(room);
+      const holdFire = every(SHOT_MS, () => this.#fire(room));
+      this.#joined.resolve();
+      await left;
+      holdFire();
+      this.#drone = undefined;
+    }
   }
 
   /** As long as it takes: a busy platform (503) or a seat not free yet is no reason to give up; a refusal is. */
   async #join(): Promise<Room> {
     for (;;) {
-      const endpoint = this.#endpoint;
       try {
         const { headers, options } = await this.#proof();
-        const client = new Client(endpoint, { headers });
+        // Read last: after a restart the game is somewhere else.
+        const client = new Client(this.#endpoint, { headers });
         return await client.join("arena", { arena: this.#player.arena, ...options });
       } catch (error) {
         const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -95,6 +95,7 @@ export class Arena {
         ARENA_SEED: String(options.seed),
         ARENA_ROUNDS: this.#roundsLeft().join(","),
         ARENA_LEDGER: "fd3",
+        ARENA_QUIET: makesTrouble(options) ? "1" : "0",
         ...(options.sabotage === undefined ? {} : { ARENA_SABOTAGE: options.sabotage }),
       },
     });
@@ -113,6 +114,11 @@ export class Arena {
     }
     return rounds.map((left) => Math.max(0, left));
   }
+}
+
+/** Failures of this run are meant: a warning for each would bury the progress. */
+function makesTrouble({ chaos, kill, sabotage, graphUrl }: DemoArguments): boolean {
+  return (chaos ?? 0) > 0 || kill || sabotage !== undefined || graphUrl !== undefined;
 }
 
 function sum(one: GameStatus, other: GameStatus): GameStatus {

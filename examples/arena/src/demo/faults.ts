@@ -1,5 +1,9 @@
+import type { FaultKind } from "@questline/emulator";
 import type { DemoArguments } from "./arguments.ts";
 import type { EmulatorControl } from "./emulator-control.ts";
+
+const usual = [{ kind: "status", status: 500 }, { kind: "resetBefore" }, { kind: "resetAfter" }] as const;
+const throttle = (code: number): FaultKind => ({ kind: "throttle", status: 429, retryAfterSeconds: 1, code });
 
 /** What `--chaos` asks for, or what a sabotage needs to be seen. */
 export async function plantFaults({ chaos, seed, sabotage }: DemoArguments, control: EmulatorControl): Promise<void> {
@@ -7,12 +11,8 @@ export async function plantFaults({ chaos, seed, sabotage }: DemoArguments, cont
     await control.chance({
       probability: chaos,
       seed,
-      kinds: [
-        { kind: "status", status: 500 },
-        { kind: "throttle", status: 429, retryAfterSeconds: 1 },
-        { kind: "resetBefore" },
-        { kind: "resetAfter" },
-      ],
+      // Code 17 slows one user, code 4 the whole app: the rarer of the two, or a run would be little but waiting.
+      kinds: [...usual, ...usual, ...usual, throttle(17), throttle(17), throttle(4)],
     });
   }
   if (chaos === undefined && sabotage === "resend-without-readback") {

@@ -52,7 +52,7 @@ export class ArenaRoom extends Room<{ state: ArenaState; client: ArenaClient }> 
 
   override onJoin(client: ArenaClient): void {
     this.state.players.set(client.sessionId, new ArenaPlayer().assign({ alias: client.auth?.alias ?? "" }));
-    if (this.clients.length === this.maxClients && this.#drones.size === 0) this.#startRound();
+    this.#startRoundWhenFull();
   }
 
   override onLeave(client: ArenaClient): void {
@@ -60,8 +60,8 @@ export class ArenaRoom extends Room<{ state: ArenaState; client: ArenaClient }> 
     this.#endRoundWhenDone();
   }
 
-  #startRound(): void {
-    if (this.#roundsLeft === 0) return;
+  #startRoundWhenFull(): void {
+    if (this.clients.length < this.maxClients || this.#drones.size > 0 || this.#roundsLeft === 0) return;
     this.#roundsLeft -= 1;
     this.#startedAt = now();
     this.#winner = undefined;
@@ -115,6 +115,6 @@ export class ArenaRoom extends Room<{ state: ArenaState; client: ArenaClient }> 
       const { kills, points, timeMs } = player;
       return { won: sessionId === winner, finished: kills === KILLS_TO_FINISH, map: this.state.map, points, timeMs };
     });
-    this.clock.setTimeout(() => this.#startRound(), REST_MS);
+    this.clock.setTimeout(() => this.#startRoundWhenFull(), REST_MS);
   }
 }

@@ -1,5 +1,6 @@
 import { bitfield, board, count, createQuestline, each, oncePerMatch, simple, sqliteStore } from "@questline/core";
 import { withLedger } from "./ledger-tap.ts";
+import { quietLogger } from "./quiet-logger.ts";
 import { sabotaged } from "./sabotage.ts";
 import { settings } from "./settings.ts";
 
@@ -25,6 +26,7 @@ export const questline = withLedger(
     app: settings.app,
     store: sqliteStore(settings.database),
     graph: { baseUrl: settings.graphUrl },
+    logger: quietLogger,
     delivery: { quietPeriodMs: settings.quietPeriodMs },
     achievements: {
       FIRST_WIN: simple(),

@@ -1,12 +1,16 @@
-/** Colyseus's news stay out of the demo's output; what goes wrong does not. */
+import { format } from "node:util";
+import { settings } from "./settings.ts";
+
+const ignore = (): void => {};
+const say = (...words: unknown[]): void => {
+  process.stderr.write(`game: ${format(...words).replaceAll(/\s*\n\s*/g, " ")}\n`);
+};
+
+/** Colyseus's and Questline's news stay out of the demo's output, a line each for what goes wrong. */
 export const quietLogger = {
-  debug(): void {},
-  trace(): void {},
-  info(): void {},
-  warn(...words: unknown[]): void {
-    console.warn("game:", ...words);
-  },
-  error(...words: unknown[]): void {
-    console.error("game:", ...words);
-  },
+  debug: ignore,
+  trace: ignore,
+  info: ignore,
+  warn: settings.quiet ? ignore : say,
+  error: say,
 };

@@ -9,6 +9,8 @@ export const settings = Object.freeze({
   seed: whole("ARENA_SEED", 1),
   /** Rounds to play, one number for each room. */
   rounds: (process.env["ARENA_ROUNDS"] ?? "3,3,3,3").split(",").map(Number),
+  /** Set where failures are made on purpose: then only errors are worth a line. */
+  quiet: process.env["ARENA_QUIET"] === "1",
   sabotage: process.env["ARENA_SABOTAGE"],
   /** Set where a parent keeps a ledger: it reads file descriptor 3. */
   hasLedger: process.env["ARENA_LEDGER"] === "fd3",
