@@ -15,7 +15,6 @@ const packages = { core: "@questline/core", emulator: "@questline/emulator", "co
 
 interface Workspace {
   readonly catalog: Readonly<Record<string, string>>;
-  readonly overrides: Readonly<Record<string, string>>;
 }
 
 /** A project outside the workspace, with the packed packages installed by npm. */
@@ -37,13 +36,12 @@ export async function installPackedProject(): Promise<PackedProject> {
     const [tarball] = await readdir(join(folder, name));
     dependencies[published] = `file:./${name}/${tarball}`;
   }
-  const { catalog, overrides } = parse(await readFile(join(root, "pnpm-workspace.yaml"), "utf8")) as Workspace;
+  const { catalog } = parse(await readFile(join(root, "pnpm-workspace.yaml"), "utf8")) as Workspace;
   const project = {
     private: true,
     type: "module",
     dependencies: { ...dependencies, "@colyseus/core": catalog["@colyseus/core"] },
     devDependencies: { "@types/node": catalog["@types/node"] },
-    overrides,
   };
   await writeFile(join(folder, "package.json"), JSON.stringify(project));
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: folder, env });
