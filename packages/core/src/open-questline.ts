@@ -92,7 +92,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         const user = await identity.verifyToken(token);
         return wakeAfter(user.id, Promise.resolve(user));
       },
-      verifyNonce: (userId, nonce) => identity.verifyNonce(userId, nonce),
+      // No token came with the nonce: lanes that are parked for one run into that at once, and it is asked for.
+      verifyNonce: (userId, nonce) => wakeAfter(userId, identity.verifyNonce(userId, nonce)),
       provideToken: (userId, token) => wakeAfter(userId, identity.provideToken(userId, token)),
     },
     onOutcome: (listener) => outbox.ended.listen((ended) => listener(settledOutcome(ended))),

@@ -144,6 +144,7 @@ export class Outbox {
     deadline.abort();
     this.#abort.abort(new QuestlineError("closed", "Questline is closing."));
     await this.#scheduler.stop();
+    this.#governor.close();
     const owed = await store.owed();
     this.#waiters.close();
     await store.close();
