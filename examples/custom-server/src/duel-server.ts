@@ -19,13 +19,16 @@ export interface DuelServer {
 }
 
 /**
- * Two players tap, the first to reach ten wins, and both play again. In: `login` with a user access token, `tap`.
+ * Players tap, the first of them to reach ten wins, and all play again; who leaves is out of the duel. In: `login` with a user access token, `tap`.
  * Out: `welcome`, `refused`, `ended`, `unlocked`.
  */
 export async function startDuelServer(questline: DuelQuestline, port = 0): Promise<DuelServer> {
   const players = new Map<WebSocket, Player>();
   const http = createServer((_request, response) => {
-    void questline.owed().then((debts) => response.end(JSON.stringify({ players: players.size, owed: debts.owed })));
+    questline.owed().then(
+      ({ owed }) => response.end(JSON.stringify({ players: players.size, owed })),
+      () => response.writeHead(503).end(),
+    );
   });
   const sockets = new WebSocketServer({ server: http, maxPayload: 64 * 1024 });
   let matchId = questline.newMatchId("duel");

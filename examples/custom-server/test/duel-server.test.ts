@@ -1,44 +1,17 @@
-import { createEmulator, type Emulator, type Seed } from "@questline/emulator";
+import { createEmulator, type Emulator } from "@questline/emulator";
 import { memoryStore } from "@questline/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDuelQuestline, type DuelQuestline } from "../src/duel-questline.ts";
 import { startDuelServer, type DuelServer } from "../src/duel-server.ts";
+import { ADA, duelSeed, GRACE } from "./duel-seed.ts";
 import { connectPlayer, type TestPlayer } from "./player.ts";
-
-const ADA = "80000000000000001";
-const GRACE = "80000000000000002";
-
-const seed: Seed = {
-  apps: [
-    {
-      id: "1",
-      secret: "test-secret",
-      achievements: [
-        { api_name: "FIRST_DUEL", achievement_type: "SIMPLE", achievement_write_policy: "SERVER_AUTHORITATIVE" },
-        {
-          api_name: "DUELS_WON",
-          achievement_type: "COUNT",
-          target: 10,
-          achievement_write_policy: "SERVER_AUTHORITATIVE",
-        },
-      ],
-      leaderboards: [
-        { api_name: "MOST_TAPS", sort_order: "HIGHER_IS_BETTER", entry_write_policy: "SERVER_AUTHORITATIVE" },
-      ],
-    },
-  ],
-  users: [
-    { alias: "ada", ids: { "1": ADA }, tokens: { "1": ["FRL-ada"] } },
-    { alias: "grace", ids: { "1": GRACE }, tokens: { "1": ["FRL-grace"] } },
-  ],
-};
 
 let emulator: Emulator;
 let questline: DuelQuestline;
 let server: DuelServer;
 
 beforeEach(async () => {
-  emulator = await createEmulator({ seed });
+  emulator = await createEmulator({ seed: duelSeed });
   questline = createDuelQuestline({
     app: { id: "1", secret: "test-secret" },
     store: memoryStore(),
@@ -87,6 +60,13 @@ test("a token that the platform does not know is refused and the connection clos
   const refused = await stranger.hear("refused");
   expect(refused["reason"]).not.toContain("FRL-nobody");
   expect(await stranger.closed).toBe(4401);
+});
+
+test("the server says over HTTP who plays and what is owed", async () => {
+  const ada = await logIn("FRL-ada");
+  await ada.hear("welcome");
+  const answer = await fetch(server.url.replace("ws:", "http:"));
+  expect(await answer.json()).toEqual({ players: 1, owed: 0 });
 });
 
 test("what is not a message, and a tap before the login, change nothing", async () => {
