@@ -78,6 +78,29 @@ export function json(body: unknown, status = 200, headers: Record<string, string
   };
 }
 
+export interface Holding {
+  readonly answer: Answer;
+  /** Resolves when `n` requests wait for their answer. */
+  arrived(n: number): Promise<void>;
+  release(): void;
+}
+
+/** An answer that is held back until it is told. */
+export function holding(): Holding {
+  const held: (() => void)[] = [];
+  const waiting: { readonly n: number; readonly go: () => void }[] = [];
+  return {
+    answer: (request, response, index) => {
+      held.push(() => json({ ok: true })(request, response, index));
+      for (const { n, go } of waiting) if (held.length >= n) go();
+    },
+    arrived: (n) => new Promise((go) => (held.length >= n ? go() : waiting.push({ n, go }))),
+    release: () => {
+      for (const answer of held.splice(0)) answer();
+    },
+  };
+}
+
 /** The platform's error envelope. */
 export const envelope = (code: number, rest: Record<string, unknown> = {}): { error: Record<string, unknown> } => ({
   error: { message: "refused for a test", type: "OCApiException", code, error_data: {}, fbtrace_id: "Atrace", ...rest },

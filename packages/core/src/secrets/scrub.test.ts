@@ -11,7 +11,10 @@ test("a secret is replaced by its fingerprint, percent-encoded ones too", () => 
 });
 
 test("what only looks like a token goes too", () => {
-  const clean = scrub("see https://host/me?access_token=FRLabc&x=1 and OC|99|other", []);
+  const clean = scrub(
+    "OCApiException: see https://host/me?access_token=FRLabc&x=1, OC|99|other and OCAbcdefghijklmnopqrs1",
+    [],
+  );
 
-  expect(clean).toBe("see https://host/me?access_token=[removed]&x=1 and [app token]");
+  expect(clean).toBe("OCApiException: see https://host/me?access_token=[removed]&x=1, [app token] and [user token]");
 });
