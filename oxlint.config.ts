@@ -95,8 +95,15 @@ export default defineConfig({
     "typescript/ban-ts-comment": ["error", { "ts-ignore": true, "ts-nocheck": true, "ts-expect-error": false }],
     "typescript/consistent-type-imports": ["error", { disallowTypeAnnotations: true }],
     ...restricted(noTimerModules),
+    "eslint/no-unused-vars": [
+      "error",
+      { argsIgnorePattern: "^_", varsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_", ignoreRestSiblings: true },
+    ],
+    "vitest/expect-expect": ["error", { assertFunctionNames: ["expect*", "assert*", "fc.assert"] }],
+    "vitest/valid-expect": ["error", { maxArgs: 2 }],
     // Not for this code: callbacks' names shadow, `then` is an option of the plugin, a worker is not a window, fast-check is
-    // read as `fc.`, and a suite of tests is a function that `describe` is given.
+    // read as `fc.`, a set is copied to be changed while it is walked, a suite of tests is a function that `describe` is
+    // given, and a law may say "if it was unlocked".
     "eslint/no-shadow": "off",
     "eslint/no-underscore-dangle": "off",
     "unicorn/consistent-function-scoping": "off",
@@ -107,8 +114,9 @@ export default defineConfig({
     "promise/always-return": "off",
     "import/no-unassigned-import": "off",
     "import/no-named-as-default-member": "off",
+    "unicorn/no-useless-spread": "off",
     "vitest/valid-describe-callback": "off",
-    "vitest/expect-expect": ["error", { assertFunctionNames: ["expect*", "assert*", "fc.assert"] }],
+    "vitest/no-conditional-expect": "off",
   },
   overrides: [
     { files: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts"], rules: { "typescript/no-explicit-any": "error" } },
@@ -151,6 +159,7 @@ export default defineConfig({
         "**/runtime/**/*.ts",
         "**/*.process.test.ts",
         "**/*.rooms.test.ts",
+        "packages/*/test/**/*-child.ts",
         "examples/*/test/**",
         "test/**",
         "scripts/**",
