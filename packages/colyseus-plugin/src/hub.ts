@@ -20,7 +20,9 @@ export class Hub {
   constructor(questline: QuestlineFeeds, clock: Clock = systemClock) {
     this.tokens = new TokenDesk(questline.users, (userId) => this.#seats.get(userId) ?? [], clock);
     questline.onOutcome((outcome) => guarded("a notice", () => this.#tell(outcome)));
-    questline.onTokenWanted(({ userId, reason }) => guarded("asking for a token", () => this.tokens.want(userId, reason)));
+    questline.onTokenWanted(({ userId, reason }) =>
+      guarded("asking for a token", () => this.tokens.want(userId, reason)),
+    );
   }
 
   /** From now on the user's notices go to this seat, too. Entering twice changes nothing. */
@@ -53,7 +55,12 @@ export class Hub {
       for (const seat of seats) seat.notify(UNLOCKED, { id, achievement: target.name, at });
     }
     if (target.type === "leaderboard" && status === "delivered" && score !== undefined) {
-      const recorded = { id, leaderboard: target.name, score: score.toString(), improved: improved ?? "unknown" } as const;
+      const recorded = {
+        id,
+        leaderboard: target.name,
+        score: score.toString(),
+        improved: improved ?? "unknown",
+      } as const;
       for (const seat of seats) seat.notify(RECORDED, recorded);
     }
   }
@@ -61,8 +68,14 @@ export class Hub {
 
 const hubs = new WeakMap<object, Hub>();
 
-/** The one hub of this Questline in this process. */
+/** The one hub of this Questline in this process. Throws TypeError for anything else. */
 export function hubOf(questline: QuestlineFeeds): Hub {
+  if (typeof questline?.onOutcome !== "function") {
+    throw new TypeError(
+      `The Colyseus plugin needs what createQuestline returned, not ${questline === null ? "null" : typeof questline}. ` +
+        "If it is undefined, look for two files that import each other.",
+    );
+  }
   let hub = hubs.get(questline);
   if (!hub) hubs.set(questline, (hub = new Hub(questline)));
   return hub;

@@ -10,4 +10,11 @@ export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";
 export { verifyPlayer, type Player } from "./verify-player.ts";
-export type { QuestlineClientMessages, QuestlineMessages, Recorded, TokenAnswer, TokenAsked, Unlocked } from "./messages.ts";
+export type {
+  QuestlineClientMessages,
+  QuestlineMessages,
+  Recorded,
+  TokenAnswer,
+  TokenAsked,
+  Unlocked,
+} from "./messages.ts";

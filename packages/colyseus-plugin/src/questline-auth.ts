@@ -1,5 +1,6 @@
 import type { AuthContext } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
+import { hubOf } from "./hub.ts";
 import { warn } from "./log.ts";
 import { verifyPlayer, type Player } from "./verify-player.ts";
 
@@ -37,7 +38,7 @@ const MADE_HERE: unique symbol = Symbol.for("questline.auth") as never;
  *
  * With `then`, the object it returns is merged with `{ id, alias? }`. If that object has an `id` of its own, the game's
  * `id` stays and Meta's player is kept as `questline: { id, alias? }`. `client.auth` is plain JSON; a `sessionId` in it
- * is dropped, since Colyseus would take it as the session's. Throws as `verifyPlayer`.
+ * is dropped, since Colyseus would take it as the session's. The function throws as `verifyPlayer`.
  */
 export function questlineAuth<
   E extends Events,
@@ -46,12 +47,14 @@ export function questlineAuth<
   T extends object = Readonly<Record<never, never>>,
 >(questline: Questline<E, A, L>, options: QuestlineAuthOptions<T> = {}): StaticAuth<T> {
   const { then } = options;
+  hubOf(questline);
   const onAuth: StaticAuth<T> = async (token, joinOptions, context) => {
     const player = await verifyPlayer(questline, token, joinOptions, context);
     const added = then ? await then({ ...player }, joinOptions, context) : true;
     if (added === true) return mergeAuth<T>(player, {});
     if (typeof added === "object" && added !== null) return mergeAuth<T>(player, added);
-    if (added === undefined) warn("`then` of questlineAuth returned nothing, which refuses the player: return true or an object");
+    if (added === undefined)
+      warn("`then` of questlineAuth returned nothing, which refuses the player: return true or an object");
     return false;
   };
   return Object.defineProperty(onAuth, MADE_HERE, { value: true });

@@ -1,5 +1,14 @@
 import { Room, RoomPlugin, type Client } from "@colyseus/core";
-import type { Achievements, Events, Leaderboards, Match, OccurrenceOf, PayloadOf, Questline, Receipt } from "@questline/core";
+import type {
+  Achievements,
+  Events,
+  Leaderboards,
+  Match,
+  OccurrenceOf,
+  PayloadOf,
+  Questline,
+  Receipt,
+} from "@questline/core";
 import { z } from "zod";
 import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
@@ -66,7 +75,9 @@ export class QuestlinePlugin<E extends Events> extends RoomPlugin {
       configurable: true,
       enumerable: false,
       get: () => this.#wired?.room,
-      set: (room: Room) => this.#wire(room),
+      set: (room: Room): void => {
+        this.#wire(room);
+      },
     });
   }
 
@@ -142,7 +153,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPlugin {
   #wire(room: Room): void {
     if (this.#wired?.room === room) return;
     // Shared between rooms it would report one room's players in another's match.
-    if (this.#wired) throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
+    if (this.#wired)
+      throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
     const makeSeat = (sessionId: string): Seat => new Seat(room, sessionId, this.#notify);
     const roster = new Roster(room, makeSeat, this.#resolveUserId, {
       known: (userId, seat) => this.#hub.enter(userId, seat),
@@ -159,7 +171,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPlugin {
       joinRefused: (client) => roster.forget(client),
       returned: (client) => roster.enter(client),
       left: (client) => roster.leave(client),
-      disposed: () => roster.clear(),
+      disposed: () => roster.close(),
       toCache: () => ({ matchId: this.#round.id }),
       fromCache: (cached) => {
         if ("matchId" in cached && typeof cached.matchId === "string") this.beginMatch(cached.matchId);
@@ -181,7 +193,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPlugin {
     try {
       const payload = payloadFor(player);
       if (payload === undefined || payload === null) return undefined;
-      if (isPromise(payload)) throw new Error("the function given to endMatch returned a promise: await before endMatch");
+      if (isPromise(payload))
+        throw new Error("the function given to endMatch returned a promise: await before endMatch");
       // A round ends once for a player, also where the event itself may occur often.
       const more = this.#questline.events[event]?.occurs === "each" ? [{ id: "match-end" }] : [];
       return match.report(player.userId, event, payload, ...(more as OccurrenceOf<E[K]>));
@@ -192,7 +205,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPlugin {
 
   #takeToken(client: Client, answer: unknown): void {
     const userId = this.#wired?.roster.userIdOf(client);
-    if (userId === undefined) return warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
+    if (userId === undefined)
+      return warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
     const read = answerSchema.safeParse(answer);
     if (read.success) void this.#hub.tokens.answer(userId, read.data.token);
     else this.#hub.tokens.unreadable(userId);
@@ -213,7 +227,9 @@ export class QuestlinePlugin<E extends Events> extends RoomPlugin {
   #warnOfSkippedAuth({ constructor: roomClass }: Room): void {
     const { onAuth, prototype, name } = roomClass as typeof Room;
     if (!isQuestlineAuth(onAuth) || prototype.onAuth === Room.prototype.onAuth || !this.#hub.isFirst(roomClass)) return;
-    warn("the room's own onAuth(client) never runs, since static onAuth decides: pass it as `then` to questlineAuth", { room: name });
+    warn("the room's own onAuth(client) never runs, since static onAuth decides: pass it as `then` to questlineAuth", {
+      room: name,
+    });
   }
 }
 

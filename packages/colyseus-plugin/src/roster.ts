@@ -50,8 +50,14 @@ export class Roster {
   readonly #resolveUserId: ResolveUserId;
   readonly #listener: RosterListener;
   readonly #sessions = new Map<string, Session>();
+  #closed = false;
 
-  constructor(room: Room, makeSeat: (sessionId: string) => Seat, resolveUserId: ResolveUserId, listener: RosterListener) {
+  constructor(
+    room: Room,
+    makeSeat: (sessionId: string) => Seat,
+    resolveUserId: ResolveUserId,
+    listener: RosterListener,
+  ) {
     this.#room = room;
     this.#makeSeat = makeSeat;
     this.#resolveUserId = resolveUserId;
@@ -113,7 +119,8 @@ export class Roster {
 
   /** Connections in the room whose player is not verified. */
   unverified(): number {
-    return [...this.#sessions.values()].filter((session) => session.client && this.#identify(session) === undefined).length;
+    return [...this.#sessions.values()].filter((session) => session.client && this.#identify(session) === undefined)
+      .length;
   }
 
   /** A round begins with those connected now; who left is forgotten, who is away may come back into it. */
@@ -125,8 +132,9 @@ export class Roster {
     this.#takeInPresent();
   }
 
-  /** The room is gone. */
-  clear(): void {
+  /** The room is gone. Reports of its players still find them, but nobody listens for them any more. */
+  close(): void {
+    this.#closed = true;
     for (const session of this.#sessions.values()) this.#close(session);
   }
 
@@ -145,7 +153,7 @@ export class Roster {
   #identify(session: Session): string | undefined {
     if (!session.client) return session.userId;
     session.userId ??= this.#resolve(session.client);
-    if (session.userId !== undefined) this.#listener.known(session.userId, session.seat);
+    if (session.userId !== undefined && !this.#closed) this.#listener.known(session.userId, session.seat);
     return session.userId;
   }
 
@@ -166,7 +174,10 @@ export class Roster {
     const [earliest] = left;
     if (!earliest || left.length - surplus.length <= MOST_LEFT) return;
     this.#sessions.delete(earliest[0]);
-    warn("a round is so long that a player who left is forgotten before its end", { userId: earliest[1].userId, most: MOST_LEFT });
+    warn("a round is so long that a player who left is forgotten before its end", {
+      userId: earliest[1].userId,
+      most: MOST_LEFT,
+    });
   }
 }
 

@@ -67,7 +67,8 @@ export class Round {
       warn("matchId must be non-empty text; a fresh id is used", { got: typeof id });
       return this.#mint();
     }
-    if (id === this.#previousId) warn("matchId gave the same id again: results of the last round count as repeated", { matchId: id });
+    if (id === this.#previousId)
+      warn("matchId gave the same id again: results of the last round count as repeated", { matchId: id });
     return id;
   }
 }

@@ -26,8 +26,10 @@ export function takeCredential(options: unknown, header: HeaderValue): Credentia
   const { metaUserId: userId, metaNonce: nonce } = fields;
   if (userId === undefined && nonce === undefined) return { kind: "none" };
   if (nonce === undefined) return unreadable("metaUserId needs metaNonce, a fresh proof of it, beside it.");
-  if (userId === undefined) return unreadable("metaNonce needs metaUserId, the app-scoped user id it proves, beside it.");
-  if (typeof userId !== "string" || userId === "") return unreadable("metaUserId must be text: the decimal app-scoped user id.");
+  if (userId === undefined)
+    return unreadable("metaNonce needs metaUserId, the app-scoped user id it proves, beside it.");
+  if (typeof userId !== "string" || userId === "")
+    return unreadable("metaUserId must be text: the decimal app-scoped user id.");
   if (typeof nonce !== "string" || nonce === "") return unreadable("metaNonce must be non-empty text.");
   return { kind: "nonce", userId, nonce };
 }

@@ -69,7 +69,10 @@ async function verify(questline: QuestlineFeeds, credential: Credential): Promis
   return user.alias === undefined ? { id: user.id } : { id: user.id, alias: user.alias };
 }
 
-async function ask(questline: QuestlineFeeds, credential: Extract<Credential, { kind: "token" | "nonce" }>): Promise<Player> {
+async function ask(
+  questline: QuestlineFeeds,
+  credential: Extract<Credential, { kind: "token" | "nonce" }>,
+): Promise<Player> {
   if (credential.kind === "token") return questline.users.verifyToken(credential.token);
   return questline.users.verifyNonce(credential.userId, credential.nonce);
 }

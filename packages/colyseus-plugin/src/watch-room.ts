@@ -66,7 +66,8 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
 
   room.onCacheRoom = () => {
     const cached: unknown = onCacheRoom?.call(room);
-    const isMergeable = cached === undefined || (typeof cached === "object" && cached !== null && !Array.isArray(cached));
+    const isMergeable =
+      cached === undefined || (typeof cached === "object" && cached !== null && !Array.isArray(cached));
     return isMergeable ? { ...cached, [CACHE_KEY]: guarded("onCacheRoom", () => watcher.toCache()) } : cached;
   };
 

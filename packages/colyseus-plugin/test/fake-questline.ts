@@ -71,8 +71,14 @@ export function fakeQuestline(): FakeQuestline {
     newMatchId: (prefix: string) => `${prefix}:${++minted}`,
     users: {
       verifyToken: (token: string) => (asked.push(`token ${token}`), users.verifyToken(token)),
-      verifyNonce: (userId: string, nonce: string) => (asked.push(`nonce ${userId} ${nonce}`), users.verifyNonce(userId, nonce)),
-      provideToken: (userId: string, token: string) => (asked.push(`provide ${userId} ${token}`), users.provideToken(userId, token)),
+      verifyNonce: (userId: string, nonce: string) => (
+        asked.push(`nonce ${userId} ${nonce}`),
+        users.verifyNonce(userId, nonce)
+      ),
+      provideToken: (userId: string, token: string) => (
+        asked.push(`provide ${userId} ${token}`),
+        users.provideToken(userId, token)
+      ),
     },
     onOutcome: (listener: (outcome: SettledOutcome) => void) => listen(outcomes, listener),
     onTokenWanted: (listener: (wanted: TokenWanted) => void) => listen(wants, listener),
@@ -85,7 +91,13 @@ export function fakeQuestline(): FakeQuestline {
     users,
     listeners: () => outcomes.size + wants.size,
     settle: (outcome) => {
-      const whole: SettledOutcome = { id: "o-1", status: "delivered", unlocked: false, at: 1_700_000_000_000, ...outcome };
+      const whole: SettledOutcome = {
+        id: "o-1",
+        status: "delivered",
+        unlocked: false,
+        at: 1_700_000_000_000,
+        ...outcome,
+      };
       for (const listener of outcomes) listener(whole);
     },
     want: (wanted) => {

@@ -52,7 +52,14 @@ class ThrowingRoom extends PlainRoom {
   }
 }
 
-const classes = { plain: PlainRoom, base: BaseRoom, derived: DerivedRoom, guarded: GuardedRoom, arrow: ArrowRoom, throwing: ThrowingRoom };
+const classes = {
+  plain: PlainRoom,
+  base: BaseRoom,
+  derived: DerivedRoom,
+  guarded: GuardedRoom,
+  arrow: ArrowRoom,
+  throwing: ThrowingRoom,
+};
 
 beforeAll(async () => {
   server = await serve(classes);

@@ -143,14 +143,16 @@ test("a nonce whose answer is lost: 503, asks for a new one, and is never sent a
   expect(emulator.oracle.nonce(metaNonce).validations).toBe(1);
 });
 
-test.each([["text", '"metaToken"'], ["a number", "7"], ["a list", '["metaToken"]'], ["null", "null"]])(
-  "join options that are %s: a clear 401, and the server lives on",
-  async (_, body) => {
-    const answer = await fetch("http://127.0.0.1:2568/matchmake/joinOrCreate/duel", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
-    });
-    expect({ status: answer.status, ...((await answer.json()) as object) }).toMatchObject({ status: 401, code: 401 });
-  },
-);
+test.each([
+  ["text", '"metaToken"'],
+  ["a number", "7"],
+  ["a list", '["metaToken"]'],
+  ["null", "null"],
+])("join options that are %s: a clear 401, and the server lives on", async (_, body) => {
+  const answer = await fetch("http://127.0.0.1:2568/matchmake/joinOrCreate/duel", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect({ status: answer.status, ...((await answer.json()) as object) }).toMatchObject({ status: 401, code: 401 });
+});

@@ -5,7 +5,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type Mock
 import { RECORDED, TOKEN, UNLOCKED } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
-import { createEmulator, duelQuestline, heard, joined, newUser, player, serve, type Emulator, type TestUser } from "./rooms-scene.ts";
+import {
+  createEmulator,
+  duelQuestline,
+  heard,
+  joined,
+  newUser,
+  player,
+  serve,
+  type Emulator,
+  type TestUser,
+} from "./rooms-scene.ts";
 
 const emulator: Emulator = await createEmulator();
 const questline = duelQuestline(emulator.url);
@@ -100,9 +110,15 @@ test("a match ends: Meta holds everyone's results, and each player hears their o
     type: UNLOCKED,
     payload: { id: expect.any(String), achievement: "FIRST_WIN", at: expect.any(Number) },
   });
-  const score = { type: RECORDED, payload: expect.objectContaining({ leaderboard: "HIGH_SCORE", score: "9007199254740993" }) };
+  const score = {
+    type: RECORDED,
+    payload: expect.objectContaining({ leaderboard: "HIGH_SCORE", score: "9007199254740993" }),
+  };
   expect(graceHeard).toContainEqual(score);
-  expect(graceHeard).toContainEqual({ type: RECORDED, payload: expect.objectContaining({ leaderboard: "BEST_TIME", score: "81250" }) });
+  expect(graceHeard).toContainEqual({
+    type: RECORDED,
+    payload: expect.objectContaining({ leaderboard: "BEST_TIME", score: "81250" }),
+  });
 });
 
 test("a player whose headset came off mid-match still gets the results", async () => {
@@ -173,16 +189,18 @@ test("a token that expired mid-match is asked for anew, and only the same player
   expect(emulator.world.entry("BEST_TIME", grace.id)).toBeUndefined();
 });
 
-test.each([["nothing", undefined], ["text", "token"], ["a number for a token", { token: 7 }], ["an empty token", { token: "" }]])(
-  "%s in place of a token: asked again, and the connection stays",
-  async (_, answer) => {
-    const ada = await sit("duel", newUser(emulator));
-    const asked = heard(ada.sdk, TOKEN);
-    ada.sdk.send(TOKEN, answer);
-    await vi.waitFor(() => expect(asked).toEqual([{ type: TOKEN, payload: { reason: "refused" } }]), { interval: 5 });
-    expect(ada.room.clients.length).toBe(1);
-  },
-);
+test.each([
+  ["nothing", undefined],
+  ["text", "token"],
+  ["a number for a token", { token: 7 }],
+  ["an empty token", { token: "" }],
+])("%s in place of a token: asked again, and the connection stays", async (_, answer) => {
+  const ada = await sit("duel", newUser(emulator));
+  const asked = heard(ada.sdk, TOKEN);
+  ada.sdk.send(TOKEN, answer);
+  await vi.waitFor(() => expect(asked).toEqual([{ type: TOKEN, payload: { reason: "refused" } }]), { interval: 5 });
+  expect(ada.room.clients.length).toBe(1);
+});
 
 test("no token shows in the room, its seats, the plugin or a log line", async () => {
   const ada = await sit("holding", newUser(emulator), { metaToken: "ignored, the header wins" });

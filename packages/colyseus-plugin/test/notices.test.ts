@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import { questlinePlugin, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
+import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
 import { MOST_KEPT } from "../src/seat.ts";
-import { fakeQuestline, type FakeQuestline } from "./fake-questline.ts";
+import { fakeQuestline, type FakeEvents, type FakeQuestline } from "./fake-questline.ts";
 import { fakeRoom, type FakeRoom } from "./fake-room.ts";
 
 let warned: MockInstance;
@@ -13,9 +13,14 @@ afterEach(() => warned.mockRestore());
 const won = { type: "achievement", name: "FIRST_WIN" } as const;
 const time = { type: "leaderboard", name: "BEST_TIME" } as const;
 
-function scene(options: QuestlinePluginOptions = {}): FakeQuestline & FakeRoom {
+interface Scene extends FakeQuestline, FakeRoom {
+  readonly plugin: QuestlinePlugin<FakeEvents>;
+}
+
+function scene(options: QuestlinePluginOptions = {}): Scene {
   const fake = fakeQuestline();
-  return { ...fake, ...fakeRoom(questlinePlugin(fake.questline, options)) };
+  const plugin = questlinePlugin(fake.questline, options);
+  return { ...fake, plugin, ...fakeRoom(plugin) };
 }
 
 test("an unlock reaches its player and nobody else", async () => {
@@ -35,7 +40,10 @@ test("a recorded score travels as text, exact beyond 2^53", async () => {
   settle({ id: "o-8", userId: "1", target: time, score: 9_007_199_254_740_993n, improved: true });
   settle({ id: "o-9", userId: "1", target: time, score: -4n });
   expect(player.sent).toEqual([
-    { type: "questline:recorded", payload: { id: "o-8", leaderboard: "BEST_TIME", score: "9007199254740993", improved: true } },
+    {
+      type: "questline:recorded",
+      payload: { id: "o-8", leaderboard: "BEST_TIME", score: "9007199254740993", improved: true },
+    },
     { type: "questline:recorded", payload: { id: "o-9", leaderboard: "BEST_TIME", score: "-4", improved: "unknown" } },
   ]);
 });
@@ -86,9 +94,12 @@ test("after the player left for good nothing is kept or sent", async () => {
 });
 
 test("a disposed room hears nothing more", async () => {
-  const { join, room, settle } = scene();
+  const { join, room, plugin, settle, reported } = scene();
   const client = await join("s1", { id: "1" });
   await room.onDispose?.();
+  // A result that comes late is still taken.
+  plugin.report(client, "matchEnded", { won: true });
+  expect(reported).toHaveLength(1);
   settle({ userId: "1", target: won, unlocked: true });
   expect(client.sent).toEqual([]);
 });

@@ -10,7 +10,9 @@ const resolved = (auth: unknown): string | undefined => userIdFromAuth(fakeClien
 
 test("client.auth is the player", async () => {
   const { questline } = fakeQuestline();
-  expect(await questlineAuth(questline)("", { metaUserId: "7", metaNonce: "n" }, { ...context, headers: new Headers() })).toEqual({
+  expect(
+    await questlineAuth(questline)("", { metaUserId: "7", metaNonce: "n" }, { ...context, headers: new Headers() }),
+  ).toEqual({
     id: "7",
     alias: "Neo",
   });

@@ -1,4 +1,4 @@
-import { ClientState, Room, type Server } from "@colyseus/core";
+import { ClientState, type Room, type Server } from "@colyseus/core";
 import { boot, type ColyseusTestServer } from "@colyseus/testing";
 import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
 import { bitfield, board, count, createQuestline, each, memoryStore, oncePerMatch, simple } from "@questline/core";

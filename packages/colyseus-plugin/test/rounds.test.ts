@@ -1,5 +1,6 @@
 import { ClientState } from "@colyseus/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
+import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
 import type { RoundPlayer } from "../src/roster.ts";
 import { fakeQuestline, type FakeEvents, type FakeQuestline } from "./fake-questline.ts";
@@ -52,7 +53,9 @@ test.each([
 test("a plugin that no room holds refuses, and says what to do", async () => {
   const { questline } = fakeQuestline();
   const plugin = questlinePlugin(questline);
-  expect(await plugin.report("s1", "matchEnded", { won: true }).durable).toMatchObject({ reason: expect.stringMatching(/definePlugins/) });
+  expect(await plugin.report("s1", "matchEnded", { won: true }).durable).toMatchObject({
+    reason: expect.stringMatching(/definePlugins/),
+  });
   expect(plugin.endMatch("matchEnded", won).size).toBe(0);
 });
 
@@ -62,7 +65,10 @@ test("a core that throws never reaches the room", async () => {
   questline.match = () => {
     throw new Error("broken");
   };
-  expect(await plugin.report("s1", "matchEnded", { won: true }).durable).toEqual({ status: "refused", reason: "Error: broken" });
+  expect(await plugin.report("s1", "matchEnded", { won: true }).durable).toEqual({
+    status: "refused",
+    reason: "Error: broken",
+  });
   expect(plugin.endMatch("matchEnded", won).size).toBe(0);
 });
 
@@ -148,7 +154,10 @@ test("players without a payload are left out, and a throwing function costs only
   });
   expect([...receipts.keys()]).toEqual(["2", "3", "4"]);
   expect(await receipts.get("2")?.durable).toEqual({ status: "refused", reason: "RangeError: no such score" });
-  expect(await receipts.get("3")?.durable).toMatchObject({ status: "refused", reason: expect.stringMatching(/promise/) });
+  expect(await receipts.get("3")?.durable).toMatchObject({
+    status: "refused",
+    reason: expect.stringMatching(/promise/),
+  });
   expect(await receipts.get("4")?.durable).toEqual({ status: "accepted" });
   expect(reported.map(({ userId }) => userId)).toEqual(["4"]);
 });
@@ -240,10 +249,18 @@ test("old-style reconnection: onLeave that ends for a player who is back is not 
 
 test("the room's own hooks run as before, with their arguments and answers", async () => {
   const calls: unknown[] = [];
-  const note = (name: string) => (...args: unknown[]) => (calls.push([name, ...args.slice(1)]), undefined);
-  const { join, leave, room } = scene({}, { onJoin: note("join"), onLeave: note("leave"), onCacheRoom: () => ({ score: 3 }) });
+  const note =
+    (name: string) =>
+    (...args: unknown[]) => (calls.push([name, ...args.slice(1)]), undefined);
+  const { join, leave, room } = scene(
+    {},
+    { onJoin: note("join"), onLeave: note("leave"), onCacheRoom: () => ({ score: 3 }) },
+  );
   await leave(await join("s1", { id: "1" }));
-  expect(calls).toEqual([["join", {}, { id: "1" }], ["leave", 4000]]);
+  expect(calls).toEqual([
+    ["join", {}, { id: "1" }],
+    ["leave", 4000],
+  ]);
   expect(room.onCacheRoom?.()).toEqual({ score: 3, questline: { matchId: "room-1:1" } });
 });
 
@@ -271,7 +288,9 @@ test("matchId as a function names every round; a bad answer is replaced, a repea
 });
 
 test("a user id the game finds only after its own onJoin is found then", async () => {
-  const { plugin, join, reported } = scene({ resolveUserId: (client) => (client.userData as { meta?: string } | undefined)?.meta });
+  const { plugin, join, reported } = scene({
+    resolveUserId: (client) => (client.userData as { meta?: string } | undefined)?.meta,
+  });
   const client = await join("s1", { id: "db-1" });
   client.userData = { meta: "7" };
   plugin.report(client, "matchEnded", { won: true });
@@ -301,4 +320,10 @@ test("neither the Questline nor a token shows in what a monitor or a log prints"
   expect(JSON.parse(JSON.stringify(plugin))).toEqual({ matchId: "room-1:1", players: 1, refused: 0 });
   expect(Object.keys(plugin).sort()).toEqual(["messages", "pluginName"]);
   expect(plugin["room"]).toBe(room);
+});
+
+test("something that is no Questline is refused where it is given", () => {
+  const nothing = undefined as unknown as FakeQuestline["questline"];
+  expect(() => questlinePlugin(nothing)).toThrow(/createQuestline returned, not undefined/);
+  expect(() => questlineAuth(nothing)).toThrow(/createQuestline returned, not undefined/);
 });

@@ -49,14 +49,17 @@ test.each([
   expect(await verifyPlayer(questline, undefined, {}, context)).toEqual({ id: "7" });
 });
 
-test.each([["text", "a string"], ["number", 7], ["null", null], ["array", ["metaToken"]], ["undefined", undefined]])(
-  "join options that are %s: the header alone decides",
-  async (_, options) => {
-    const { questline } = fakeQuestline();
-    expect(await verifyPlayer(questline, undefined, options, headers("token-of-7"))).toEqual({ id: "7" });
-    await expect(verifyPlayer(questline, undefined, options, plain({}))).rejects.toMatchObject({ code: 401 });
-  },
-);
+test.each([
+  ["text", "a string"],
+  ["number", 7],
+  ["null", null],
+  ["array", ["metaToken"]],
+  ["undefined", undefined],
+])("join options that are %s: the header alone decides", async (_, options) => {
+  const { questline } = fakeQuestline();
+  expect(await verifyPlayer(questline, undefined, options, headers("token-of-7"))).toEqual({ id: "7" });
+  await expect(verifyPlayer(questline, undefined, options, plain({}))).rejects.toMatchObject({ code: 401 });
+});
 
 test.each([
   ["nothing", {}, /No Meta credential/],
@@ -70,7 +73,11 @@ test.each([
 ])("%s is refused with 401, says what is wrong, and asks the platform nothing", async (_, options, message) => {
   const { questline, asked } = fakeQuestline();
   const refused = verifyPlayer(questline, "a-bearer-token", options);
-  await expect(refused).rejects.toMatchObject({ name: "ServerError", code: 401, message: expect.stringMatching(message) });
+  await expect(refused).rejects.toMatchObject({
+    name: "ServerError",
+    code: 401,
+    message: expect.stringMatching(message),
+  });
   expect(asked).toEqual([]);
 });
 
@@ -107,15 +114,16 @@ test("a token of another app answers 403", async () => {
   await expect(verifyPlayer(questline, undefined, { metaToken: "t" })).rejects.toMatchObject({ code: 403 });
 });
 
-test.each([["identity_refused", 401], ["ambiguous", 503], ["no_answer", 503]])(
-  "a nonce that ends in %s answers %i and asks for a new one",
-  async (code, status) => {
-    const { questline, users } = fakeQuestline();
-    users.verifyNonce = async () => Promise.reject(coded(code));
-    const refused = verifyPlayer(questline, undefined, { metaUserId: "7", metaNonce: "n-1" });
-    await expect(refused).rejects.toMatchObject({ code: status, message: expect.stringMatching(/new/) });
-  },
-);
+test.each([
+  ["identity_refused", 401],
+  ["ambiguous", 503],
+  ["no_answer", 503],
+])("a nonce that ends in %s answers %i and asks for a new one", async (code, status) => {
+  const { questline, users } = fakeQuestline();
+  users.verifyNonce = async () => Promise.reject(coded(code));
+  const refused = verifyPlayer(questline, undefined, { metaUserId: "7", metaNonce: "n-1" });
+  await expect(refused).rejects.toMatchObject({ code: status, message: expect.stringMatching(/new/) });
+});
 
 test("an error that is not the core's answers 503", async () => {
   const { questline, users } = fakeQuestline();
