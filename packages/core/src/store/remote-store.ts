@@ -2,6 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { QuestlineError } from "../errors/questline-error.ts";
 import type { LaneStore } from "./lane-store.ts";
 import { notOpen } from "./not-open.ts";
+import { packFiring } from "./packed-firing.ts";
 import type { StoreAnswer, StoreCall } from "./store-calls.ts";
 
 interface Asked {
@@ -24,7 +25,7 @@ export function remoteStore(startWorker: () => Worker): LaneStore {
       connection.ask(verb, args) as ReturnType<LaneStore[Verb]>;
   return {
     open: (...args) => connection.open(args),
-    accept: ask("accept"),
+    accept: async (firings) => connection.ask("accept", [firings.map(packFiring)]),
     lease: ask("lease"),
     stage: ask("stage"),
     settle: ask("settle"),

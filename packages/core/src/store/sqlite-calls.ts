@@ -1,5 +1,7 @@
 import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
+import { unpackFiring } from "./packed-firing.ts";
+import type { PackedFiring } from "./packed-firing.ts";
 import { asStoreError } from "./sqlite-errors.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
@@ -93,6 +95,7 @@ function openFile(place: StoreFile): OpenFile {
 }
 
 function runVerb(verbs: LaneVerbs, { verb, args }: StoreCall): unknown {
+  if (verb === "accept") return verbs.accept((args[0] as readonly PackedFiring[]).map(unpackFiring));
   const run = verbs[verb as keyof LaneVerbs] as (...args: readonly unknown[]) => unknown;
   return run(...args);
 }

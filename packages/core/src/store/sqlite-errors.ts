@@ -1,5 +1,4 @@
 import { QuestlineError, isQuestlineError } from "../errors/questline-error.ts";
-import { shownValue } from "../ids/ids.ts";
 import { UnreadableRow } from "./stored-fields.ts";
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that a person can do something about. */
@@ -18,7 +17,7 @@ const LOCKED = 6;
 /** Any failure of the store on the file `path` as an error a person can act on. */
 export function asStoreError(error: unknown, path: string): QuestlineError {
   if (isQuestlineError(error)) return error;
-  const where = `The lane store ${shownValue(path)}`;
+  const where = `The lane store ${JSON.stringify(path)}`;
   if (error instanceof UnreadableRow) {
     return new QuestlineError("store_unusable", `${where} holds a row that cannot be read: ${error.message}.`);
   }

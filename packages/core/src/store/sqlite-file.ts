@@ -1,6 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
-import { shownValue } from "../ids/ids.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./sqlite-schema.ts";
 
 /**
@@ -15,43 +14,43 @@ export class SqliteFile {
   readonly #durability: Durability;
   #synced: boolean;
 
-  constructor(path: string, durability: Durability) {
+  constructor(path: string, durability: Durability, migrations: readonly string[] = MIGRATIONS) {
     this.database = new DatabaseSync(path, { timeout: 0 });
     this.#durability = durability;
     this.#synced = durability === "power";
     try {
-      this.#prepare(path);
+      this.#prepare(path, migrations);
     } catch (error) {
       this.database.close();
       throw error;
     }
   }
 
-  #prepare(path: string): void {
+  #prepare(path: string, migrations: readonly string[]): void {
     const { database } = this;
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
-    const version = this.#checkedVersion(path);
+    const version = this.#checkedVersion(path, migrations.length);
     const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
     if (mode !== "wal") throw unusable(path, "its file system does not support a write-ahead log; use a local disk");
     database.exec(`PRAGMA synchronous = ${this.#synced ? "FULL" : "NORMAL"}`);
     database.exec("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
     this.transaction(false, () => {
-      for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
+      for (const migration of migrations.slice(version)) database.exec(migration);
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`);
     });
   }
 
-  #checkedVersion(path: string): number {
+  #checkedVersion(path: string, known: number): number {
     const version = this.#number("PRAGMA user_version", "user_version");
     const application = this.#number("PRAGMA application_id", "application_id");
     const tables = this.#number("SELECT count(*) AS tables FROM sqlite_schema", "tables");
     if (application !== APPLICATION_ID && (version > 0 || tables > 0)) {
       throw unusable(path, "it is the database of another program; give the store a file of its own");
     }
-    if (version > MIGRATIONS.length) {
+    if (version > known) {
       throw new QuestlineError(
         "store_newer",
-        `The lane store ${shownValue(path)} has schema version ${version}; this version of Questline knows ${MIGRATIONS.length}. Use the newer one.`,
+        `The lane store ${JSON.stringify(path)} has schema version ${version}; this version of Questline knows ${known}. Use the newer one.`,
       );
     }
     return version;
@@ -88,5 +87,5 @@ export class SqliteFile {
 }
 
 function unusable(path: string, why: string): QuestlineError {
-  return new QuestlineError("store_unusable", `The lane store ${shownValue(path)} cannot be used: ${why}.`);
+  return new QuestlineError("store_unusable", `The lane store ${JSON.stringify(path)} cannot be used: ${why}.`);
 }

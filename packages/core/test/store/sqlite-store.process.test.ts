@@ -1,0 +1,158 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, it } from "vitest";
+import { valueOf } from "../../src/intent/lane-value.ts";
+import type { LaneStore } from "../../src/store/lane-store.ts";
+import { sqliteStore } from "../../src/store/sqlite-store.ts";
+import { best, count, QUIET_MS, T0 } from "./lane-steps.ts";
+import { temporaryFiles } from "./temporary-directory.ts";
+
+const nextPath = temporaryFiles();
+const program = fileURLToPath(new URL("./store-child.ts", import.meta.url));
+const LATER = T0 + 60_000;
+const children: ChildProcess[] = [];
+const stores: LaneStore[] = [];
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+});
+
+interface Child {
+  /** The next line that begins with `word`; rejects if the child ends before. */
+  line(word: string): Promise<string>;
+  /** Ends it at once and answers when it is gone. */
+  kill(): Promise<void>;
+  readonly exited: Promise<unknown[]>;
+  readonly lines: readonly string[];
+}
+
+function start(what: string, path: string, shell?: string): Child {
+  const node = [process.execPath, "--conditions=questline-source", program, what, path];
+  const [command = "", ...args] = shell === undefined ? node : ["sh", "-c", `${shell}; exec "$@"`, "sh", ...node];
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  const exited = once(child, "exit");
+  const lines: string[] = [];
+  let heard = (): void => undefined;
+  const reader = createInterface(child.stdout);
+  reader.on("line", (line) => {
+    lines.push(line);
+    heard();
+  });
+  let ended = false;
+  reader.on("close", () => {
+    ended = true;
+    heard();
+  });
+  let read = 0;
+  const line = async (word: string): Promise<string> => {
+    for (;;) {
+      for (const next of lines.slice(read)) {
+        read += 1;
+        if (next.startsWith(word)) return next;
+      }
+      if (ended) throw new Error(`ended before "${word}": ${lines.join(" | ")}`);
+      await new Promise<void>((resolve) => (heard = resolve));
+    }
+  };
+  return {
+    line,
+    exited,
+    lines,
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+async function reopened(path: string): Promise<{ readonly store: LaneStore; readonly taken: unknown }> {
+  const store = sqliteStore(path);
+  stores.push(store);
+  return { store, taken: await store.open("parent", LATER, QUIET_MS) };
+}
+
+const promised = (lines: readonly string[]): number =>
+  Math.max(0, ...lines.filter((line) => line.startsWith("accepted")).map((line) => Number(line.split(" ")[1])));
+
+it.each([1, 5, 40])("keeps what was accepted when the process is killed after batch %i", async (batches) => {
+  const path = nextPath();
+  const child = start("accepts", path);
+  while (promised([await child.line("accepted")]) < batches);
+  await child.kill();
+  const { store } = await reopened(path);
+  const seqs = (await store.inspect()).map(({ seq }) => seq);
+  expect(seqs).toHaveLength(10);
+  expect(new Set(seqs).size, "a batch is all or nothing").toBe(1);
+  expect(seqs[0]).toBeGreaterThanOrEqual(promised(child.lines));
+});
+
+it.each([1, 2, 3, 4])("keeps whole batches only when the process is killed in a flood of them (%i)", async (floods) => {
+  const path = nextPath();
+  const child = start("floods", path);
+  for (let seen = 0; seen < floods; seen += 1) await child.line("flooding");
+  await child.kill();
+  const { store } = await reopened(path);
+  const lanes = await store.inspect();
+  const seqs = new Set(lanes.map(({ seq }) => seq));
+  expect(seqs.size).toBeLessThanOrEqual(1);
+  expect([...seqs][0] ?? 0).toBeGreaterThanOrEqual(promised(child.lines));
+  for (const { pending, seq } of lanes) expect(pending).toEqual(valueOf(count(BigInt(seq))));
+});
+
+it("finds staged counts in doubt and everything else pending after the process was killed", async () => {
+  const path = nextPath();
+  const child = start("stages", path);
+  await child.line("staged");
+  await child.kill();
+  const { store, taken } = await reopened(path);
+  expect(taken).toEqual({ released: 2, inDoubt: 1 });
+  expect((await store.lease(10, LATER)).map(({ value }) => value)).toEqual([valueOf(best(8n)), valueOf(best(1n))]);
+  const [verdict] = await store.lease(10, LATER + QUIET_MS);
+  expect(verdict).toMatchObject({ value: valueOf(count(5n)), journal: { n: 5n, count: 3n, inDoubtSince: LATER } });
+});
+
+it("finds settled sends settled and dead ones dead after the process was killed", async () => {
+  const path = nextPath();
+  const child = start("settles", path);
+  await child.line("settled");
+  await child.kill();
+  const { store, taken } = await reopened(path);
+  expect(taken).toEqual({ released: 0, inDoubt: 0 });
+  expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 1 });
+  const [settled] = await store.inspect({ user: "7001" });
+  expect(await store.ended(settled?.id ?? "", 1)).toMatchObject({ how: "delivered" });
+});
+
+it("refuses a file that another process holds, and opens it once that process was killed", async () => {
+  const path = nextPath();
+  const child = start("holds", path);
+  await child.line("open");
+  await expect(reopened(path)).rejects.toMatchObject({ code: "store_locked", message: /another process/ });
+  await child.kill();
+  await reopened(path);
+  const second = start("holds", path);
+  expect(await second.line("failed")).toBe("failed store_locked");
+});
+
+it("keeps a process alive for an answer, and no longer", async () => {
+  const child = start("leaves", nextPath());
+  expect(await child.line("answered")).toBe("answered 10");
+  expect(await child.exited).toEqual([0, null]);
+});
+
+it("says that the disk is full, and what was accepted before stays", async () => {
+  const path = nextPath();
+  const child = start("fills", path, "ulimit -f 1500");
+  const refused = JSON.parse((await child.line("refused")).slice("refused ".length));
+  expect(refused).toMatchObject({ code: "store_unusable", message: expect.stringContaining(JSON.stringify(path)) });
+  expect(refused.message).toMatch(/disk/);
+  await child.exited;
+  const { store } = await reopened(path);
+  expect(promised(child.lines)).toBeGreaterThan(0);
+  expect(await store.inspect()).toHaveLength(promised(child.lines));
+});
