@@ -20,6 +20,13 @@ function tablesOf(words: string): ReadonlyMap<string, (typeof tables)[number]> {
   return new Map(found.map((table) => [backticked(table.heading)[0] ?? "", table]));
 }
 
+/** The names that the page lists under that heading. */
+function listedUnder(words: string, name = ""): readonly string[] {
+  const table = tablesOf(words).get(name);
+  if (table === undefined) throw new Error(`docs/contract.md has no table under "${words} ${name}"`);
+  return firstColumn(table);
+}
+
 const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort();
 
 /** Every public entry of the packages, with the source file behind it. */
@@ -52,14 +59,12 @@ describe("docs/contract.md lists, no more and no less,", () => {
 
   test("the emulator's members and switches", async () => {
     await using emulator = await createEmulator();
-    expect(sorted(firstColumn(tablesOf("Members of").get("createEmulator")!))).toEqual(sorted(Object.keys(emulator)));
-    expect(sorted(firstColumn(tablesOf("Switches of").get("createEmulator")!))).toEqual(
-      sorted(Object.keys(defaultSwitches)),
-    );
+    expect(sorted(listedUnder("Members of", "createEmulator"))).toEqual(sorted(Object.keys(emulator)));
+    expect(sorted(listedUnder("Switches of", "createEmulator"))).toEqual(sorted(Object.keys(defaultSwitches)));
   });
 
   test("the emulator's control routes, all of which answer", async () => {
-    const listed = firstColumn(tablesOf("Routes of").get("createEmulator")!);
+    const listed = listedUnder("Routes of", "createEmulator");
     expect(sorted(listed)).toEqual(sorted(controlRoutes(join(root, "packages/emulator/src/control"))));
     await using emulator = await createEmulator();
     for (const route of listed) {
@@ -71,15 +76,15 @@ describe("docs/contract.md lists, no more and no less,", () => {
   });
 
   test("the plugin's members", () => {
-    expect(sorted(firstColumn(tablesOf("Members of").get("questlinePlugin")!))).toEqual(sorted(pluginMembers()));
+    expect(sorted(listedUnder("Members of", "questlinePlugin"))).toEqual(sorted(pluginMembers()));
   });
 
   test("the plugin's messages", () => {
-    expect(sorted(firstColumn(tablesOf("Messages").get("")!))).toEqual(sorted(Object.values(messages)));
+    expect(sorted(listedUnder("Messages"))).toEqual(sorted(Object.values(messages)));
   });
 
   test("where the plugin looks for a credential", async () => {
-    expect(sorted(firstColumn(tablesOf("Join options and headers").get("")!))).toEqual(sorted(await credentialNames()));
+    expect(sorted(listedUnder("Join options and headers"))).toEqual(sorted(await credentialNames()));
   });
 
   const programs = [
@@ -89,7 +94,7 @@ describe("docs/contract.md lists, no more and no less,", () => {
   test.each(programs)("the flags of $name", async ({ name, args }) => {
     const { stdout } = await runProgram([...args, "--help"], { cwd: root });
     const helped = [...stdout.matchAll(/^\s*(--[a-z][\w-]*)/gm)].map(([, flag]) => flag!);
-    const listed = firstColumn(tablesOf("Flags of").get(name)!).map((flag) => flag.split(/[ =]/)[0]!);
+    const listed = listedUnder("Flags of", name).map((flag) => flag.split(/[ =]/)[0]!);
     expect(sorted(listed)).toEqual(sorted(helped));
   });
 
@@ -97,6 +102,6 @@ describe("docs/contract.md lists, no more and no less,", () => {
     const args = ["--conditions=questline-source", "examples/arena/src/demo.ts", "--json"];
     const { stdout } = await runProgram([...args, "--matches", "1", "--players", "2"], { cwd: root });
     const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
-    expect(sorted(firstColumn(tablesOf("JSON keys of").get("npm run demo")!))).toEqual(sorted(Object.keys(last)));
+    expect(sorted(listedUnder("JSON keys of", "npm run demo"))).toEqual(sorted(Object.keys(last)));
   });
 });
