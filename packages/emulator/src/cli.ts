@@ -46,12 +46,13 @@ async function main(): Promise<void> {
   const { port, host, json } = given;
   const seed = given.seed === undefined ? {} : { seed: await loadSeedFile(given.seed) };
   const emulator = await createEmulator({ port, host, ...seed });
+  // Before the line is printed: who reads it may send a signal at once.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void emulator.close());
   const { url } = emulator;
   const line = json
     ? JSON.stringify({ event: "listening", url, port: Number(new URL(url).port) })
     : `Questline emulator listens on ${url}`;
   process.stdout.write(`${line}\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void emulator.close());
 }
 
 main().catch((error: unknown) => {

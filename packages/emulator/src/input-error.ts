@@ -5,13 +5,10 @@ export class EmulatorInputError extends Error {
   override readonly name = "EmulatorInputError";
   /** Where in the input, such as `seed.apps[0].id`. */
   readonly path: string;
-  /** The same as keys, for finding the place in a file. */
-  readonly keys: readonly PropertyKey[];
 
-  constructor(path: string, problem: string, keys: readonly PropertyKey[] = []) {
+  constructor(path: string, problem: string) {
     super(`${path}: ${problem}`);
     this.path = path;
-    this.keys = keys;
   }
 }
 
@@ -21,10 +18,10 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, path: string
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   if (issue === undefined) throw new EmulatorInputError(path, "is not valid");
-  throw new EmulatorInputError(pathText(path, issue.path), problemText(issue), issue.path);
+  throw new EmulatorInputError(pathText(path, issue.path), problemText(issue));
 }
 
-export function pathText(root: string, keys: readonly PropertyKey[]): string {
+function pathText(root: string, keys: readonly PropertyKey[]): string {
   let text = root;
   for (const key of keys) text += typeof key === "number" ? `[${key}]` : `.${String(key)}`;
   return text;

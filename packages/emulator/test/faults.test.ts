@@ -49,7 +49,7 @@ describe("resets", () => {
     expect(count()).toBe(5n);
     expect(last()).toMatchObject({ status: null, effect: true });
     plan({ kind: "resetAfter", truncated: true });
-    await expect(write()).rejects.toThrow();
+    await expect(write()).rejects.toThrow("terminated");
   });
 
   it("delayedEffect: resets, and carries out when the time has come", async () => {

@@ -11,7 +11,6 @@ export interface Reply {
   readonly headers: Headers;
   readonly text: string;
   /** `JSON.parse` of the text: numbers beyond 2^53 are rounded, look at `text` for those. */
-  // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }
 

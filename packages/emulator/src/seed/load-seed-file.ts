@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { LineCounter, parseDocument } from "yaml";
+import { isNode, LineCounter, parseDocument } from "yaml";
 import { EmulatorInputError } from "../input-error.ts";
 import { parseSeed } from "./parse-seed.ts";
 import type { Seed } from "./seed.ts";
@@ -26,8 +26,7 @@ export async function loadSeedFile(file: string): Promise<Seed> {
     return parseSeed(withNumbers(document.toJS()));
   } catch (error) {
     if (!(error instanceof EmulatorInputError)) throw error;
-    const line = lineOf(document, error.keys, lines);
-    throw new EmulatorInputError(line === undefined ? file : `${file}:${line}`, error.message, error.keys);
+    throw new EmulatorInputError(`${file}:${lineOf(document, error.path, lines)}`, error.message);
   }
 }
 
@@ -39,17 +38,13 @@ function withNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withNumbers(member)]));
 }
 
-/** The line of the deepest node that exists on the way to the problem. */
-function lineOf(
-  document: ReturnType<typeof parseDocument>,
-  keys: readonly PropertyKey[],
-  lines: LineCounter,
-): number | undefined {
+/** The line of the deepest node that exists on the way to a place such as `seed.apps[0].id`. */
+function lineOf(document: ReturnType<typeof parseDocument>, path: string, lines: LineCounter): number {
+  const [, ...names] = path.match(/[^.[\]]+/g) ?? [];
+  const keys = names.map((name) => (/^\d+$/.test(name) ? Number(name) : name));
   for (let length = keys.length; length >= 0; length -= 1) {
     const node: unknown = length === 0 ? document.contents : document.getIn(keys.slice(0, length), true);
-    if (typeof node !== "object" || node === null || !("range" in node) || !Array.isArray(node.range)) continue;
-    const [start]: unknown[] = node.range;
-    if (typeof start === "number") return lines.linePos(start).line;
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
-  return undefined;
+  return 1;
 }

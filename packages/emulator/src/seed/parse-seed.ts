@@ -7,11 +7,13 @@ import { defaultSeed, type Seed, type SeedAchievement, type SeedApp, type SeedId
 const apiName = z.string("a name as text").regex(/^[A-Za-z0-9_]{1,128}$/, "a name of letters, digits and underscores");
 const text = z.string("text");
 const seconds = z.int("Unix seconds as a whole number");
+/** Larger numbers were rounded before they came here. */
+const exact = z.number().refine(Number.isSafeInteger, "a whole number; beyond 2^53 as text or bigint");
 const id = z
-  .union([z.string(), z.bigint(), z.int()], "an id of decimal digits, as text")
+  .union([z.string(), z.bigint(), exact], "an id of decimal digits, as text")
   .refine((value) => /^\d{1,20}$/.test(String(value)), "an id of decimal digits, as text");
 const long = z
-  .union([z.int(), z.bigint(), z.string().regex(/^-?\d{1,19}$/)], "a whole number; beyond 2^53 as text or bigint")
+  .union([exact, z.bigint(), z.string().regex(/^-?\d{1,19}$/)], "a whole number; beyond 2^53 as text or bigint")
   .refine((value) => BigInt(value) >= MIN_LONG && BigInt(value) <= MAX_LONG, "a whole number of 64 bits");
 const count = long.refine((value) => BigInt(value) >= 0n, "a whole number of at least 0");
 const policy = z.enum(["CLIENT_AUTHORITATIVE", "SERVER_AUTHORITATIVE"]);
@@ -152,11 +154,5 @@ function unique<T>(list: readonly T[], keyOf: (each: T) => string, path: string,
 }
 
 function fail(path: string, problem: string): never {
-  throw new EmulatorInputError(path, problem, keysOf(path));
-}
-
-/** `seed.apps[0].id` as keys, without the root. */
-function keysOf(path: string): readonly PropertyKey[] {
-  const keys = path.match(/[^.[\]]+/g) ?? [];
-  return keys.slice(1).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  throw new EmulatorInputError(path, problem);
 }

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+
+const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+
+function run(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  started.push(child);
+  return child;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) return line;
+  throw new Error(`no line; stderr: ${await text(child.stderr!)}`);
+}
+
+async function outcome(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = run(...args);
+  const [out, err, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, "exit")]);
+  return { code: code as number | null, out, err };
+}
+
+describe("questline-emulator", () => {
+  it("prints one JSON line, serves a seed file, and ends on SIGTERM with connections open", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "cli-"));
+    await writeFile(
+      join(folder, "seed.yaml"),
+      "apps:\n  - id: 42\n    secret: answer\nusers:\n  - alias: ada\n    ids: { 42: 777 }\n",
+    );
+    const child = run("--json", "--seed", join(folder, "seed.yaml"));
+    const line = JSON.parse(await firstLine(child));
+    expect(line).toEqual({ event: "listening", url: `http://127.0.0.1:${line.port}`, port: expect.any(Number) });
+    const reply = await fetch(`${line.url}/777?fields=alias`, { headers: { authorization: "Bearer OC|42|answer" } });
+    expect(await reply.json()).toEqual({ id: "777", alias: "ada" });
+    const health = (await (await fetch(`${line.url}/__emulator/health`)).json()) as { version: string };
+    const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    expect(health.version).toBe(manifest.version);
+    const idle = connect(line.port, "127.0.0.1");
+    idle.on("error", () => undefined);
+    await once(idle, "connect");
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    idle.destroy();
+    await rm(folder, { recursive: true });
+  });
+
+  it("prints a sentence ending in the URL, and ends on SIGINT", async () => {
+    const child = run();
+    expect(await firstLine(child)).toMatch(/ http:\/\/127\.0\.0\.1:\d+$/);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  it("prints its usage", async () => {
+    const { code, out } = await outcome("--help");
+    expect(code).toBe(0);
+    for (const flag of ["--port", "--host", "--seed", "--json", "--help"]) expect(out).toContain(`  ${flag} `);
+  });
+
+  it.each([
+    [["--port", "http"], "--port"],
+    [["--port", "65536"], "--port"],
+    [["--speed", "fast"], "--speed"],
+    [["--seed", "/nowhere/seed.yaml"], "/nowhere/seed.yaml"],
+    [["--host", "256.0.0.1"], "256.0.0.1"],
+  ])("exits with 2 for %j, naming it", async (args, named) => {
+    const { code, out, err } = await outcome(...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(named);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("says which address is taken", async () => {
+    const child = run("--json");
+    const { port } = JSON.parse(await firstLine(child));
+    const second = await outcome("--port", String(port));
+    expect(second.code).toBe(2);
+    expect(second.err).toContain(`Cannot listen on 127.0.0.1:${port}`);
+  });
+});
