@@ -50,6 +50,8 @@ export class Roster {
   readonly #resolveUserId: ResolveUserId;
   readonly #listener: RosterListener;
   readonly #sessions = new Map<string, Session>();
+  /** The one session kept of each user who left, by user; the earliest first. */
+  readonly #left = new Map<string, string>();
   #closed = false;
 
   constructor(
@@ -87,11 +89,11 @@ export class Roster {
   leave(client: Client): void {
     const session = this.#sessions.get(client.sessionId);
     if (!session?.client) return;
-    const userId = this.#identify(session);
+    this.#identify(session);
     session.auth = session.client.auth;
     session.client = undefined;
     this.#close(session);
-    this.#dropRepeated(session, userId);
+    this.#keepLeft(session);
   }
 
   /** The verified user of a connection or session id, or undefined. */
@@ -125,6 +127,7 @@ export class Roster {
 
   /** A round begins with those connected now; who left is forgotten, who is away may come back into it. */
   begin(): void {
+    this.#left.clear();
     for (const [sessionId, session] of this.#sessions) {
       if (!session.client) this.#sessions.delete(sessionId);
       session.inRound = false;
@@ -167,17 +170,26 @@ export class Roster {
   }
 
   /** A user who comes and goes all round is kept once, an unverified one not at all. */
-  #dropRepeated(latest: Session, userId: string | undefined): void {
-    const left = [...this.#sessions].filter(([, session]) => !session.client);
-    const surplus = left.filter(([, s]) => s.userId === undefined || (s !== latest && s.userId === userId));
-    for (const [sessionId] of surplus) this.#sessions.delete(sessionId);
-    const [earliest] = left;
-    if (!earliest || left.length - surplus.length <= MOST_LEFT) return;
-    this.#sessions.delete(earliest[0]);
-    warn("a round is so long that a player who left is forgotten before its end", {
-      userId: earliest[1].userId,
-      most: MOST_LEFT,
-    });
+  #keepLeft(session: Session): void {
+    const { userId, seat } = session;
+    const before = userId === undefined ? undefined : this.#left.get(userId);
+    if (userId === undefined || (before !== undefined && !session.inRound)) {
+      this.#sessions.delete(seat.sessionId);
+      return;
+    }
+    if (before !== undefined) this.#sessions.delete(before);
+    this.#left.delete(userId);
+    this.#left.set(userId, seat.sessionId);
+    if (this.#left.size > MOST_LEFT) this.#forgetEarliest();
+  }
+
+  #forgetEarliest(): void {
+    for (const [userId, sessionId] of this.#left) {
+      this.#left.delete(userId);
+      this.#sessions.delete(sessionId);
+      warn("a player who left is forgotten before the end of a very long round", { userId, most: MOST_LEFT });
+      return;
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 import { MOST_KEPT } from "../src/seat.ts";
-import { fakeQuestline, type FakeEvents, type FakeQuestline } from "./fake-questline.ts";
-import { fakeRoom, type FakeRoom } from "./fake-room.ts";
+import { fakeQuestline } from "./fake-questline.ts";
+import { fakeRoom } from "./fake-room.ts";
+import { scene } from "./scene.ts";
 
 let warned: MockInstance;
 beforeEach(() => {
@@ -12,16 +13,6 @@ afterEach(() => warned.mockRestore());
 
 const won = { type: "achievement", name: "FIRST_WIN" } as const;
 const time = { type: "leaderboard", name: "BEST_TIME" } as const;
-
-interface Scene extends FakeQuestline, FakeRoom {
-  readonly plugin: QuestlinePlugin<FakeEvents>;
-}
-
-function scene(options: QuestlinePluginOptions = {}): Scene {
-  const fake = fakeQuestline();
-  const plugin = questlinePlugin(fake.questline, options);
-  return { ...fake, plugin, ...fakeRoom(plugin) };
-}
 
 test("an unlock reaches its player and nobody else", async () => {
   const { join, settle } = scene();

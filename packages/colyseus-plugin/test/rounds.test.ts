@@ -1,76 +1,14 @@
 import { ClientState } from "@colyseus/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import { questlineAuth } from "../src/questline-auth.ts";
-import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
-import type { RoundPlayer } from "../src/roster.ts";
-import { fakeQuestline, type FakeEvents, type FakeQuestline } from "./fake-questline.ts";
-import { fakeClient, fakeRoom, type FakeRoom } from "./fake-room.ts";
+import { MOST_LEFT, type RoundPlayer } from "../src/roster.ts";
+import { fakeClient } from "./fake-room.ts";
+import { scene, turn, won } from "./scene.ts";
 
 let warned: MockInstance;
 beforeEach(() => {
   warned = vi.spyOn(console, "warn").mockImplementation(() => {});
 });
 afterEach(() => warned.mockRestore());
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const won = (): { won: boolean } => ({ won: true });
-
-interface Scene extends FakeQuestline, FakeRoom {
-  readonly plugin: QuestlinePlugin<FakeEvents>;
-}
-
-function scene(options: QuestlinePluginOptions = {}, hooks: Parameters<typeof fakeRoom>[1] = {}): Scene {
-  const fake = fakeQuestline();
-  const plugin = questlinePlugin(fake.questline, options);
-  return { ...fake, plugin, ...fakeRoom(plugin, hooks) };
-}
-
-test("report finds the player by connection and by session id, within the room's match", async () => {
-  const { plugin, join, reported } = scene();
-  const client = await join("s1", { id: "7" });
-  plugin.report(client, "kill", { weapon: "bow" }, { id: "k-1" });
-  plugin.report("s1", "matchEnded", { won: true });
-  expect(reported).toEqual([
-    { match: "room-1:1", userId: "7", event: "kill", payload: { weapon: "bow" }, occurrence: { id: "k-1" } },
-    { match: "room-1:1", userId: "7", event: "matchEnded", payload: { won: true }, occurrence: undefined },
-  ]);
-});
-
-test.each([
-  ["a session nobody has", "nobody", /no verified player has this session id/],
-  ["a connection without auth", fakeClient("s9", undefined), /no verified player/],
-  ["a connection restored by devMode, whose auth is empty", fakeClient("s9", {}), /no verified player/],
-])("%s gets a refused receipt, a log line and a count", async (_, player, reason) => {
-  const { plugin, reported } = scene();
-  const receipt = plugin.report(player, "matchEnded", { won: true });
-  expect(await receipt.durable).toEqual({ status: "refused", reason: expect.stringMatching(reason) });
-  expect(await receipt.settled).toEqual([]);
-  expect(reported).toEqual([]);
-  expect(plugin.toJSON().refused).toBe(1);
-  expect(warned).toHaveBeenCalledTimes(1);
-});
-
-test("a plugin that no room holds refuses, and says what to do", async () => {
-  const { questline } = fakeQuestline();
-  const plugin = questlinePlugin(questline);
-  expect(await plugin.report("s1", "matchEnded", { won: true }).durable).toMatchObject({
-    reason: expect.stringMatching(/definePlugins/),
-  });
-  expect(plugin.endMatch("matchEnded", won).size).toBe(0);
-});
-
-test("a core that throws never reaches the room", async () => {
-  const { plugin, join, questline } = scene();
-  await join("s1", { id: "7" });
-  questline.match = () => {
-    throw new Error("broken");
-  };
-  expect(await plugin.report("s1", "matchEnded", { won: true }).durable).toEqual({
-    status: "refused",
-    reason: "Error: broken",
-  });
-  expect(plugin.endMatch("matchEnded", won).size).toBe(0);
-});
 
 test("endMatch reports everyone of the round once, players who left included", async () => {
   const { plugin, join, leave, drop, reported } = scene();
@@ -141,6 +79,26 @@ test("a user who left and came back with a new session is one player", async () 
   const { plugin, join, leave } = scene();
   for (const session of ["s1", "s2", "s3"]) await leave(await join(session, { id: "7" }));
   expect([...plugin.endMatch("matchEnded", won).keys()]).toEqual(["7"]);
+});
+
+test("a user who left the round stays in it when an older seat of theirs expires", async () => {
+  const { plugin, join, drop, leave } = scene();
+  const older = await join("s1", { id: "7" });
+  drop(older);
+  plugin.endMatch("matchEnded", won);
+  await turn();
+  await leave(await join("s2", { id: "7" }));
+  await leave(older);
+  expect([...plugin.endMatch("matchEnded", won).keys()]).toEqual(["7"]);
+});
+
+test("a round that never ends does not grow without bound", async () => {
+  const { plugin, join, leave } = scene();
+  for (let n = 0; n <= MOST_LEFT; n++) await leave(await join(`s${n}`, { id: `${n}` }));
+  const receipts = plugin.endMatch("matchEnded", won);
+  expect(receipts.size).toBe(MOST_LEFT);
+  expect(receipts.has("0")).toBe(false);
+  expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/forgotten/), { userId: "0", most: MOST_LEFT });
 });
 
 test("players without a payload are left out, and a throwing function costs only its player", async () => {
@@ -262,68 +220,4 @@ test("the room's own hooks run as before, with their arguments and answers", asy
     ["leave", 4000],
   ]);
   expect(room.onCacheRoom?.()).toEqual({ score: 3, questline: { matchId: "room-1:1" } });
-});
-
-test("a match goes on over a devMode restart", () => {
-  const { plugin, room } = scene();
-  room.onRestoreRoom?.({ score: 3, questline: { matchId: "room-1:before" } });
-  expect(plugin.matchId).toBe("room-1:before");
-});
-
-test("matchId as text names the first round, later rounds get ids of their own", async () => {
-  const { plugin, join } = scene({ matchId: "m-81" });
-  await join("s1", { id: "1" });
-  expect(plugin.matchId).toBe("m-81");
-  plugin.endMatch("matchEnded", won);
-  expect(plugin.matchId).toBe("room-1:1");
-});
-
-test("matchId as a function names every round; a bad answer is replaced, a repeated one is told", async () => {
-  const answers: unknown[] = ["m-1", "m-2", "m-2", "", 7];
-  const { plugin } = scene({ matchId: () => answers.shift() as string });
-  expect([plugin.matchId, plugin.beginMatch(), plugin.beginMatch()]).toEqual(["m-1", "m-2", "m-2"]);
-  expect(warned).toHaveBeenCalledTimes(1);
-  expect([plugin.beginMatch(), plugin.beginMatch()]).toEqual(["room-1:1", "room-1:2"]);
-  expect(plugin.beginMatch("m-9")).toBe("m-9");
-});
-
-test("a user id the game finds only after its own onJoin is found then", async () => {
-  const { plugin, join, reported } = scene({
-    resolveUserId: (client) => (client.userData as { meta?: string } | undefined)?.meta,
-  });
-  const client = await join("s1", { id: "db-1" });
-  client.userData = { meta: "7" };
-  plugin.report(client, "matchEnded", { won: true });
-  expect(reported[0]?.userId).toBe("7");
-});
-
-test("a resolver that throws or returns no text is an unverified player", async () => {
-  const { plugin, join } = scene({
-    resolveUserId: ({ sessionId }) => {
-      if (sessionId === "s1") throw new Error("no");
-      return 7 as never;
-    },
-  });
-  await join("s1", { id: "1" });
-  await join("s2", { id: "2" });
-  expect(plugin.endMatch("matchEnded", won).size).toBe(0);
-});
-
-test("one plugin in two rooms is refused with the way out", () => {
-  const { plugin } = scene();
-  expect(() => fakeRoom(plugin)).toThrow(/field initialiser/);
-});
-
-test("neither the Questline nor a token shows in what a monitor or a log prints", async () => {
-  const { plugin, join, room } = scene();
-  await join("s1", { id: "1" });
-  expect(JSON.parse(JSON.stringify(plugin))).toEqual({ matchId: "room-1:1", players: 1, refused: 0 });
-  expect(Object.keys(plugin).sort()).toEqual(["messages", "pluginName"]);
-  expect(plugin["room"]).toBe(room);
-});
-
-test("something that is no Questline is refused where it is given", () => {
-  const nothing = undefined as unknown as FakeQuestline["questline"];
-  expect(() => questlinePlugin(nothing)).toThrow(/createQuestline returned, not undefined/);
-  expect(() => questlineAuth(nothing)).toThrow(/createQuestline returned, not undefined/);
 });
