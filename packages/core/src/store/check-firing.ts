@@ -21,7 +21,10 @@ export function checkFiring(firing: Firing): void {
 
 function checkPart(what: string, text: string): void {
   if (text !== "" && !text.includes("\n")) return;
-  throw new QuestlineError("bad_input", `A lane's ${what} must be non-empty text on one line, not ${shownValue(text)}.`);
+  throw new QuestlineError(
+    "bad_input",
+    `A lane's ${what} must be non-empty text on one line, not ${shownValue(text)}.`,
+  );
 }
 
 function checkTime(what: string, ms: number): void {

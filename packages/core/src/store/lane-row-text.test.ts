@@ -26,7 +26,14 @@ const value: fc.Arbitrary<LaneValue> = fc.oneof(
 );
 const progress: fc.Arbitrary<Progress> = fc.record({ count: integer, unlocked: fc.boolean(), at: time });
 const journal: fc.Arbitrary<Journal> = fc.record(
-  { n: integer, count: integer, wasLocked: fc.boolean(), epoch: fc.nat(), unchangedReads: fc.nat(), inDoubtSince: time },
+  {
+    n: integer,
+    count: integer,
+    wasLocked: fc.boolean(),
+    epoch: fc.nat(),
+    unchangedReads: fc.nat(),
+    inDoubtSince: time,
+  },
   { requiredKeys: ["n", "count", "wasLocked", "epoch", "unchangedReads"] },
 );
 const waiting = { value, oldestAt: time, dueAt: time };
@@ -75,7 +82,10 @@ it("reads back every dead letter exactly", () => {
     { requiredKeys: ["key", "value", "fromSeq", "toSeq", "reason", "maybeApplied", "attempts", "at"] },
   );
   fc.assert(
-    fc.property(letter, (one) => void expect(readDeadLetter(7, laneId(key), deadLetterText(one))).toEqual({ id: 7, ...one })),
+    fc.property(
+      letter,
+      (one) => void expect(readDeadLetter(7, laneId(key), deadLetterText(one))).toEqual({ id: 7, ...one }),
+    ),
   );
 });
 

@@ -15,15 +15,19 @@ export interface LaneStore {
   /**
    * Opens the store and takes over what other incarnations left: leased lanes go back to pending; staged lanes whose
    * value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back to pending, not before
-   * `now + quietMs` where the value is a forced score, and remember `sentWhileLocked`. Called once, before anything else.
+   * `now + quietMs` where the value is a forced score, and remember `sentWhileLocked`; a verdict that was being sought is
+   * due as before. Called before anything else; called again, another incarnation takes over.
    * Throws `store_locked`, `store_newer` or `store_unusable`.
    */
   open(incarnation: string, now: number, quietMs: number): Promise<TakenOver>;
-  /** Merges firings into their lanes and remembers their once keys, all or nothing; answers in the order given. */
+  /** Merges firings into their lanes and remembers their once keys, all or nothing; answers in the order given. Throws `bad_input`. */
   accept(firings: readonly Firing[]): Promise<readonly Acceptance[]>;
   /** Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. */
   lease(limit: number, now: number): Promise<readonly LeasedLane[]>;
-  /** Writes journals before requests leave; with an fsync. Answers, in order, whether the token still held. */
+  /**
+   * Writes journals before requests leave; with an fsync. Answers, in order, whether the token still held; a lane in
+   * doubt cannot be staged. A later epoch in the journal becomes the lane's.
+   */
   stage(stagings: readonly Staging[]): Promise<readonly boolean[]>;
   /** Ends leases. Answers, in order, whether the token still held; a refused end changes nothing. */
   settle(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
@@ -40,10 +44,16 @@ export interface LaneStore {
   /** How the send that covered `seq` of a lane ended; undefined while it is owed, or past the retention. */
   ended(lane: string, seq: number): Promise<SendRecord | undefined>;
   deadLetters(): Promise<readonly DeadLetter[]>;
-  /** Merges a dead value back under what is pending, due at `now`. False if there is none with this id. */
+  /**
+   * Merges a dead value back under what is pending, due at `now`, with a new seq. False if there is none with this id,
+   * or if it is a forced score that a later settlement, or a forced one in flight, has overtaken: then it is discarded.
+   */
   requeue(deadLetterId: number, now: number): Promise<boolean>;
   discard(deadLetterId: number): Promise<boolean>;
-  /** Drops once keys and send records older than `before` (wall ms). */
+  /**
+   * Drops once keys and send records older than `before` (wall ms), never younger ones. They go in two generations, each
+   * as a whole, so under regular purges with the same retention a row may stay for up to about twice as long.
+   */
   purge(before: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -103,7 +113,7 @@ export interface LeasedLane {
   readonly progress?: Progress;
   /** Present: the lane is in doubt and wants a verdict. */
   readonly journal?: Journal;
-  /** When its last send settled, wall ms. */
+  /** When its last send ended, settled or dead, wall ms. */
   readonly settledAt?: number;
   /** An earlier replay-safe send of this value may have unlocked the achievement, which was locked before it. */
   readonly sentWhileLocked: boolean;
@@ -160,6 +170,7 @@ export interface SendRecord {
   readonly toSeq: number;
   readonly how: SettledHow | "dead" | "discarded";
   readonly reason?: Reason;
+  /** Tries it took, the last one included; a suppressed end adds none. */
   readonly attempts: number;
   readonly at: number;
 }

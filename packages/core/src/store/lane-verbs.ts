@@ -8,7 +8,9 @@ import type { LaneRow } from "./lane-row.ts";
 import type { DeadLetter, LaneFilter, LaneStore, SendRecord, Settlement, Staging, TakenOver } from "./lane-store.ts";
 import type { LaneTables } from "./lane-tables.ts";
 
-type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Result> ? (...args: Args) => Result : never;
+type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Result>
+  ? (...args: Args) => Result
+  : never;
 
 /** The verbs of a lane store, `close` left out, as plain functions over its tables: the same code for every store. */
 export type LaneVerbs = { readonly [Verb in Exclude<keyof LaneStore, "close">]: Synchronous<LaneStore[Verb]> };

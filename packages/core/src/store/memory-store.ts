@@ -12,7 +12,8 @@ export function memoryStore(): LaneStore {
   const verbs = laneVerbs(new MemoryTables());
   let state: "new" | "open" | "closed" = "new";
 
-  const run = <Verb extends keyof LaneVerbs>(verb: Verb) =>
+  const run =
+    <Verb extends keyof LaneVerbs>(verb: Verb) =>
     async (...args: Parameters<LaneVerbs[Verb]>): Promise<ReturnType<LaneVerbs[Verb]>> => {
       if (state !== "open" && verb !== "open") throw notOpen(state);
       const call = verbs[verb] as (...args: Parameters<LaneVerbs[Verb]>) => ReturnType<LaneVerbs[Verb]>;

@@ -68,14 +68,27 @@ export function unpackFiring(packed: PackedFiring): Firing {
 }
 
 function unpackValue(packed: PackedFiring): LaneValue {
-  const [type, flag, first, second, bitLength, keepsCounting, highestExtra, lowestExtra] = packed.slice(11) as ValuePart;
+  const [type, flag, first, second, bitLength, keepsCounting, highestExtra, lowestExtra] = packed.slice(
+    11,
+  ) as ValuePart;
   return type === "score"
     ? { type, forced: flag, highest: entry(first, highestExtra), lowest: entry(second, lowestExtra) }
     : { type, unlock: flag, count: first, bits: second, bitLength, keepsCounting };
 }
 
 type ValuePart = PackedFiring extends readonly [
-  string, string, unknown, string, number, number, unknown, string, string, string, unknown, ...infer Part,
+  string,
+  string,
+  unknown,
+  string,
+  number,
+  number,
+  unknown,
+  string,
+  string,
+  string,
+  unknown,
+  ...infer Part,
 ]
   ? Part
   : never;

@@ -31,9 +31,13 @@ export function asStoreError(error: unknown, path: string): QuestlineError {
   }
   const advice = code === undefined ? undefined : ADVICE.get(code);
   const detail = error instanceof Error ? error.message : String(error);
-  return new QuestlineError("store_unusable", `${where} cannot be used: ${advice ? `${advice} (${detail})` : detail}.`, {
-    cause: error,
-  });
+  return new QuestlineError(
+    "store_unusable",
+    `${where} cannot be used: ${advice ? `${advice} (${detail})` : detail}.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function sqliteCode(error: unknown): number | undefined {

@@ -33,7 +33,8 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Lan
 }
 
 function checkPath(path: unknown): void {
-  if (typeof path === "string" && path.trim() !== "" && !path.startsWith(":memory:") && !path.startsWith("file:")) return;
+  if (typeof path === "string" && path.trim() !== "" && !path.startsWith(":memory:") && !path.startsWith("file:"))
+    return;
   throw new QuestlineError(
     "bad_input",
     `sqliteStore needs the path of a file, not ${shownValue(path)}. For lanes that end with the process use memoryStore().`,

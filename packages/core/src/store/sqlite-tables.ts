@@ -116,9 +116,7 @@ export class SqliteTables implements LaneTables {
   }
 
   deadLetters(): readonly DeadLetter[] {
-    return this.#sql.deadLetters
-      .all()
-      .map(({ id, lane, letter }) => readDeadLetter(Number(id), String(lane), letter));
+    return this.#sql.deadLetters.all().map(({ id, lane, letter }) => readDeadLetter(Number(id), String(lane), letter));
   }
 
   countDeadLetters(): number {

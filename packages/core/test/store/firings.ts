@@ -13,7 +13,12 @@ export const USER = "7001";
 
 export const count = (n: bigint, target: string = "WINS"): Intent => ({ kind: "addCount", target, n });
 export const unlock = (target: string = "WINS"): Intent => ({ kind: "unlock", target });
-export const bits = (mask: bigint, length: number = 7, target: string = "MAPS"): Intent => ({ kind: "addBits", target, bits: mask, length });
+export const bits = (mask: bigint, length: number = 7, target: string = "MAPS"): Intent => ({
+  kind: "addBits",
+  target,
+  bits: mask,
+  length,
+});
 export const best = (score: bigint, extra?: string): Intent => submit(score, false, extra);
 export const forced = (score: bigint, extra?: string): Intent => submit(score, true, extra);
 
@@ -48,6 +53,9 @@ export const suppressed: LaneEnd = { type: "settled", how: "suppressed" };
 export const parked: LaneEnd = { type: "parked" };
 export const refused: LaneEnd = { type: "dead", reason: "refused-parameter", maybeApplied: false };
 
-export function released(notBefore: number = T0, failedAttempt: boolean = true): Extract<LaneEnd, { readonly type: "released" }> {
+export function released(
+  notBefore: number = T0,
+  failedAttempt: boolean = true,
+): Extract<LaneEnd, { readonly type: "released" }> {
   return { type: "released", reason: "platform-unavailable", notBefore, failedAttempt };
 }

@@ -1,8 +1,19 @@
 import { expect } from "vitest";
-import type { Acceptance, Firing, Journal, LaneEnd, LaneSnapshot, LaneStore, LeasedLane } from "../../src/store/lane-store.ts";
+import type {
+  Acceptance,
+  Firing,
+  Journal,
+  LaneEnd,
+  LaneSnapshot,
+  LaneStore,
+  LeasedLane,
+} from "../../src/store/lane-store.ts";
 import { journalOf, T0 } from "./firings.ts";
 
 export * from "./firings.ts";
+
+/** A store of its own for each call, opened by incarnation "first" at T0. */
+export type Fresh = () => Promise<LaneStore>;
 
 export async function acceptOne(store: LaneStore, one: Firing): Promise<Acceptance | undefined> {
   const [acceptance, ...others] = await store.accept([one]);

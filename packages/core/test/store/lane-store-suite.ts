@@ -1,14 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { QUIET_MS, T0 } from "./lane-steps.ts";
+import type { Fresh } from "./lane-steps.ts";
 import { acceptSuite } from "./suite-accept.ts";
 import { endsSuite } from "./suite-ends.ts";
 import { leaseSuite } from "./suite-lease.ts";
 import { recordsSuite } from "./suite-records.ts";
 import { takeOverSuite } from "./suite-take-over.ts";
-
-/** A store of its own for each call, opened by incarnation "first" at T0. */
-export type Fresh = () => Promise<LaneStore>;
 
 /** What every implementation of LaneStore must pass. `make` gives an empty store that is not open yet. */
 export function laneStoreSuite(name: string, make: () => LaneStore): void {

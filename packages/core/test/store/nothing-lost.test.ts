@@ -6,7 +6,17 @@ import { memoryStore } from "../../src/store/memory-store.ts";
 import { count, firing, journalOf, QUIET_MS, released, T0 } from "./lane-steps.ts";
 
 /** One lane of counts, so that a plain sum says what must be where. */
-type Step = "settled" | "released" | "in-doubt" | "parked" | "dead" | "wake" | "takeOver" | "requeue" | "stage" | bigint;
+type Step =
+  | "settled"
+  | "released"
+  | "in-doubt"
+  | "parked"
+  | "dead"
+  | "wake"
+  | "takeOver"
+  | "requeue"
+  | "stage"
+  | bigint;
 
 const LEASING: ReadonlySet<Step> = new Set(["settled", "released", "in-doubt", "parked", "dead", "stage"]);
 
@@ -14,7 +24,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.bigInt({ min: 1n, max: 2n ** 55n }) },
   {
     weight: 3,
-    arbitrary: fc.constantFrom<Step[]>("settled", "released", "in-doubt", "parked", "dead", "wake", "takeOver", "requeue", "stage"),
+    arbitrary: fc.constantFrom<Step[]>(
+      "settled",
+      "released",
+      "in-doubt",
+      "parked",
+      "dead",
+      "wake",
+      "takeOver",
+      "requeue",
+      "stage",
+    ),
   },
 );
 

@@ -38,7 +38,9 @@ async function filled(path: string): Promise<void> {
 it.each([[""], ["  "], [":memory:"], ["file:lanes.db?mode=memory"], [undefined as unknown as string]])(
   "refuses the path %j with a hint",
   (path) => {
-    expect(() => sqliteStore(path)).toThrow(expect.objectContaining({ code: "bad_input", message: expect.stringContaining("memoryStore()") }));
+    expect(() => sqliteStore(path)).toThrow(
+      expect.objectContaining({ code: "bad_input", message: expect.stringContaining("memoryStore()") }),
+    );
   },
 );
 
@@ -135,7 +137,10 @@ it("names the lane whose row cannot be read, and serves the others", async () =>
   const store = await opened(path);
   const broken = store.accept([firing(count(1n), { user: "1007" })]);
   const sound = store.accept([firing(count(1n), { user: "1008" })]);
-  await expect(broken).rejects.toMatchObject({ code: "store_unusable", message: expect.stringContaining("1007\\na\\nWINS") });
+  await expect(broken).rejects.toMatchObject({
+    code: "store_unusable",
+    message: expect.stringContaining("1007\\na\\nWINS"),
+  });
   expect(await sound).toEqual([{ status: "accepted", seq: 2, merged: true }]);
   await expect(store.lease(300, T0)).rejects.toMatchObject({ code: "store_unusable" });
   expect(await store.inspect({ app: "900100", user: "1008" })).toMatchObject([{ state: "pending", seq: 2 }]);

@@ -21,7 +21,7 @@ async function accepts(): Promise<void> {
 }
 
 async function floods(): Promise<void> {
-  for (let batches = 0; ; ) {
+  for (let batches = 0; ;) {
     const asked = Array.from({ length: 50 }, () => store.accept(batch()));
     say("flooding");
     await Promise.all(asked);
@@ -33,7 +33,9 @@ async function floods(): Promise<void> {
 async function stages(): Promise<void> {
   await store.accept([firing(count(5n)), firing(best(8n)), firing(best(1n), { user: "7002" })]);
   const lanes = await store.lease(2, T0);
-  await store.stage(lanes.map((lane) => ({ lane: lane.id, leaseToken: lane.leaseToken, journal: journalOf(lane, { count: 3n }) })));
+  await store.stage(
+    lanes.map((lane) => ({ lane: lane.id, leaseToken: lane.leaseToken, journal: journalOf(lane, { count: 3n }) })),
+  );
   await store.lease(1, T0);
   say("staged");
   stay();
@@ -45,7 +47,12 @@ async function settles(): Promise<void> {
   if (!one || !two) throw new Error("both lanes are due");
   await store.settle([
     { lane: one.id, leaseToken: one.leaseToken, now: T0, end: { type: "settled", how: "delivered" } },
-    { lane: two.id, leaseToken: two.leaseToken, now: T0, end: { type: "dead", reason: "refused-user", maybeApplied: false } },
+    {
+      lane: two.id,
+      leaseToken: two.leaseToken,
+      now: T0,
+      end: { type: "dead", reason: "refused-user", maybeApplied: false },
+    },
   ]);
   say("settled");
   stay();
@@ -55,7 +62,9 @@ async function settles(): Promise<void> {
 async function fills(): Promise<void> {
   process.on("SIGXFSZ", () => undefined);
   for (let user = 0; ; user += 10) {
-    const firings = Array.from({ length: 10 }, (_, one) => firing(best(1n, "A".repeat(2_000)), { user: String(user + one) }));
+    const firings = Array.from({ length: 10 }, (_, one) =>
+      firing(best(1n, "A".repeat(2_000)), { user: String(user + one) }),
+    );
     try {
       await store.accept(firings);
     } catch (error) {

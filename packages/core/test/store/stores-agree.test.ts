@@ -4,7 +4,20 @@ import type { Intent } from "../../src/intent/intent.ts";
 import type { Firing, LaneEnd, LaneStore, LeasedLane } from "../../src/store/lane-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
-import { APP, best, bits, count, delivered, firing, forced, HOUR, journalOf, QUIET_MS, T0, unlock } from "./lane-steps.ts";
+import {
+  APP,
+  best,
+  bits,
+  count,
+  delivered,
+  firing,
+  forced,
+  HOUR,
+  journalOf,
+  QUIET_MS,
+  T0,
+  unlock,
+} from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
@@ -47,12 +60,21 @@ const draft: fc.Arbitrary<Draft> = fc.record({
 const which = fc.nat({ max: 5 });
 const ms = fc.constantFrom(1, 100, 5_000, QUIET_MS, HOUR);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ type: fc.constant("accept" as const), firings: fc.array(draft, { maxLength: 6 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constant("accept" as const), firings: fc.array(draft, { maxLength: 6 }) }),
+  },
   { weight: 5, arbitrary: fc.record({ type: fc.constant("lease" as const), limit: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 5, arbitrary: fc.record({ type: fc.constantFrom("stage", "stage", "stale"), which, wasLocked: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constantFrom("stage", "stage", "stale"), which, wasLocked: fc.boolean() }),
+  },
   { weight: 8, arbitrary: fc.record({ type: fc.constant("end" as const), which, how: fc.nat({ max: 6 }), ms }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("wake" as const), user }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("makeDue", "makeDue", "takeOver", "takeOver", "reopen") }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constantFrom("makeDue", "makeDue", "takeOver", "takeOver", "reopen") }),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom("requeue", "discard"), which }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constantFrom("pass", "pass", "pass", "purge"), ms }) },
 );
@@ -119,7 +141,9 @@ class Driven {
 
   async picture(): Promise<unknown> {
     const lanes = await this.store.inspect();
-    const ends = lanes.map(({ id, seq }) => Promise.all(Array.from({ length: seq }, (_, at) => this.store.ended(id, at + 1))));
+    const ends = lanes.map(({ id, seq }) =>
+      Promise.all(Array.from({ length: seq }, (_, at) => this.store.ended(id, at + 1))),
+    );
     return {
       lanes,
       ends: await Promise.all(ends),
@@ -160,18 +184,22 @@ function endOf(how: number, lane: LeasedLane, until: number): LaneEnd {
   return ends[how % ends.length] as LaneEnd;
 }
 
-it("memory and SQLite answer the same steps alike, through take-overs and reopened files", { timeout: 60_000 }, async () => {
-  const steps = fc.array(step, { minLength: 30, maxLength: 80 });
-  await fc.assert(
-    fc.asyncProperty(steps, async (taken) => {
-      const [memory, sqlite] = [new Driven(memoryStore()), new Driven(sqliteStore(nextPath()))];
-      expect(await sqlite.open()).toEqual(await memory.open());
-      for (const one of taken) {
-        expect(await sqlite.take(one)).toEqual(await memory.take(one));
-      }
-      expect(await sqlite.picture()).toEqual(await memory.picture());
-      await sqlite.store.close();
-    }),
-    { numRuns: 15 },
-  );
-});
+it(
+  "memory and SQLite answer the same steps alike, through take-overs and reopened files",
+  { timeout: 60_000 },
+  async () => {
+    const steps = fc.array(step, { minLength: 30, maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        const [memory, sqlite] = [new Driven(memoryStore()), new Driven(sqliteStore(nextPath()))];
+        expect(await sqlite.open()).toEqual(await memory.open());
+        for (const one of taken) {
+          expect(await sqlite.take(one)).toEqual(await memory.take(one));
+        }
+        expect(await sqlite.picture()).toEqual(await memory.picture());
+        await sqlite.store.close();
+      }),
+      { numRuns: 15 },
+    );
+  },
+);

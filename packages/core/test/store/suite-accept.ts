@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { LARGEST_COUNT, valueOf } from "../../src/intent/lane-value.ts";
-import type { Fresh } from "./lane-store-suite.ts";
 import {
   acceptOne,
   best,
@@ -18,6 +17,7 @@ import {
   T0,
   unlock,
 } from "./lane-steps.ts";
+import type { Fresh } from "./lane-steps.ts";
 
 const once = (event: string, occurrence = "", rule = "r") => ({ match: "m-1", event, occurrence, rule });
 
@@ -119,7 +119,9 @@ export function acceptSuite(fresh: Fresh): void {
     const counted = firing(count(1n), { once: once("end") });
     await expect(store.accept([counted, wrong])).rejects.toMatchObject({ code: "bad_input" });
     await expect(store.accept([counted, firing(unlock("A\nB"))])).rejects.toMatchObject({ code: "bad_input" });
-    await expect(store.accept([counted, { ...counted, dueAt: Number.NaN }])).rejects.toMatchObject({ code: "bad_input" });
+    await expect(store.accept([counted, { ...counted, dueAt: Number.NaN }])).rejects.toMatchObject({
+      code: "bad_input",
+    });
     expect(await store.inspect()).toEqual([]);
     expect(await acceptOne(store, counted)).toEqual({ status: "accepted", seq: 1, merged: false });
   });

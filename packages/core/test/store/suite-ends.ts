@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
-import type { Fresh } from "./lane-store-suite.ts";
 import {
   acceptOne,
   best,
@@ -21,6 +20,7 @@ import {
   T0,
   unlock,
 } from "./lane-steps.ts";
+import type { Fresh } from "./lane-steps.ts";
 
 export function endsSuite(fresh: Fresh): void {
   it("settles for good: the baseline moves, attempts start over, newer firings stay", async () => {
@@ -82,7 +82,12 @@ export function endsSuite(fresh: Fresh): void {
     const lane = await leaseOne(store);
     await acceptOne(store, firing(best(5n, "Qg=="), { at: T0 + 1 }));
     await endOne(store, lane, released(T0 + 10));
-    expect(await onlyLane(store)).toMatchObject({ state: "pending", reason: "platform-unavailable", attempts: 1, dueAt: T0 + 10 });
+    expect(await onlyLane(store)).toMatchObject({
+      state: "pending",
+      reason: "platform-unavailable",
+      attempts: 1,
+      dueAt: T0 + 10,
+    });
     const again = await leaseOne(store, T0 + 10);
     expect(again).toMatchObject({ fromSeq: 1, toSeq: 2, attempts: 1, oldestAt: T0 - 100 });
     expect(again.value).toMatchObject({ highest: { score: 5n, extra: "QQ==" } });
@@ -134,7 +139,11 @@ export function endsSuite(fresh: Fresh): void {
     const journal = journalOf(lane, { count: 10n, inDoubtSince: T0 + 1 });
     await endOne(store, lane, { type: "in-doubt", journal, dueAt: T0 + 15_000 }, T0 + 1);
     await acceptOne(store, firing(unlock(), { dueAt: T0 }));
-    expect(await onlyLane(store)).toMatchObject({ state: "in-doubt", inFlight: valueOf(count(5n)), dueAt: T0 + 15_000 });
+    expect(await onlyLane(store)).toMatchObject({
+      state: "in-doubt",
+      inFlight: valueOf(count(5n)),
+      dueAt: T0 + 15_000,
+    });
     expect(await store.ended(lane.id, 1)).toBeUndefined();
     expect(await store.lease(10, T0 + 14_999)).toEqual([]);
     await store.makeDue(T0 + 2);
@@ -163,7 +172,12 @@ export function endsSuite(fresh: Fresh): void {
     await endOne(store, lane, { type: "in-doubt", journal: journalOf(lane), dueAt: T0 + 100 });
     const progress = { count: 5n, unlocked: false, at: T0 + 100 };
     await leaseAndEnd(store, { type: "settled", how: "verdict", progress }, T0 + 100);
-    expect(await leaseOne(store, T0 + 100)).toMatchObject({ value: valueOf(count(2n)), fromSeq: 2, toSeq: 2, progress });
+    expect(await leaseOne(store, T0 + 100)).toMatchObject({
+      value: valueOf(count(2n)),
+      fromSeq: 2,
+      toSeq: 2,
+      progress,
+    });
   });
 
   it("updates or forgets the baseline as the end says", async () => {

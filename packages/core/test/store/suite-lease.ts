@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
-import type { Fresh } from "./lane-store-suite.ts";
 import {
   acceptOne,
   APP,
@@ -23,6 +22,7 @@ import {
   unlock,
   USER,
 } from "./lane-steps.ts";
+import type { Fresh } from "./lane-steps.ts";
 
 export function leaseSuite(fresh: Fresh): void {
   it("leases nothing early, up to the limit, the longest due first", async () => {
@@ -82,7 +82,12 @@ export function leaseSuite(fresh: Fresh): void {
     const before = await store.inspect();
     const journal = journalOf(current, { count: 41n });
     const { id: lane, leaseToken } = stale;
-    expect(await store.stage([{ lane, leaseToken, journal }, { lane: "1\n2\na\nNONE", leaseToken, journal }])).toEqual([false, false]);
+    expect(
+      await store.stage([
+        { lane, leaseToken, journal },
+        { lane: "1\n2\na\nNONE", leaseToken, journal },
+      ]),
+    ).toEqual([false, false]);
     expect(await store.settle([{ lane, leaseToken, now: T0, end: delivered }])).toEqual([false]);
     expect(await store.settle([{ lane: "1\n2\na\nNONE", leaseToken, now: T0, end: delivered }])).toEqual([false]);
     expect(await store.inspect()).toEqual(before);
@@ -99,7 +104,11 @@ export function leaseSuite(fresh: Fresh): void {
     expect(one && two).toBeTruthy();
     if (!one || !two) return;
     expect(
-      await store.settle([settlement(one.id, two.leaseToken), settlement(two.id, two.leaseToken), settlement(one.id, one.leaseToken)]),
+      await store.settle([
+        settlement(one.id, two.leaseToken),
+        settlement(two.id, two.leaseToken),
+        settlement(one.id, one.leaseToken),
+      ]),
     ).toEqual([false, true, true]);
   });
 
@@ -108,7 +117,12 @@ export function leaseSuite(fresh: Fresh): void {
     await acceptOne(store, firing(count(1n)));
     const lane = await leaseOne(store);
     const progress = { count: 2n ** 63n - 2n, unlocked: false, at: T0 };
-    const staging = { lane: lane.id, leaseToken: lane.leaseToken, journal: journalOf(lane, { count: progress.count }), progress };
+    const staging = {
+      lane: lane.id,
+      leaseToken: lane.leaseToken,
+      journal: journalOf(lane, { count: progress.count }),
+      progress,
+    };
     expect(await store.stage([staging])).toEqual([true]);
     expect(await onlyLane(store)).toMatchObject({ state: "staged", inFlight: valueOf(count(1n)), progress });
     await endOne(store, lane, released());
@@ -137,7 +151,10 @@ export function leaseSuite(fresh: Fresh): void {
   it("says when the next unleased lane is due, past times included", async () => {
     const store = await fresh();
     expect(await store.nextDue()).toBeUndefined();
-    await store.accept([firing(count(1n), { user: "1", dueAt: T0 - 50 }), firing(count(1n), { user: "2", dueAt: T0 + 50 })]);
+    await store.accept([
+      firing(count(1n), { user: "1", dueAt: T0 - 50 }),
+      firing(count(1n), { user: "2", dueAt: T0 + 50 }),
+    ]);
     expect(await store.nextDue()).toBe(T0 - 50);
     const lane = await leaseOne(store);
     expect(await store.nextDue()).toBe(T0 + 50);

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import type { LaneEnd } from "../../src/store/lane-store.ts";
-import type { Fresh } from "./lane-store-suite.ts";
 import {
   acceptOne,
   best,
@@ -20,6 +19,7 @@ import {
   released,
   T0,
 } from "./lane-steps.ts";
+import type { Fresh } from "./lane-steps.ts";
 
 const dead: LaneEnd = { type: "dead", reason: "unknown-target", detail: "no such achievement", maybeApplied: true };
 
@@ -84,7 +84,9 @@ export function recordsSuite(fresh: Fresh): void {
     const idle = await leaseOne(store);
     expect(idle).toMatchObject({ value: valueOf(count(1n)), fromSeq: 2, toSeq: 2, oldestAt: T0 });
     expect(await store.inspect({ user: "2" })).toMatchObject([{ state: "parked", pending: { count: 2n } }]);
-    expect(await store.inspect({ user: "3" })).toMatchObject([{ state: "pending", pending: { count: 2n }, dueAt: T0 + HOUR }]);
+    expect(await store.inspect({ user: "3" })).toMatchObject([
+      { state: "pending", pending: { count: 2n }, dueAt: T0 + HOUR },
+    ]);
   });
 
   it("drops a requeued forced score that a later settlement or a later forced one in flight has overtaken", async () => {

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
-import type { Fresh } from "./lane-store-suite.ts";
 import {
   acceptOne,
   APP,
@@ -20,6 +19,7 @@ import {
   T0,
   USER,
 } from "./lane-steps.ts";
+import type { Fresh } from "./lane-steps.ts";
 
 const LATER = T0 + 1_000;
 
@@ -61,7 +61,9 @@ export function takeOverSuite(fresh: Fresh): void {
     await stageOne(store, old, { count: 6n });
     await acceptOne(store, firing(count(1n)));
     expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 1 });
-    expect(await store.settle([{ lane: old.id, leaseToken: old.leaseToken, now: LATER, end: delivered }])).toEqual([false]);
+    expect(await store.settle([{ lane: old.id, leaseToken: old.leaseToken, now: LATER, end: delivered }])).toEqual([
+      false,
+    ]);
     expect(await onlyLane(store)).toMatchObject({ state: "in-doubt", dueAt: LATER + QUIET_MS });
     expect(await store.lease(10, LATER + QUIET_MS - 1)).toEqual([]);
     const verdict = await leaseOne(store, LATER + QUIET_MS);
@@ -112,7 +114,9 @@ export function takeOverSuite(fresh: Fresh): void {
     }
     const sought = await leaseOne(store, T0 + 10);
     expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 1 });
-    expect(await store.settle([{ lane: sought.id, leaseToken: sought.leaseToken, now: LATER, end: delivered }])).toEqual([false]);
+    expect(
+      await store.settle([{ lane: sought.id, leaseToken: sought.leaseToken, now: LATER, end: delivered }]),
+    ).toEqual([false]);
     const again = await leaseOne(store, LATER);
     expect(again.key.user).toBe("1");
     expect(again.journal).toEqual(sought.journal);
@@ -121,7 +125,11 @@ export function takeOverSuite(fresh: Fresh): void {
 
   it("leaves pending, parked and settled lanes as they were", async () => {
     const store = await fresh();
-    await store.accept([firing(best(1n)), firing(count(1n), { dueAt: T0 + 5_000 }), firing(bits(1n), { dueAt: T0 - 1 })]);
+    await store.accept([
+      firing(best(1n)),
+      firing(count(1n), { dueAt: T0 + 5_000 }),
+      firing(bits(1n), { dueAt: T0 - 1 }),
+    ]);
     const [oldest, parking] = await store.lease(10, T0);
     if (!oldest || !parking) throw new Error("two lanes are due");
     await endOne(store, oldest, delivered);
