@@ -14,9 +14,9 @@ afterAll(() => emulator.close());
 const write = (parameters: Record<string, string>): Promise<Reply> =>
   post(emulator, `/${ada}/achievements`, parameters);
 const bits = fc.array(fc.constantFrom("0", "1"), { minLength: 7, maxLength: 7 }).map((list) => list.join(""));
-const runs = { numRuns: 25 };
+const runs = { numRuns: 15 };
 
-describe("progress", () => {
+describe("progress", { timeout: 30_000 }, () => {
   it("N concurrent counts add up exactly, in world and oracle", async () => {
     const counts = fc.array(fc.bigInt(0n, 2n ** 55n), { minLength: 1, maxLength: 25 });
     await fc.assert(
@@ -81,7 +81,7 @@ describe("progress", () => {
   });
 });
 
-describe("leaderboards", () => {
+describe("leaderboards", { timeout: 30_000 }, () => {
   it("rank totally and by sort order, one entry a user, each row once while paging", async () => {
     const scores = fc.array(fc.tuple(fc.nat(14), fc.bigInt(-3n, 3n)), { minLength: 1, maxLength: 30 });
     const board = fc.constantFrom("HIGH_SCORE", "BEST_TIME");
