@@ -106,6 +106,8 @@ const definition: z.ZodType<PlatformAchievement> = z
     ...(row.is_secret == null ? undefined : { isSecret: row.is_secret }),
   }));
 
+type Written = z.infer<typeof written>;
+
 const written = z.object({ api_name: z.string().nullish(), just_unlocked: z.boolean() });
 
 const progress: z.ZodType<AchievementProgress> = z
@@ -173,8 +175,9 @@ export function createAchievementCalls(caller: Caller, appId: string, ownHosts: 
       const path = `/${checkUserId(write.userId, operation)}/achievements`;
       const apiName = checkName(write.apiName, operation);
       const params = { api_name: apiName, ...changesOf(write, operation) };
-      const schema = written.refine((answer) => answer.api_name == null || answer.api_name === apiName);
-      const answer = await caller({ operation, method: "POST", kind: "write", path, params, schema }, options);
+      const fits = (answer: Written): boolean => answer.api_name == null || answer.api_name === apiName;
+      const call = { operation, method: "POST", kind: "write", path, params, schema: written, fits } as const;
+      const answer = await caller(call, options);
       return { apiName, justUnlocked: answer.just_unlocked };
     },
 

@@ -37,6 +37,7 @@ export function createAppToken({ id, secret: source }: AppCredentials): AppToken
   return {
     appId,
     async current(operation) {
+      if (latest !== undefined && typeof source !== "function") return latest.token;
       const value = textOf(typeof source === "function" ? await given(source, operation) : source);
       const unusable = credentialProblem(value);
       if (unusable !== undefined) throw unusableSecret(operation, `app.secret ${unusable}`);
@@ -66,6 +67,7 @@ function unusableSecret(operation: string, what: string, cause?: unknown): AppCr
 }
 
 function textOf(value: unknown): unknown {
+  if (typeof value === "string") return value;
   try {
     return reveal(value as Secret);
   } catch {

@@ -23,6 +23,8 @@ export interface Call<T> {
   readonly params: Readonly<Record<string, string>>;
   readonly kind: "read" | "write";
   readonly schema: z.ZodType<T>;
+  /** Whether the answer is about what was asked; it is unreadable otherwise. */
+  readonly fits?: (answer: T) => boolean;
   /** The user token it acts with; the app token if undefined. */
   readonly userToken?: Secret | undefined;
   /** Secrets among the parameters. */
@@ -59,7 +61,7 @@ export function createCaller({ appToken, transport, clock, onAppUsage }: CallerO
       if (usage !== undefined) onAppUsage(usage);
     }
     const { latestSecret } = appToken;
-    return readAnswer(response, call.schema, {
+    return readAnswer(response, call, {
       operation,
       kind,
       actsFor: userToken === undefined ? "app" : "user",

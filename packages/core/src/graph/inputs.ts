@@ -93,6 +93,7 @@ export function checkCredential(value: unknown, what: string, kind: string): Sec
 }
 
 function textOf(value: unknown): unknown {
+  if (typeof value === "string") return value;
   try {
     return reveal(value as Secret);
   } catch {

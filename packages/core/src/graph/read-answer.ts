@@ -7,11 +7,17 @@ import type { GraphResponse } from "./transport.ts";
 const NOT_JSON: unique symbol = Symbol("not JSON");
 const JSON_TYPE = /json|javascript/i;
 
+/** What the answer must be. */
+export interface Expected<T> {
+  readonly schema: z.ZodType<T>;
+  readonly fits?: (answer: T) => boolean;
+}
+
 /**
  * The answer as `schema` reads it, or the error it stands for. The envelope is looked for before the status: one in a
  * 200 is an error. A page of HTML below 500 is a proxy speaking, not the platform, so its status proves nothing.
  */
-export function readAnswer<T>(response: GraphResponse, schema: z.ZodType<T>, asked: Asked): T {
+export function readAnswer<T>(response: GraphResponse, { schema, fits }: Expected<T>, asked: Asked): T {
   const { status, body } = response;
   const type = response.headers["content-type"] ?? "";
   const answer = parsed(body);
@@ -34,6 +40,7 @@ export function readAnswer<T>(response: GraphResponse, schema: z.ZodType<T>, ask
     const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
     throw unreadableError(response, `${where} is missing or of another kind than expected`, asked);
   }
+  if (fits?.(read.data) === false) throw unreadableError(response, "it is about something else than was asked", asked);
   return read.data;
 }
 

@@ -34,6 +34,11 @@ const shown = z.object({
   org_scoped_id: idText.nullish(),
 });
 
+type Shown = z.infer<typeof shown>;
+
+/** The id is all that `/me` is about. */
+const named = shown.refine((answer) => asUserId(answer.id) !== undefined, { path: ["id"] });
+
 const nonceAnswer = z.object({ is_valid: z.boolean() });
 
 export function createUserCalls(caller: Caller): UserCalls {
@@ -42,9 +47,15 @@ export function createUserCalls(caller: Caller): UserCalls {
       const operation = "users.me";
       const token = checkCredential(userToken, `${operation}: the user token`, "user-token");
       const params = { fields: "id,alias" };
-      // The id is all that this call is about.
-      const schema = shown.refine((answer) => asUserId(answer.id) !== undefined, { path: ["id"] });
-      const call = { operation, method: "GET", kind: "read", path: "/me", params, schema, userToken: token } as const;
+      const call = {
+        operation,
+        method: "GET",
+        kind: "read",
+        path: "/me",
+        params,
+        schema: named,
+        userToken: token,
+      } as const;
       const answer = await caller(call, options);
       return userOf(answer.id as UserId, answer);
     },
@@ -53,8 +64,9 @@ export function createUserCalls(caller: Caller): UserCalls {
       const operation = "users.get";
       const id = checkUserId(userId, operation);
       const params = { fields: "id,alias,org_scoped_id" };
-      const schema = shown.refine((answer) => answer.id == null || answer.id === id, { path: ["id"] });
-      const answer = await caller({ operation, method: "GET", kind: "read", path: `/${id}`, params, schema }, options);
+      const fits = (answer: Shown): boolean => answer.id == null || answer.id === id;
+      const call = { operation, method: "GET", kind: "read", path: `/${id}`, params, schema: shown, fits } as const;
+      const answer = await caller(call, options);
       return userOf(id, answer);
     },
 
@@ -80,7 +92,7 @@ export function createUserCalls(caller: Caller): UserCalls {
   };
 }
 
-function userOf(id: UserId, answer: z.infer<typeof shown>): PlatformUser {
+function userOf(id: UserId, answer: Shown): PlatformUser {
   return {
     id,
     ...(answer.alias == null ? undefined : { alias: answer.alias }),
