@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type Mock
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
 import type { Player } from "../src/verify-player.ts";
-import { createEmulator, duelQuestline, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
+import { createEmulator, duelQuestline, host, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
 
 const emulator: Emulator = await createEmulator({
   seed: {
@@ -149,7 +149,7 @@ test.each([
   ["a list", '["metaToken"]'],
   ["null", "null"],
 ])("join options that are %s: a clear 401, and the server lives on", async (_, body) => {
-  const answer = await fetch("http://127.0.0.1:2568/matchmake/joinOrCreate/duel", {
+  const answer = await fetch(`http://${host}/matchmake/joinOrCreate/duel`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body,

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from "node:net";
 import { ClientState, type Room, type Server } from "@colyseus/core";
 import { boot, type ColyseusTestServer } from "@colyseus/testing";
 import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
@@ -42,7 +43,17 @@ export function duelQuestline(baseUrl: string): DuelQuestline {
   });
 }
 
-const PORT = 2568;
+/** A port of this process's own: the test server takes a number, not 0. */
+const port = await new Promise<number>((resolve, reject) => {
+  const probe = createServer().once("error", reject);
+  probe.listen(0, () => {
+    const { port } = probe.address() as AddressInfo;
+    probe.close(() => resolve(port));
+  });
+});
+
+/** Where `serve` listens. */
+export const host: string = `127.0.0.1:${port}`;
 
 /** One Colyseus server with these rooms. One at a time in a process. */
 export async function serve(rooms: Readonly<Record<string, new () => Room>>): Promise<ColyseusTestServer> {
@@ -51,12 +62,12 @@ export async function serve(rooms: Readonly<Record<string, new () => Room>>): Pr
       for (const [name, room] of Object.entries(rooms)) gameServer.define(name, room as never);
     },
   };
-  return boot(config, PORT);
+  return boot(config, port);
 }
 
 /** A player's SDK, with a token in the header, as a native client sends it. */
 export const player = (token?: string): SdkClient =>
-  new SdkClient(`ws://127.0.0.1:${PORT}`, token === undefined ? {} : { headers: { "x-meta-token": token } });
+  new SdkClient(`ws://${host}`, token === undefined ? {} : { headers: { "x-meta-token": token } });
 
 export interface TestUser {
   readonly id: string;
