@@ -27,6 +27,15 @@ export interface PackedProject extends AsyncDisposable {
 /** Packs the three packages as they would be published, and installs the tarballs in an empty project. */
 export async function installPackedProject(): Promise<PackedProject> {
   const folder = await mkdtemp(join(tmpdir(), "questline-packed-"));
+  try {
+    return await fillProject(folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fillProject(folder: string): Promise<PackedProject> {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}` };
   const dependencies: Record<string, string> = {};
   for (const [name, published] of Object.entries(packages)) {
