@@ -131,7 +131,7 @@ test("A4 reads all pages; long numbers are exact, and what is missing stays unkn
 
 test.each([
   [[{ id: "1", definition: { api_name: "A" }, count_progress: 3 }], { apiName: "A", count: 3n }],
-  [[{ id: "1", count_progress: 3, is_unlocked: false }], { count: 3n, isUnlocked: false }],
+  [[{ id: "1", count_progress: 3, is_unlocked: false, unlock_time: 0 }], { count: 3n, isUnlocked: false }],
   [[], "absent"],
   [[{ id: "1", definition: { api_name: "B" }, count_progress: 3 }], "absent"],
   [

@@ -127,7 +127,8 @@ const progress: z.ZodType<AchievementProgress> = z
     ...(row.count_progress == null ? undefined : { count: row.count_progress }),
     ...(row.bitfield_progress == null ? undefined : { bits: row.bitfield_progress }),
     ...(row.is_unlocked == null ? undefined : { isUnlocked: row.is_unlocked }),
-    ...(row.unlock_time == null ? undefined : { unlockedAt: row.unlock_time }),
+    // 0 is how a locked row may say that there is no such time.
+    ...(row.unlock_time == null || row.unlock_time.getTime() <= 0 ? undefined : { unlockedAt: row.unlock_time }),
   }));
 
 const definitionPage: z.ZodType<Page<PlatformAchievement>> = pageOf(definition);
