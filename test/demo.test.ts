@@ -75,9 +75,12 @@ describe("npm run demo", () => {
     expect(end.stderr).toMatch(/KILLS_1000000: \d+ lost/);
   });
 
-  test("refuses flags it does not know before it starts anything", async () => {
+  test("refuses flags it cannot use before it starts anything", async () => {
     const end = await demo("--matchs", "3");
     expect(end).toMatchObject({ code: 2, stdout: "" });
     expect(end.stderr).toContain("--matchs");
+    const unwritable = await demo("--ledger", join(folder, "nowhere", "ledger.ndjson"));
+    expect(unwritable).toMatchObject({ code: 2, stdout: "" });
+    expect(unwritable.stderr).toContain("the ledger cannot be written");
   });
 });

@@ -28,12 +28,13 @@ try {
   const result = await Promise.race([playing, processes.failure]);
   print(result);
   if (options.serve) await serve(result);
+  await result.close();
   await processes.stop();
   process.exit(result.problems.length === 0 ? 0 : 1);
 } catch (error) {
   console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
   await processes.stop();
-  process.exit(1);
+  process.exit(error instanceof ArgumentsError ? 2 : 1);
 }
 
 function readArguments(): DemoArguments {

@@ -1,6 +1,7 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { ArgumentsError } from "./arguments.ts";
 import { fold, type Fold, keyOf, type LedgerEvent } from "./fold.ts";
 
 /** A line as the game hands it over. Written before the event is reported, and again when its receipt is durable. */
@@ -19,8 +20,13 @@ export class Ledger {
   readonly #listeners = new Set<(line: LedgerLine) => void>();
   #lines = 0;
 
+  /** @throws ArgumentsError when the file cannot be written. */
   constructor(path: string) {
-    this.#file = openSync(path, "w");
+    try {
+      this.#file = openSync(path, "w");
+    } catch (error) {
+      throw new ArgumentsError(`the ledger cannot be written: ${(error as Error).message}`);
+    }
   }
 
   /** Resolves when the pipe has ended, with all that its writer put in before it died. */
@@ -58,10 +64,6 @@ export class Ledger {
 
   accepted(): Fold {
     return fold([...this.#planned].filter(([key]) => this.#accepted.has(key)).map(([, event]) => event));
-  }
-
-  close(): void {
-    closeSync(this.#file);
   }
 
   #take(text: string): void {

@@ -46,6 +46,8 @@ export interface DemoResult {
   readonly problems: readonly string[];
   readonly platformUrl: string;
   readonly gameUrl: string;
+  /** Lets the game close its outbox; afterwards nothing plays any more. */
+  close(): Promise<void>;
 }
 
 export interface Progress {
@@ -64,15 +66,15 @@ export interface RunParts {
   onProgress(progress: Progress): void;
 }
 
-/** Plays the whole demo. Rejects when a process fails. */
+/** Plays the whole demo. Rejects when a process fails, with an ArgumentsError when the ledger cannot be written. */
 export async function run({ options, processes, folder, onProgress }: RunParts): Promise<DemoResult> {
   const started = now();
+  const ledger = new Ledger(options.ledger ?? join(folder, "ledger.ndjson"));
   const players = demoPlayers(options.players);
   const platform = await openPlatform(options, processes);
   await platform.control.reset(demoSeed(players));
   await plantFaults(options, platform.control);
 
-  const ledger = new Ledger(options.ledger ?? join(folder, "ledger.ndjson"));
   const arena = new Arena({ options, players, platform, processes, ledger, database: join(folder, "questline.db") });
   const trouble = planTrouble({ options, players, ledger, arena, control: platform.control });
   const watch = every(1_000, () => progressOf().then(onProgress, () => {}));
@@ -155,5 +157,5 @@ async function judge({ options, players, platform, ledger, arena, status, starte
     ...(dead > 0 ? [`${dead} values given up on`] : []),
     ...(twice > 0 ? [`${twice} tokens were verified more than once`] : []),
   ];
-  return { totals, world, players, problems, platformUrl: control.url, gameUrl: arena.url };
+  return { totals, world, players, problems, platformUrl: control.url, gameUrl: arena.url, close: () => arena.close() };
 }
