@@ -3,6 +3,7 @@ import type { Caller, CallOptions } from "./call.ts";
 import { checkAmount, checkBits, checkName, checkRequest, checkUserId } from "./inputs.ts";
 import { idText, safeCount, unixSeconds, unsigned64 } from "./json.ts";
 import { pageOf, walkPages, type Page } from "./pages.ts";
+import { writesOf } from "./write-policy.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 
 /** A definition as the platform has it. */
@@ -133,12 +134,6 @@ const progress: z.ZodType<AchievementProgress> = z
 
 const definitionPage: z.ZodType<Page<PlatformAchievement>> = pageOf(definition);
 const progressPage: z.ZodType<Page<AchievementProgress>> = pageOf(progress);
-
-/** The `writes` member of a definition, from the platform's write policy. */
-export function writesOf(policy: string | null | undefined): { writes?: "server" | "client" } {
-  if (policy == null) return {};
-  return { writes: /^server/i.test(policy) ? "server" : "client" };
-}
 
 export function createAchievementCalls(caller: Caller, appId: string, ownHosts: ReadonlySet<string>): AchievementCalls {
   const readAll = async (

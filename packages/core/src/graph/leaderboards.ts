@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { writesOf } from "./achievements.ts";
 import type { Caller, CallOptions } from "./call.ts";
 import { createEntryList, type EntryList, type EntryQuery } from "./leaderboard-entries.ts";
 import { checkCredential, checkExtraData, checkName, checkRequest, checkScore, checkUserId } from "./inputs.ts";
 import { idText, safeCount } from "./json.ts";
 import { pageOf, walkPages } from "./pages.ts";
+import { writesOf } from "./write-policy.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import type { Secret } from "../secrets/secret.ts";
 

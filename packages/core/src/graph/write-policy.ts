@@ -1,0 +1,5 @@
+/** The `writes` member of a definition, from the platform's write policy. */
+export function writesOf(policy: string | null | undefined): { writes?: "server" | "client" } {
+  if (policy == null) return {};
+  return { writes: /^server/i.test(policy) ? "server" : "client" };
+}
