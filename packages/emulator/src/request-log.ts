@@ -69,7 +69,7 @@ export interface RequestLog {
   clear(): void;
 }
 
-export const LOG_LIMIT = 250_000;
+const LOG_LIMIT = 250_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type OpenEntry = Mutable<LoggedRequest>;

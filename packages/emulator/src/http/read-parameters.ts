@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { GraphError, invalidParameter } from "../graph/graph-error.ts";
 import { Parameters } from "../graph/parameters.ts";
 
-export const MAX_BODY_BYTES = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
 
 /** What a request said, and what was wrong with how it said it. */
 export interface ReadRequest {

@@ -7,7 +7,7 @@ import type { Switches } from "../switches.ts";
 import type { ProgressState } from "../world/progress.ts";
 
 /** A 64-bit value in the form the switch asks for. */
-export function long(value: bigint, switches: Switches): ExactJson {
+function long(value: bigint, switches: Switches): ExactJson {
   return switches.longsAsStrings ? value.toString() : value;
 }
 

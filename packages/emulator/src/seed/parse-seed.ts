@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EmulatorInputError, parseInput } from "../input-error.ts";
 import { MAX_LONG, MIN_LONG } from "../graph/parameters.ts";
 import { parseSwitches } from "../switches.ts";
-import { defaultSeed, type Seed, type SeedAchievement, type SeedApp, type SeedId, type SeedLong } from "./seed.ts";
+import { defaultSeed, type Seed, type SeedAchievement, type SeedApp, type SeedLong } from "./seed.ts";
 
 const apiName = z.string("a name as text").regex(/^[A-Za-z0-9_]{1,128}$/, "a name of letters, digits and underscores");
 const text = z.string("text");
@@ -106,11 +106,6 @@ export function parseAchievement(input: unknown, path: string): SeedAchievement 
 /** @throws EmulatorInputError naming the member. */
 export function parseSeedUser(input: unknown, path: string): NonNullable<Seed["users"]>[number] {
   return parseInput(userSchema, input, path) as NonNullable<Seed["users"]>[number];
-}
-
-/** @throws EmulatorInputError when the value is no id. */
-export function parseId(input: SeedId, path: string): string {
-  return String(parseInput(id, input, path));
 }
 
 /** @throws EmulatorInputError when the value is no whole number of 64 bits. */

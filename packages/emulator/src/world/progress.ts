@@ -75,8 +75,9 @@ export class Progress {
     this.#history.push({ at: now, state });
     if (this.#history.length % 64 !== 0) return;
     // One entry older than the horizon stays: it is the state at the horizon itself.
-    const firstKept = this.#history.findLastIndex((each) => each.at < now - HISTORY_MS);
-    if (firstKept > 0) this.#history = this.#history.slice(firstKept);
+    const firstKept = this.#history.findIndex((each) => each.at > now - HISTORY_MS) - 1;
+    // Halves at least, so that a busy row does not copy its history at every turn.
+    if (firstKept > this.#history.length / 2) this.#history = this.#history.slice(firstKept);
   }
 }
 

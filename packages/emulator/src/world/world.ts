@@ -47,7 +47,9 @@ export class EmulatedWorld implements World {
   }
 
   load(seed: Seed): void {
-    this.#state = loadSeed(seed, this.#now());
+    // The clock goes back to its base with a reset, but only once the seed has proved good.
+    const { clock } = this.#options;
+    this.#state = loadSeed(seed, clock.now() - clock.offsetMs);
   }
 
   createUser(user: SeedUser): CreatedUser {
