@@ -46,8 +46,7 @@ const seed: Seed = {
 
 /** Serves the README's room, which is all that a game server adds to it. */
 const serveRoom = `
-import { Server } from "@colyseus/core";
-import { WebSocketTransport } from "@colyseus/ws-transport";
+import { Server, WebSocketTransport } from "colyseus";
 import { ArenaRoom } from "./arena-room.ts";
 
 const server = new Server({ transport: new WebSocketTransport(), greet: false });

@@ -1,4 +1,4 @@
-import { CloseCode, definePlugins, Room, type Client } from "@colyseus/core";
+import { CloseCode, definePlugins, Room, type Client } from "colyseus";
 import type { Room as SdkRoom } from "@colyseus/sdk";
 import type { ColyseusTestServer } from "@colyseus/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";

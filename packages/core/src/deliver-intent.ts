@@ -24,7 +24,9 @@ export function graphPlatform({ graph, identity, definitions, clock }: PlatformP
     hasToken: (user) => identity.tokenOf(user) !== undefined,
 
     deliver: (write, signal) =>
-      write.type === "achievement" ? writeAchievement(graph, write, signal) : submitScore(graph, identity, write, signal),
+      write.type === "achievement"
+        ? writeAchievement(graph, write, signal)
+        : submitScore(graph, identity, write, signal),
 
     async readProgress(user, signal) {
       const sentAt = clock.now();

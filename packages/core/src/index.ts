@@ -36,7 +36,7 @@ export type { ExplainedIntent, ExplainedRule, Explanation } from "./rules/explai
 
 export { memoryStore } from "./store/memory-store.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
-export type { SqliteStoreOptions } from "./store/sqlite-store.ts";
+export type { Durability, SqliteStoreOptions } from "./store/sqlite-store.ts";
 export type { DeadLetter, LaneFilter, LaneSnapshot, LaneStore } from "./store/lane-store.ts";
 export type { DeliveryOptions, ForeignWriterPolicy } from "./delivery/policy.ts";
 export type { Intent, IntentKind, LaneKey, LaneTarget, ScoreEntry } from "./intent/intent.ts";
@@ -45,6 +45,9 @@ export type { Reason } from "./intent/outcome.ts";
 
 export { createGraphClient } from "./graph/graph-client.ts";
 export type { GraphClient, GraphClientOptions } from "./graph/graph-client.ts";
+export { directTransport } from "./graph/direct-transport.ts";
+export type { DirectTransportOptions } from "./graph/direct-transport.ts";
+export type { RetryingReadsOptions } from "./graph/retrying-reads.ts";
 export { undiciTransport } from "./graph/undici-transport.ts";
 export type { UndiciTransportOptions } from "./graph/undici-transport.ts";
 export type { GraphRequest, GraphResponse, GraphTransport } from "./graph/transport.ts";

@@ -7,6 +7,7 @@ import { createFeed } from "./delivery/feed.ts";
 import { Outbox } from "./delivery/outbox.ts";
 import type { Sabotage } from "./delivery/outbox.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
+import { directTransport } from "./graph/direct-transport.ts";
 import { createGraphClient } from "./graph/graph-client.ts";
 import { undiciTransport } from "./graph/undici-transport.ts";
 import { createIdentity } from "./identity/identity.ts";
@@ -36,8 +37,16 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const baseUrl = settings.graph.baseUrl === undefined ? {} : { baseUrl: settings.graph.baseUrl };
   const timeoutMs = settings.graph.timeoutMs === undefined ? {} : { timeoutMs: settings.graph.timeoutMs };
   const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock });
-  const graph = createGraphClient({ app: { id: app, secret: settings.secret }, transport, clock, ...baseUrl });
-  const identity = createIdentity({ appId: app, users: graph.users, clock, random });
+  const credentials = { id: app, secret: settings.secret };
+  // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
+  const graph = createGraphClient({ app: credentials, transport, clock, ...baseUrl });
+  const direct = createGraphClient({
+    app: credentials,
+    transport: directTransport(transport, { clock, random }),
+    clock,
+    ...baseUrl,
+  });
+  const identity = createIdentity({ appId: app, users: direct.users, clock, random });
 
   const platformDefinitions = readDefinitions({ graph, clock, random, logger, signal: closing.signal });
   void platformDefinitions.then((known) => {
@@ -47,23 +56,33 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   });
   const definitions = platformDefinitions.then((known) => definitionsFor(known, leaderboards));
   const platform = graphPlatform({ graph, identity, definitions, clock });
-  const outbox = new Outbox({ store, platform, policy, clock, random, logger, counters, ...(sabotage && { sabotage }) });
+  const outbox = new Outbox({
+    store,
+    platform,
+    policy,
+    clock,
+    random,
+    logger,
+    counters,
+    ...(sabotage && { sabotage }),
+  });
   const tokenWanted = createFeed<TokenWanted>("token wanted", logger);
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
 
   const ready = outbox.open();
-  ready.catch((error: unknown) => logger.error({ error: String(error) }, "Questline could not start; every report is refused."));
+  ready.catch((error: unknown) =>
+    logger.error({ error: String(error) }, "Questline could not start; every report is refused."),
+  );
 
   let closed: Promise<Debts> | undefined;
   const close = async (deadlineMs: number): Promise<Debts> => {
+    const until = clock.monotonic() + deadlineMs;
     try {
-      await ready.catch((error: unknown) => {
-        throw error;
-      });
+      await ready;
       return deliveryDebts(await outbox.close(deadlineMs));
     } finally {
       closing.abort(new QuestlineError("closed", "Questline is closed."));
-      await graph.close();
+      await graph.close(Math.max(0, until - clock.monotonic()));
     }
   };
   const wakeAfter = async <T>(user: string, verified: Promise<T>): Promise<T> => {
@@ -76,13 +95,27 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     events: options.events,
     achievements: options.achievements,
     leaderboards,
+    graph: { achievements: direct.achievements, leaderboards: direct.leaderboards, users: direct.users },
     ready,
     match(id) {
-      const reports = { app, rules, outbox, clock, logger, counters, windowMs: policy.windowMs, ready, isClosed: () => closed !== undefined };
+      const reports = {
+        app,
+        rules,
+        outbox,
+        clock,
+        logger,
+        counters,
+        windowMs: policy.windowMs,
+        ready,
+        isClosed: () => closed !== undefined,
+      };
       return {
         id,
         report: (user, event, payload, ...more) =>
-          report({ match: id, user, event, payload, occurrence: (more as readonly [{ id?: unknown }?])[0]?.id }, reports),
+          report(
+            { match: id, user, event, payload, occurrence: (more as readonly [{ id?: unknown }?])[0]?.id },
+            reports,
+          ),
       };
     },
     newMatchId: (prefix) => `${prefix}:${clock.now()}:${random.hex(6)}`,

@@ -32,8 +32,11 @@ export interface GraphOptions {
   readonly timeoutMs?: number;
 }
 
-export interface QuestlineOptions<E extends Events, A extends Achievements, L extends Leaderboards>
-  extends QuestlineDefinition<E, A, L> {
+export interface QuestlineOptions<
+  E extends Events,
+  A extends Achievements,
+  L extends Leaderboards,
+> extends QuestlineDefinition<E, A, L> {
   readonly app: AppOptions;
   /** Where results live until they are delivered: `sqliteStore(path)`, or `memoryStore()` for tests. */
   readonly store: LaneStore;

@@ -31,28 +31,39 @@ const BACKOFF = { baseMs: 250, capMs: 30_000 };
 export async function readDefinitions(parts: Parts): Promise<PlatformDefinitions> {
   const { graph, signal } = parts;
   const [achievements, leaderboards] = await Promise.all([
-    persist("achievement definitions", () => graph.achievements.definitions({ includeArchived: true }, { signal }), parts),
+    persist(
+      "achievement definitions",
+      () => graph.achievements.definitions({ includeArchived: true }, { signal }),
+      parts,
+    ),
     persist("leaderboards", () => graph.leaderboards.list({}, { signal }), parts),
   ]);
   return {
     achievements: achievements && new Map(achievements.map((row) => [row.apiName, row])),
-    leaderboards: leaderboards && new Map(leaderboards.flatMap((row) => (row.apiName === undefined ? [] : [[row.apiName, row]]))),
+    leaderboards:
+      leaderboards && new Map(leaderboards.flatMap((row) => (row.apiName === undefined ? [] : [[row.apiName, row]]))),
   };
 }
 
-async function persist<T>(what: string, read: () => Promise<T>, { clock, random, logger, signal }: Parts): Promise<T | undefined> {
+async function persist<T>(
+  what: string,
+  read: () => Promise<T>,
+  { clock, random, logger, signal }: Parts,
+): Promise<T | undefined> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await read();
     } catch (error) {
       if (signal.aborted) return undefined;
-      const refused = isGraphError(error) && !error.transient && error.graphCode !== undefined && error.code !== "app_credentials";
+      const refused =
+        isGraphError(error) && !error.transient && error.graphCode !== undefined && error.code !== "app_credentials";
       const reason = error instanceof Error ? error.message : String(error);
       if (refused) {
         logger.warn({ reason }, `The platform does not show its ${what}; the catalogue is taken at its word.`);
         return undefined;
       }
-      if (attempt === 0) logger.warn({ reason }, `The platform's ${what} could not be read; trying again until they can.`);
+      if (attempt === 0)
+        logger.warn({ reason }, `The platform's ${what} could not be read; trying again until they can.`);
       const ordered = isGraphError(error) ? (error.retryAfterMs ?? 0) : 0;
       const wait = Math.max(ordered, fullJitter(attempt, BACKOFF, random.next()), BACKOFF.baseMs);
       await sleep(clock, wait, signal).catch(() => undefined);
@@ -85,7 +96,8 @@ export function compareDefinitions(
   const add = (target: string, problem: string): void => void findings.push({ target, problem });
   for (const [name, own] of Object.entries(platform.achievements === undefined ? {} : achievements)) {
     const row = platform.achievements?.get(name);
-    if (row === undefined) add(name, "The platform has no such achievement; create it, or correct the name (it is case-sensitive).");
+    if (row === undefined)
+      add(name, "The platform has no such achievement; create it, or correct the name (it is case-sensitive).");
     else for (const problem of achievementProblems(own, row)) add(name, problem);
   }
   for (const [name, own] of Object.entries(platform.leaderboards === undefined ? {} : leaderboards)) {

@@ -55,40 +55,57 @@ export function report(reported: Reported, parts: ReportParts): Receipt {
     }
   }
   if (firing.length === 0 && mistakes.length > 0) {
-    return refuse(mistakes.map((mistake) => `${mistake.rule}: ${mistake.detail}`).join("; "), reported, parts, mistakes);
+    return refuse(
+      mistakes.map((mistake) => `${mistake.rule}: ${mistake.detail}`).join("; "),
+      reported,
+      parts,
+      mistakes,
+    );
   }
-  return new OpenReceipt({ user: String(reported.user), firing, mistakes, accepted: accept(firing, reported, parts), parts });
+  return new OpenReceipt({
+    user: String(reported.user),
+    firing,
+    mistakes,
+    accepted: accept(firing, reported, parts),
+    parts,
+  });
 }
 
 function problemOf({ match, user, occurrence }: Reported, parts: ReportParts): string | undefined {
   if (parts.isClosed()) return "Questline is closed; report before close().";
   const matchProblem = typeof match === "string" ? nameProblem(match, LONGEST_MATCH_ID) : "is not text";
-  if (matchProblem !== undefined) return `The match id ${shownValue(match)} ${matchProblem}; mint one with newMatchId().`;
+  if (matchProblem !== undefined)
+    return `The match id ${shownValue(match)} ${matchProblem}; mint one with newMatchId().`;
   if (asUserId(user) === undefined) {
     return `The user id must be the app-scoped id as decimal text, such as "10100000000000001"; got ${shownValue(user)}.`;
   }
   if (occurrence === undefined) return undefined;
   const occurrenceProblem = typeof occurrence === "string" ? nameProblem(occurrence, LONGEST_MATCH_ID) : "is not text";
-  return occurrenceProblem === undefined ? undefined : `The occurrence id ${shownValue(occurrence)} ${occurrenceProblem}.`;
+  return occurrenceProblem === undefined
+    ? undefined
+    : `The occurrence id ${shownValue(occurrence)} ${occurrenceProblem}.`;
 }
 
 async function accept(firing: readonly FiringRule[], reported: Reported, parts: ReportParts): Promise<Accepted> {
   if (firing.length === 0) return { status: "accepted", acceptances: [] };
   const { app, clock, windowMs, counters } = parts;
   const at = clock.now();
-  const { user, match, event, occurrence } = reported as { user: string; match: string; event: string; occurrence?: string };
+  const { user, match, event, occurrence } = reported as {
+    user: string;
+    match: string;
+    event: string;
+    occurrence?: string;
+  };
   const once = onceOf(parts.rules.get(event), occurrence);
   const digest = once === undefined ? undefined : payloadDigest(reported.payload);
-  const firings = firing.map(
-    (rule): Firing => ({
-      key: laneKeyFor(app, user, rule.intent),
-      value: valueOf(rule.intent, rule.keepsCounting),
-      at,
-      dueAt: rule.mayWait ? at + windowMs : at,
-      ...(once === undefined ? {} : { once: { match, event, occurrence: once, rule: rule.rule } }),
-      ...(digest === undefined ? {} : { digest }),
-    }),
-  );
+  const firings = firing.map((rule): Firing => ({
+    key: laneKeyFor(app, user, rule.intent),
+    value: valueOf(rule.intent, rule.keepsCounting),
+    at,
+    dueAt: rule.mayWait ? at + windowMs : at,
+    ...(once === undefined ? {} : { once: { match, event, occurrence: once, rule: rule.rule } }),
+    ...(digest === undefined ? {} : { digest }),
+  }));
   try {
     await parts.ready;
     const acceptances = await parts.outbox.accept(firings);
@@ -130,12 +147,15 @@ function tally(
 
 function refuse(reason: string, reported: Reported, parts: ReportParts, mistakes: readonly RuleResult[] = []): Receipt {
   parts.counters.refused += 1;
-  parts.logger.warn({ event: shownValue(reported.event), match: shownValue(reported.match) }, `A report was refused: ${reason}`);
+  parts.logger.warn(
+    { event: shownValue(reported.event), match: shownValue(reported.match) },
+    `A report was refused: ${reason}`,
+  );
   return refusedReceipt(reason, mistakes);
 }
 
 /** The receipt of a report that was not taken. */
-export function refusedReceipt(reason: string, mistakes: readonly RuleResult[] = []): Receipt {
+function refusedReceipt(reason: string, mistakes: readonly RuleResult[] = []): Receipt {
   return {
     get durable() {
       return Promise.resolve<Durable>({ status: "refused", reason });

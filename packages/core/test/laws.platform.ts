@@ -18,7 +18,7 @@ export type ScoreState = ScoreEntry | undefined;
 const COUNTER_CAP = 9_223_372_036_854_775_807n;
 
 /** One achievement write. A counter caps; reaching the target unlocks, and so does being told to. */
-export function writeAchievement(
+function writeAchievement(
   state: AchievementState,
   request: { readonly addCount?: bigint; readonly addBits?: bigint; readonly forceUnlock?: boolean },
   target: bigint,

@@ -2,8 +2,8 @@ import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
 import { LARGEST_COUNT } from "../intent/lane-value.ts";
 
-export const LONGEST_NAME = 100;
-export const LONGEST_BITFIELD = 1024;
+const LONGEST_NAME = 100;
+const LONGEST_BITFIELD = 1024;
 
 type Fields = Readonly<Record<string, unknown>>;
 

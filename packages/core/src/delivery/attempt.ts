@@ -62,7 +62,13 @@ async function sendAchievement(
     unchangedReads: 0,
   };
   if (!(await parts.stage({ lane: lane.id, leaseToken: lane.leaseToken, journal, progress }))) return undefined;
-  const write: Write = { type: "achievement", user: lane.key.user, name: lane.key.target.name, value, notAfter: deadline(parts) };
+  const write: Write = {
+    type: "achievement",
+    user: lane.key.user,
+    name: lane.key.target.name,
+    value,
+    notAfter: deadline(parts),
+  };
   const outcome = await send(write, parts);
   if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, moment(parts));
   return delivered(lane, value, journal, outcome.facts.justUnlocked === true, parts);
@@ -83,7 +89,8 @@ async function delivered(
     return { end: { type: "settled", how: "delivered", progress: after }, unlocked: ours };
   }
   const reading = await parts.book.readOne(lane.key.user, lane.key.target.name);
-  if (reading.status === "unread") return giveBack(lane, parts.policy, moment(parts), { ...reading, maybeApplied: true });
+  if (reading.status === "unread")
+    return giveBack(lane, parts.policy, moment(parts), { ...reading, maybeApplied: true });
   const unlocked = reading.status === "row" && reading.row.unlocked;
   const progress: Progress = { ...after, unlocked, at: reading.sentAt };
   return { end: { type: "settled", how: "delivered", progress }, unlocked: unlocked && journal.wasLocked };
@@ -102,7 +109,15 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
   }
   const entry = chooseScore(value, board.sort);
   const outcome = await send(
-    { type: "score", user, name: lane.key.target.name, entry, forced: value.forced, writes: board.writes, notAfter: deadline(parts) },
+    {
+      type: "score",
+      user,
+      name: lane.key.target.name,
+      entry,
+      forced: value.forced,
+      writes: board.writes,
+      notAfter: deadline(parts),
+    },
     parts,
   );
   if (outcome.status !== "delivered") {
@@ -123,7 +138,10 @@ async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: AttemptPa
   if (reading.status === "unread") reportAnswer(reading, parts);
   else parts.onAnswer({ ok: true });
   const keepsCounting = lane.value.type === "achievement" && lane.value.keepsCounting;
-  const verdict = judge(journal, reading, { archived: definitions.achievement(name)?.archived === true, keepsCounting });
+  const verdict = judge(journal, reading, {
+    archived: definitions.achievement(name)?.archived === true,
+    keepsCounting,
+  });
   count(verdict.is, lane, parts);
   const sentAt = reading.status === "unread" ? parts.clock.now() : reading.sentAt;
   return concludeVerdict(lane, journal, verdict, parts.policy, { ...moment(parts), sentAt });

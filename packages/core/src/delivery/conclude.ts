@@ -63,7 +63,8 @@ export function concludeFailure(
 ): Conclusion {
   if (outcome.status === "retryable") return giveBack(lane, policy, moment, outcome);
   if (outcome.status === "ambiguous") {
-    if (journal === undefined || !accumulates(lane.value)) throw new TypeError("Only a journalled count can be in doubt.");
+    if (journal === undefined || !accumulates(lane.value))
+      throw new TypeError("Only a journalled count can be in doubt.");
     const doubt: Journal = { ...journal, unchangedReads: 0, inDoubtSince: moment.now };
     return { end: { type: "in-doubt", journal: doubt, dueAt: moment.now + policy.quietPeriodMs } };
   }
@@ -89,7 +90,13 @@ export function concludeVerdict(
         unlocked: journal.wasLocked,
       };
     case "applied":
-      return { end: { type: "settled", how: "verdict", progress: { count: verdict.count, unlocked: !journal.wasLocked, at: sentAt } } };
+      return {
+        end: {
+          type: "settled",
+          how: "verdict",
+          progress: { count: verdict.count, unlocked: !journal.wasLocked, at: sentAt },
+        },
+      };
     case "unchanged":
       return {
         end: { type: "in-doubt", journal: { ...journal, unchangedReads: 1 }, dueAt: now + policy.quietPeriodMs / 2 },
@@ -108,7 +115,11 @@ export function concludeVerdict(
       if (now - since > policy.maxAgeMs) {
         return { end: { type: "dead", reason: "never-resolved", maybeApplied: true, forgetProgress: true } };
       }
-      const wait = fullJitter(lane.attempts + 1, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, moment.chance);
+      const wait = fullJitter(
+        lane.attempts + 1,
+        { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs },
+        moment.chance,
+      );
       return { end: { type: "in-doubt", journal, dueAt: now + Math.max(wait, policy.backoffMs) } };
     }
     case "reset":

@@ -137,7 +137,9 @@ export class Outbox {
   async close(timeoutMs: number): Promise<Owed> {
     const { store, clock } = this.#parts;
     const deadline = new AbortController();
-    const timer = clock.after(timeoutMs, () => deadline.abort(new QuestlineError("aborted", "The close deadline passed.")));
+    const timer = clock.after(timeoutMs, () =>
+      deadline.abort(new QuestlineError("aborted", "The close deadline passed.")),
+    );
     const done = this.#until((owed) => owed.pending + owed.inFlight + owed.inDoubt === 0, deadline.signal);
     await Promise.race([done.catch(() => undefined), aborted(deadline.signal)]);
     timer.cancel();
@@ -171,7 +173,10 @@ export class Outbox {
     return groups.map((group) => accepted.slice(taken, (taken += group.length)));
   }
 
-  #pretendToWrite(groups: readonly (readonly Firing[])[], firings: readonly Firing[]): readonly (readonly Acceptance[])[] {
+  #pretendToWrite(
+    groups: readonly (readonly Firing[])[],
+    firings: readonly Firing[],
+  ): readonly (readonly Acceptance[])[] {
     this.#parts.clock.after(SABOTAGED_COMMIT_MS, () => {
       void this.#parts.store.accept(firings).then(
         () => this.#scheduler.kick(),
@@ -201,7 +206,10 @@ export class Outbox {
     if (end.type === "dead") {
       counters.dead += 1;
       const { user, target } = lane.key;
-      logger.error({ user, target: target.name, reason: end.reason, detail: end.detail }, "A result was given up on; it is kept as a dead letter.");
+      logger.error(
+        { user, target: target.name, reason: end.reason, detail: end.detail },
+        "A result was given up on; it is kept as a dead letter.",
+      );
     } else if (end.how === "suppressed") counters.suppressed += 1;
     else counters.delivered += 1;
     const record: SendRecord = {
@@ -220,7 +228,10 @@ export class Outbox {
     if (answer.appWide !== undefined) {
       const { reason, afterMs = APP_PAUSE_MS } = answer.appWide;
       if (this.#governor.paused === undefined) {
-        this.#parts.logger.warn({ reason, retryInMs: afterMs }, "The platform refuses the whole app for now; results wait.");
+        this.#parts.logger.warn(
+          { reason, retryInMs: afterMs },
+          "The platform refuses the whole app for now; results wait.",
+        );
       }
       this.#governor.pause(this.#parts.clock.now() + afterMs, reason);
     }
@@ -242,4 +253,6 @@ export class Outbox {
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
+  );

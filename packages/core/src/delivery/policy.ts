@@ -53,7 +53,10 @@ const FOREIGN: readonly string[] = ["assume-applied", "send-again", "dead-letter
 export function deliveryPolicy(options: DeliveryOptions = {}): DeliveryPolicy {
   for (const [name, value] of Object.entries(options)) {
     if (!(name in DEFAULTS)) {
-      throw new QuestlineError("bad_input", `Unknown option delivery.${name}. Known: ${Object.keys(DEFAULTS).join(", ")}.`);
+      throw new QuestlineError(
+        "bad_input",
+        `Unknown option delivery.${name}. Known: ${Object.keys(DEFAULTS).join(", ")}.`,
+      );
     }
     if (value === undefined) continue;
     if (name === "onForeignWriter") {
@@ -63,7 +66,10 @@ export function deliveryPolicy(options: DeliveryOptions = {}): DeliveryPolicy {
     const whole = name === "concurrency" ? Number.isInteger(value) : Number.isFinite(value);
     if (!whole || Number(value) < (POSITIVE.has(name) ? 1 : 0)) {
       const unit = name === "concurrency" ? "a whole number of requests" : "a number of milliseconds";
-      throw new QuestlineError("bad_input", `delivery.${name} must be ${unit}, ${POSITIVE.has(name) ? "at least 1" : "not negative"}; got ${String(value)}.`);
+      throw new QuestlineError(
+        "bad_input",
+        `delivery.${name} must be ${unit}, ${POSITIVE.has(name) ? "at least 1" : "not negative"}; got ${String(value)}.`,
+      );
     }
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

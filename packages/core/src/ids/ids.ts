@@ -24,7 +24,8 @@ export function asAppId(value: unknown): AppId | undefined {
 
 /** A value as a message may show it: short, quoted, never a whole token. */
 export function shownValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 8)}… (${value.length} characters)` : value);
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 8)}… (${value.length} characters)` : value);
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value === null) return "null";
   return Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : typeof value;

@@ -7,7 +7,7 @@ import { isPromise } from "./promise-answer.ts";
 export type Reading<T> = { readonly value: T } | { readonly problem: string };
 
 /** Decoded bytes beside a score; the platform's limit ("2 KB" in its SDK, 2048 in its older pages). */
-export const LARGEST_EXTRA = 2048;
+const LARGEST_EXTRA = 2048;
 const SMALLEST_SCORE = -(2n ** 63n);
 
 /** A whole number from 0 to 2^63-1. */

@@ -1,192 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { newCounters } from "../../src/delivery/counters.ts";
-import { Outbox } from "../../src/delivery/outbox.ts";
-import type { Ended, Sabotage } from "../../src/delivery/outbox.ts";
-import { deliveryPolicy } from "../../src/delivery/policy.ts";
-import type { DeliveryOptions } from "../../src/delivery/policy.ts";
-import { laneKeyFor } from "../../src/intent/intent.ts";
+import { describe, expect, test } from "vitest";
 import type { Intent } from "../../src/intent/intent.ts";
-import { valueOf } from "../../src/intent/lane-value.ts";
-import { silentLogger } from "../../src/runtime/log.ts";
 import { manualClock } from "../../src/runtime/manual-clock.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
-import type { Acceptance, LaneStore } from "../../src/store/lane-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
+import { add, QUIET, USER, world } from "./outbox-scene.ts";
 import { scriptedPlatform } from "./scripted-platform.ts";
-
-const USER = "10100000000000001";
-const QUIET = 15_000;
-const open: Outbox[] = [];
-
-afterEach(async () => {
-  for (const outbox of open.splice(0)) await outbox.close(0).catch(() => undefined);
-});
-
-async function world(options: DeliveryOptions & { sabotage?: Sabotage; store?: LaneStore; targets?: Record<string, bigint>; platform?: ReturnType<typeof scriptedPlatform>; clock?: ReturnType<typeof manualClock> } = {}) {
-  const { sabotage, store = memoryStore(), targets, clock = manualClock(), ...delivery } = options;
-  const platform = options.platform ?? scriptedPlatform(clock, targets);
-  delete (delivery as { platform?: unknown }).platform;
-  const counters = newCounters();
-  const policy = deliveryPolicy(delivery);
-  const outbox = new Outbox({ store, platform, policy, clock, random: seededRandom(7), logger: silentLogger, counters, ...(sabotage && { sabotage }) });
-  open.push(outbox);
-  await outbox.open();
-  const ended: Ended[] = [];
-  outbox.ended.listen((end) => ended.push(end));
-  const accept = async (intent: Intent, more: { dueInMs?: number; user?: string; keepsCounting?: boolean } = {}): Promise<Acceptance> => {
-    const at = clock.now();
-    const firing = { key: laneKeyFor("1", more.user ?? USER, intent), value: valueOf(intent, more.keepsCounting), at, dueAt: at + (more.dueInMs ?? 0) };
-    const [acceptance] = await outbox.accept([firing]);
-    if (acceptance === undefined) throw new Error("no acceptance");
-    return acceptance;
-  };
-  return { outbox, platform, clock, counters, store, ended, accept };
-}
-
-const add = (n: bigint, target = "KILLS"): Intent => ({ kind: "addCount", target, n });
-
-describe("a count", () => {
-  test("is read once, journalled, sent and settled", async () => {
-    const w = await world();
-    await w.accept(add(3n));
-    await w.clock.advance(0);
-    expect(w.platform.state("KILLS").count).toBe(3n);
-    expect(w.platform.reads.map((read) => read.kind)).toEqual(["all"]);
-    expect(await w.outbox.owed()).toMatchObject({ pending: 0, inFlight: 0, inDoubt: 0, dead: 0 });
-    expect(w.counters).toMatchObject({ delivered: 1, attemptsStarted: 1, attemptsFinished: 1, reads: 1 });
-  });
-
-  test("waits for its window, gathering what comes meanwhile into one request", async () => {
-    const w = await world();
-    for (let n = 0; n < 5; n += 1) await w.accept(add(1n), { dueInMs: 5_000 });
-    await w.clock.advance(4_999);
-    expect(w.platform.writes).toHaveLength(0);
-    await w.clock.advance(1);
-    expect(w.platform.writes).toHaveLength(1);
-    expect(w.platform.state("KILLS").count).toBe(5n);
-  });
-
-  test("needs no second read: a settled send moves its baseline on", async () => {
-    const w = await world();
-    for (let n = 0; n < 3; n += 1) {
-      await w.accept(add(2n));
-      await w.clock.advance(1_000);
-    }
-    expect(w.platform.state("KILLS").count).toBe(6n);
-    expect(w.platform.reads).toHaveLength(1);
-  });
-
-  test.each([
-    ["applied", "lost-after-effect" as const, 1],
-    ["not applied", "lost-before-effect" as const, 2],
-    ["applied late, within the quiet period", { effectAfterMs: QUIET - 1 }, 1],
-  ])("with a lost answer is found %s by reading back, and counts once", async (_name, script, requests) => {
-    const w = await world();
-    w.platform.scripts.push(script);
-    await w.accept(add(5n));
-    await w.clock.advance(QUIET - 1);
-    expect(w.platform.writes).toHaveLength(1);
-    expect(await w.outbox.owed()).toMatchObject({ inDoubt: 1 });
-    await w.clock.advance(QUIET * 2);
-    expect(w.platform.state("KILLS").count).toBe(5n);
-    expect(w.platform.writes).toHaveLength(requests);
-    expect(await w.outbox.owed()).toMatchObject({ pending: 0, inFlight: 0, inDoubt: 0, dead: 0 });
-    const [{ at: verdictAt } = { at: 0 }] = w.platform.reads.filter((read) => read.kind === "one");
-    expect(verdictAt).toBeGreaterThanOrEqual(w.clock.now() - QUIET * 2 - 1);
-  });
-
-  test("is not applied only after two unchanged reads, half a quiet period apart", async () => {
-    const w = await world();
-    w.platform.scripts.push("lost-before-effect");
-    await w.accept(add(5n));
-    await w.clock.advance(QUIET);
-    expect(w.platform.writes).toHaveLength(1);
-    await w.clock.advance(QUIET / 2 - 1);
-    expect(w.platform.writes).toHaveLength(1);
-    await w.clock.advance(1);
-    await w.clock.advance(0);
-    expect(w.platform.writes).toHaveLength(2);
-    expect(w.counters).toMatchObject({ ambiguous: 1, verdictsNotApplied: 1 });
-    const [first, second] = w.platform.reads.filter((read) => read.kind === "one");
-    expect((second?.at ?? 0) - (first?.at ?? 0)).toBe(QUIET / 2);
-  });
-
-  test("holds back newer counts of its lane while it is in doubt", async () => {
-    const w = await world();
-    w.platform.scripts.push("lost-after-effect");
-    await w.accept(add(5n));
-    await w.clock.advance(0);
-    await w.accept(add(1n));
-    await w.clock.advance(QUIET - 1);
-    expect(w.platform.writes).toHaveLength(1);
-    await w.clock.advance(QUIET);
-    expect(w.platform.state("KILLS").count).toBe(6n);
-  });
-
-  test("that was unlocked by the lost request is announced once, as ours", async () => {
-    const w = await world({ targets: { KILLS: 5n } });
-    w.platform.scripts.push("lost-after-effect");
-    await w.accept(add(5n));
-    await w.clock.advance(QUIET + 1);
-    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true]);
-    await w.accept(add(1n));
-    await w.clock.advance(1_000);
-    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true, false]);
-    expect(w.counters).toMatchObject({ suppressed: 1, verdictsApplied: 1 });
-  });
-
-  test("changed by somebody else while in doubt follows the policy, and is counted", async () => {
-    for (const [onForeignWriter, count, dead] of [["dead-letter", 12n, 1], ["assume-applied", 12n, 0], ["send-again", 17n, 0]] as const) {
-      const w = await world({ onForeignWriter });
-      w.platform.scripts.push("lost-after-effect");
-      await w.accept(add(5n));
-      await w.clock.advance(0);
-      w.platform.state("KILLS").count += 7n;
-      await w.clock.advance(QUIET * 2);
-      expect(w.platform.state("KILLS").count).toBe(count);
-      expect(w.counters.verdictsForeign).toBe(1);
-      const letters = await w.store.deadLetters();
-      expect(letters.map(({ reason, maybeApplied }) => ({ reason, maybeApplied }))).toEqual(
-        dead === 1 ? [{ reason: "foreign-writer", maybeApplied: true }] : [],
-      );
-    }
-  });
-
-  test("whose verdict cannot be read stays in doubt, and sends nothing", async () => {
-    const w = await world({ maxBackoffMs: 1_000 });
-    await w.accept(add(1n));
-    await w.clock.advance(0);
-    w.platform.scripts.push("lost-after-effect");
-    await w.accept(add(5n));
-    await w.clock.advance(0);
-    w.platform.failedReads.push(...Array.from({ length: 5 }, () => ({ status: "unread" as const, reason: "platform-unavailable" as const })));
-    await w.clock.advance(QUIET + 500);
-    expect(await w.outbox.owed()).toMatchObject({ inDoubt: 1 });
-    expect(w.platform.writes).toHaveLength(2);
-    await w.clock.advance(10_000);
-    expect(w.platform.state("KILLS").count).toBe(6n);
-    expect(w.platform.writes).toHaveLength(2);
-  });
-
-  test("of an archived achievement becomes a dead letter that was never sent", async () => {
-    const w = await world();
-    w.platform.archived.add("KILLS");
-    await w.accept(add(5n));
-    await w.clock.advance(0);
-    expect(w.platform.writes).toHaveLength(0);
-    expect(await w.store.deadLetters()).toMatchObject([{ reason: "archived", maybeApplied: false }]);
-  });
-
-  test("without names in the rows is read one achievement at a time", async () => {
-    const w = await world();
-    w.platform.state("KILLS").count = 40n;
-    w.platform.namelessRows = true;
-    await w.accept(add(2n));
-    await w.clock.advance(0);
-    expect(w.platform.state("KILLS").count).toBe(42n);
-    expect(w.platform.reads.map((read) => read.kind)).toEqual(["all", "one"]);
-  });
-});
 
 describe("a replay-safe value", () => {
   test("with a lost answer is sent again, and the unlock is announced as ours", async () => {
@@ -220,7 +37,12 @@ describe("a replay-safe value", () => {
 });
 
 describe("a score", () => {
-  const score = (value: bigint, force = false): Intent => ({ kind: "submitScore", target: "BEST", entry: { score: value }, force });
+  const score = (value: bigint, force = false): Intent => ({
+    kind: "submitScore",
+    target: "BEST",
+    entry: { score: value },
+    force,
+  });
 
   test("is sent as the platform's order says, whatever came first", async () => {
     const w = await world();
@@ -279,7 +101,9 @@ describe("refusals", () => {
     w.platform.scripts.push({ outcome: { status: "rejected", reason: "refused-parameter", detail: "no" } });
     await w.accept({ kind: "unlock", target: "X" });
     await w.clock.advance(0);
-    expect(await w.store.deadLetters()).toMatchObject([{ reason: "refused-parameter", detail: "no", maybeApplied: false }]);
+    expect(await w.store.deadLetters()).toMatchObject([
+      { reason: "refused-parameter", detail: "no", maybeApplied: false },
+    ]);
   });
 
   test("an ordered wait is kept, also by what is reported meanwhile", async () => {
@@ -309,13 +133,23 @@ describe("refusals", () => {
     await w.clock.advance(1);
     expect(w.platform.writes).toHaveLength(2);
     await w.clock.advance(20_000);
-    expect(["A", "B", "C", "D", "E"].map((name) => w.platform.state(name).unlocked)).toEqual([true, true, true, true, true]);
+    expect(["A", "B", "C", "D", "E"].map((name) => w.platform.state(name).unlocked)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect(await w.outbox.owed()).toMatchObject({ pending: 0, dead: 0 });
   });
 
   test("that last longer than the maximum age end dead", async () => {
     const w = await world({ maxAgeMs: 60_000, maxBackoffMs: 5_000 });
-    w.platform.scripts.push(...Array.from({ length: 1_000 }, () => ({ outcome: { status: "retryable" as const, reason: "no-answer" as const } })));
+    w.platform.scripts.push(
+      ...Array.from({ length: 1_000 }, () => ({
+        outcome: { status: "retryable" as const, reason: "no-answer" as const },
+      })),
+    );
     await w.accept({ kind: "unlock", target: "X" });
     await w.clock.advance(59_000);
     expect(await w.store.deadLetters()).toEqual([]);

@@ -1,4 +1,11 @@
-import type { Definitions, Platform, ProgressReading, ProgressRow, RowReading, Write } from "../../src/delivery/platform.ts";
+import type {
+  Definitions,
+  Platform,
+  ProgressReading,
+  ProgressRow,
+  RowReading,
+  Write,
+} from "../../src/delivery/platform.ts";
 import type { Outcome } from "../../src/intent/outcome.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 
@@ -49,7 +56,8 @@ export function scriptedPlatform(clock: Clock, targets: Record<string, bigint> =
     if (write.type === "score") {
       const standing = platform.scores.get(write.name);
       const lower = platform.boards[write.name]?.sort === "lower-is-better";
-      const better = standing === undefined || (lower ? write.entry.score < standing.score : write.entry.score > standing.score);
+      const better =
+        standing === undefined || (lower ? write.entry.score < standing.score : write.entry.score > standing.score);
       if (better || write.forced) platform.scores.set(write.name, write.entry);
       return { status: "delivered", facts: { improved: better || write.forced } };
     }
@@ -58,7 +66,8 @@ export function scriptedPlatform(clock: Clock, targets: Record<string, bigint> =
     counter.count += write.value.count;
     counter.bits |= write.value.bits;
     const bitsSet = BigInt([...counter.bits.toString(2)].filter((bit) => bit === "1").length);
-    counter.unlocked ||= write.value.unlock || counter.count >= counter.target || (counter.bits > 0n && bitsSet >= counter.target);
+    counter.unlocked ||=
+      write.value.unlock || counter.count >= counter.target || (counter.bits > 0n && bitsSet >= counter.target);
     return { status: "delivered", facts: { justUnlocked: counter.unlocked && !before } };
   };
   const lost = (write: Write): Outcome =>
