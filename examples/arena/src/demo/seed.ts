@@ -9,10 +9,10 @@ export interface DemoPlayer extends BotPlayer {
 }
 
 const names = [
-  ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Ken"],
-  ["Katherine", "Dennis", "Radia", "Niklaus", "Frances", "Tony", "Adele", "Linus"],
-  ["Hedy", "Claude", "Jean", "Vint", "Karen", "Leslie", "Shafi", "Robin"],
-  ["Sophie", "Guido", "Lynn", "Bjarne", "Mary", "Peter", "Evelyn", "James"],
+  ["amber", "azure", "coral", "ebony", "hazel", "ivory", "lilac", "olive"],
+  ["badger", "cobra", "falcon", "heron", "jackal", "lynx", "otter", "raven"],
+  ["basalt", "flint", "garnet", "jasper", "opal", "quartz", "slate", "topaz"],
+  ["aspen", "birch", "cedar", "elder", "linden", "maple", "rowan", "willow"],
 ] as const;
 
 const proofs = ["header", "option", "nonce"] as const;
