@@ -28,6 +28,8 @@ export type Reason =
   | "reset-seen"
   /** The progress needed for a decision could not be read. */
   | "progress-unread"
+  /** Attempts at it keep dying with their process. */
+  | "poison"
   /** Discarded by a person. */
   | "discarded";
 

@@ -2,6 +2,21 @@ import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import type { OnceKey } from "../intent/once-key.ts";
+import type {
+  Announcement,
+  AttemptRecord,
+  DeadLetter,
+  ExpiredLane,
+  FiringFilter,
+  LaneFilter,
+  LaneSnapshot,
+  Owed,
+  Progress,
+  RememberedFiring,
+  SendRecord,
+  SettledHow,
+  TakenOver,
+} from "./lane-records.ts";
 
 /**
  * Where lanes live. Each verb is one transaction; what it resolved with survives the death of the process.
@@ -16,12 +31,17 @@ export interface LaneStore {
    * Opens the store and takes over what other incarnations left: leased lanes go back to pending; staged lanes whose
    * value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back to pending, not before
    * `now + quietMs` where the value is a forced score, and remember `sentWhileLocked`; a verdict that was being sought is
-   * due as before. Called before anything else; called again, another incarnation takes over.
-   * Throws `store_locked`, `store_newer` or `store_unusable`.
+   * due as before. A lane whose lease died with its process for the `poisonAfter`th time in a row becomes a dead letter
+   * with reason `poison` instead (`maybeApplied` where it was staged or in doubt). Called before anything else; called
+   * again, another incarnation takes over. Throws `store_locked`, `store_newer` or `store_unusable`.
    */
-  open(incarnation: string, now: number, quietMs: number): Promise<TakenOver>;
-  /** Merges firings into their lanes and remembers their once keys, all or nothing; answers in the order given. Throws `bad_input`. */
-  accept(firings: readonly Firing[]): Promise<readonly Acceptance[]>;
+  open(taking: Opening): Promise<TakenOver>;
+  /**
+   * Merges firings into their lanes and remembers their once keys: each report's firings all or none, all reports in one
+   * transaction; answers in the order given. A report that needs a lane or room the store's limits do not have, or whose
+   * firings are malformed, is refused alone.
+   */
+  accept(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]>;
   /** Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. */
   lease(limit: number, now: number): Promise<readonly LeasedLane[]>;
   /**
@@ -39,6 +59,23 @@ export interface LaneStore {
   nextDue(): Promise<number | undefined>;
   /** What is still owed, by kind. */
   owed(): Promise<Owed>;
+  /** Parked lanes whose oldest intent is older than `before` (wall ms) become dead letters with reason `user-token`. */
+  expireParked(before: number, now: number): Promise<readonly ExpiredLane[]>;
+  /**
+   * Nobody vouches any longer for what is known of a user's achievements: baselines go and epochs begin anew. Lanes with
+   * an open journal keep theirs until their verdict. Answers how many lanes forgot.
+   */
+  forgetProgress(app: string, user: string): Promise<number>;
+  /** What was announced to a user (by settling with `announce`) and not acknowledged yet, oldest first. */
+  announcements(app: string, user: string): Promise<readonly Announcement[]>;
+  /** Ends announcements by id; answers how many of them stood. */
+  acknowledge(app: string, user: string, ids: readonly string[]): Promise<number>;
+  /** Keeps a user's sealed token, replacing an older one; it is opaque here. */
+  keepToken(app: string, user: string, sealed: string, now: number): Promise<void>;
+  sealedToken(app: string, user: string): Promise<string | undefined>;
+  dropToken(app: string, user: string): Promise<void>;
+  /** The firings with a once key that are still remembered, by user and, if given, match; in the order of acceptance. */
+  remembered(filter: FiringFilter): Promise<readonly RememberedFiring[]>;
   /** Lanes as they stand, for people and receipts. */
   inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
   /** How the send that covered `seq` of a lane ended; undefined while it is owed, or past the retention. */
@@ -51,11 +88,19 @@ export interface LaneStore {
   requeue(deadLetterId: number, now: number): Promise<boolean>;
   discard(deadLetterId: number): Promise<boolean>;
   /**
-   * Drops once keys and send records older than `before` (wall ms), never younger ones. They go in two generations, each
+   * Drops once keys, send records and sealed tokens older than `before` (wall ms), never younger ones. They go in two generations, each
    * as a whole, so under regular purges with the same retention a row may stay for up to about twice as long.
    */
   purge(before: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Who opens a store, and how it treats what it finds. */
+export interface Opening {
+  readonly incarnation: string;
+  readonly now: number;
+  readonly quietMs: number;
+  readonly poisonAfter: number;
 }
 
 /** One rule firing on its way into a lane. */
@@ -72,17 +117,15 @@ export interface Firing {
   readonly dueAt: number;
 }
 
+export type ReportAcceptance =
+  | { readonly status: "taken"; readonly firings: readonly Acceptance[] }
+  /** `full`: a limit of the store is reached. `malformed`: `detail` says what is wrong. Nothing of the report was kept. */
+  | { readonly status: "refused"; readonly reason: "full" | "malformed"; readonly detail: string };
+
 export type Acceptance =
   /** `merged`: folded into a value that was pending already. */
   | { readonly status: "accepted"; readonly seq: number; readonly merged: boolean }
   | { readonly status: "duplicate"; readonly digestDiffers: boolean };
-
-/** What the platform said of an achievement, as of `at` (wall ms, when the read was sent or the send settled). */
-export interface Progress {
-  readonly count: bigint;
-  readonly unlocked: boolean;
-  readonly at: number;
-}
 
 /** Written before a request leaves. */
 export interface Journal {
@@ -115,7 +158,7 @@ export interface LeasedLane {
   readonly journal?: Journal;
   /** When its last send ended, settled or dead, wall ms. */
   readonly settledAt?: number;
-  /** An earlier replay-safe send of this value may have unlocked the achievement, which was locked before it. */
+  /** An earlier replay-safe send of this value may have taken effect; for an achievement, one that was locked before it. */
   readonly sentWhileLocked: boolean;
   readonly epoch: number;
 }
@@ -133,11 +176,21 @@ export interface Settlement {
   readonly leaseToken: string;
   readonly now: number;
   readonly end: LaneEnd;
+  /** What the try that ends here was like; kept with the lane until its value is final (the last 20 of them). */
+  readonly attempt?: AttemptRecord;
 }
 
 export type LaneEnd =
   /** Final. `progress` replaces the lane's baseline (undefined leaves it). */
-  | { readonly type: "settled"; readonly how: SettledHow; readonly progress?: Progress }
+  | {
+      readonly type: "settled";
+      readonly how: SettledHow;
+      readonly progress?: Progress;
+      /** We unlocked it: announced to the player, once per epoch, in this very transaction. */
+      readonly announce?: boolean;
+      /** Begins a new epoch: progress was reset at the platform. */
+      readonly newEpoch?: boolean;
+    }
   /** Back to pending, merged under newer intents; the journal is closed. */
   | {
       readonly type: "released";
@@ -147,6 +200,7 @@ export type LaneEnd =
       readonly failedAttempt: boolean;
       readonly sentWhileLocked?: boolean;
       readonly progress?: Progress;
+      readonly newEpoch?: boolean;
     }
   /** Journal stays open, nothing is sent; due again at `dueAt` for a verdict. */
   | { readonly type: "in-doubt"; readonly journal: Journal; readonly dueAt: number }
@@ -160,64 +214,5 @@ export type LaneEnd =
       readonly maybeApplied: boolean;
       readonly progress?: Progress;
       readonly forgetProgress?: boolean;
+      readonly newEpoch?: boolean;
     };
-
-/** `verdict`: settled by a progress read after an ambiguous end. `suppressed`: known to be unlocked, no request. */
-export type SettledHow = "delivered" | "verdict" | "suppressed";
-
-export interface SendRecord {
-  readonly fromSeq: number;
-  readonly toSeq: number;
-  readonly how: SettledHow | "dead" | "discarded";
-  readonly reason?: Reason;
-  /** Tries it took, the last one included; a suppressed end adds none. */
-  readonly attempts: number;
-  readonly at: number;
-}
-
-export interface DeadLetter {
-  readonly id: number;
-  readonly key: LaneKey;
-  readonly value: LaneValue;
-  readonly fromSeq: number;
-  readonly toSeq: number;
-  readonly reason: Reason;
-  readonly detail?: string;
-  readonly maybeApplied: boolean;
-  readonly attempts: number;
-  readonly at: number;
-}
-
-/** Lanes by state; a lane with a pending value beside one in flight counts once, by what is in flight. */
-export interface Owed {
-  readonly pending: number;
-  readonly inFlight: number;
-  readonly inDoubt: number;
-  readonly parked: number;
-  readonly dead: number;
-}
-
-export interface LaneFilter {
-  readonly app?: string;
-  readonly user?: string;
-}
-
-export interface LaneSnapshot {
-  readonly id: string;
-  readonly key: LaneKey;
-  readonly state: "idle" | "pending" | "leased" | "staged" | "in-doubt" | "parked";
-  readonly pending?: LaneValue;
-  readonly inFlight?: LaneValue;
-  readonly seq: number;
-  readonly settledThrough: number;
-  readonly attempts: number;
-  /** The last reason for waiting. */
-  readonly reason?: Reason;
-  readonly dueAt?: number;
-  readonly progress?: Progress;
-}
-
-export interface TakenOver {
-  readonly released: number;
-  readonly inDoubt: number;
-}

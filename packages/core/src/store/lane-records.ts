@@ -1,0 +1,120 @@
+import type { LaneKey } from "../intent/intent.ts";
+import type { LaneValue } from "../intent/lane-value.ts";
+import type { OnceKey } from "../intent/once-key.ts";
+import type { Reason } from "../intent/outcome.ts";
+
+/** What the platform said of an achievement, as of `at` (wall ms, when the read was sent or the send settled). */
+export interface Progress {
+  readonly count: bigint;
+  readonly unlocked: boolean;
+  readonly at: number;
+}
+
+/** `verdict`: settled by a progress read after an ambiguous end. `suppressed`: known to be unlocked, no request. */
+export type SettledHow = "delivered" | "verdict" | "suppressed";
+
+export interface SendRecord {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly how: SettledHow | "dead" | "discarded";
+  readonly reason?: Reason;
+  /** Tries it took, the last one included; a suppressed end adds none. */
+  readonly attempts: number;
+  readonly at: number;
+  /** The last try, with what the platform answered. */
+  readonly last?: AttemptRecord;
+}
+
+/** One try at a lane's value. */
+export interface AttemptRecord {
+  /** Wall ms. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly status: "delivered" | "retryable" | "rejected" | "ambiguous" | "verdict";
+  readonly reason?: Reason;
+  /** In words, such as the platform's answer; never with a secret. */
+  readonly detail?: string;
+}
+
+export interface DeadLetter {
+  readonly id: number;
+  readonly key: LaneKey;
+  readonly value: LaneValue;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly reason: Reason;
+  readonly detail?: string;
+  readonly maybeApplied: boolean;
+  readonly attempts: number;
+  /** The last tries (20 at most), oldest first. */
+  readonly history: readonly AttemptRecord[];
+  readonly at: number;
+}
+
+/** An unlock of ours that the player has not acknowledged. */
+export interface Announcement {
+  /** `<achievement>:<epoch>`: stable, so that a client can drop a repeat. */
+  readonly id: string;
+  readonly achievement: string;
+  readonly at: number;
+}
+
+/** A parked lane that became a dead letter. */
+export interface ExpiredLane {
+  readonly lane: string;
+  readonly key: LaneKey;
+  readonly record: SendRecord;
+}
+
+export interface FiringFilter {
+  readonly app: string;
+  readonly user: string;
+  readonly match?: string;
+}
+
+/** A firing that was accepted under a once key, and where it went. */
+export interface RememberedFiring {
+  readonly once: OnceKey;
+  readonly lane: string;
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** Lanes by state; a lane with a pending value beside one in flight counts once, by what is in flight. */
+export interface Owed {
+  readonly pending: number;
+  readonly inFlight: number;
+  readonly inDoubt: number;
+  readonly parked: number;
+  readonly dead: number;
+}
+
+export interface LaneFilter {
+  readonly app?: string;
+  readonly user?: string;
+}
+
+export interface LaneSnapshot {
+  readonly id: string;
+  readonly key: LaneKey;
+  readonly state: "idle" | "pending" | "leased" | "staged" | "in-doubt" | "parked";
+  readonly pending?: LaneValue;
+  readonly inFlight?: LaneValue;
+  readonly seq: number;
+  readonly settledThrough: number;
+  readonly attempts: number;
+  /** The last reason for waiting. */
+  readonly reason?: Reason;
+  readonly dueAt?: number;
+  readonly progress?: Progress;
+  /** Tries of the value that is not final yet (20 at most), oldest first. */
+  readonly history: readonly AttemptRecord[];
+  /** Leases in a row that died with their process. */
+  readonly lostLeases: number;
+}
+
+export interface TakenOver {
+  readonly released: number;
+  readonly inDoubt: number;
+  readonly poisoned: number;
+}
