@@ -1,5 +1,5 @@
 import type { Debts } from "./questline.ts";
-import type { Owed } from "./store/lane-store.ts";
+import type { Owed } from "./store/lane-records.ts";
 
 /** What a store says is owed, with its sum. */
 export function deliveryDebts({ pending, inFlight, inDoubt, parked, dead }: Owed): Debts {

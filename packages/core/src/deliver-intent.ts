@@ -3,30 +3,30 @@ import type { Definitions } from "./delivery/platform.ts";
 import type { AchievementProgress } from "./graph/achievements.ts";
 import type { CallOptions } from "./graph/call.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
-import type { Identity } from "./identity/identity.ts";
 import { bitText } from "./intent/bit-text.ts";
 import { accumulates } from "./intent/lane-value.ts";
 import type { Outcome } from "./intent/outcome.ts";
 import { outcomeOfError, unreadOfError } from "./outcome-of-error.ts";
 import type { Clock } from "./runtime/clock.ts";
+import type { TokenVault } from "./token-vault.ts";
 
 export interface PlatformParts {
   readonly graph: GraphClient;
-  readonly identity: Pick<Identity, "tokenOf" | "forget">;
+  readonly tokens: Pick<TokenVault, "tokenOf" | "ready" | "forget">;
   readonly definitions: Promise<Definitions>;
   readonly clock: Clock;
 }
 
 /** The one place where what a lane wants meets the platform's calls. */
-export function graphPlatform({ graph, identity, definitions, clock }: PlatformParts): Platform {
+export function graphPlatform({ graph, tokens, definitions, clock }: PlatformParts): Platform {
   return {
     definitions: () => definitions,
-    hasToken: (user) => identity.tokenOf(user) !== undefined,
+    hasToken: (user) => tokens.ready(user),
 
     deliver: (write, signal) =>
       write.type === "achievement"
         ? writeAchievement(graph, write, signal)
-        : submitScore(graph, identity, write, signal),
+        : submitScore(graph, tokens, write, signal),
 
     async readProgress(user, signal) {
       const sentAt = clock.now();
@@ -77,12 +77,12 @@ async function writeAchievement(
 
 async function submitScore(
   graph: GraphClient,
-  identity: PlatformParts["identity"],
+  tokens: PlatformParts["tokens"],
   write: Extract<Write, { type: "score" }>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { entry, user, name, forced, notAfter } = write;
-  const userToken = write.writes === "client" ? identity.tokenOf(user) : undefined;
+  const userToken = write.writes === "client" ? tokens.tokenOf(user) : undefined;
   if (write.writes === "client" && userToken === undefined) return { status: "rejected", reason: "user-token" };
   const score = {
     apiName: name,
@@ -99,7 +99,7 @@ async function submitScore(
   } catch (error) {
     const outcome = outcomeOfError(error, false);
     if (userToken !== undefined && outcome.status === "rejected" && outcome.reason === "user-token") {
-      identity.forget(user, userToken);
+      await tokens.forget(user, userToken);
     }
     return outcome;
   }

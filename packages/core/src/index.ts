@@ -1,12 +1,14 @@
 export { createQuestline } from "./create-questline.ts";
-export type { AppOptions, AppSecret, GraphOptions, QuestlineOptions } from "./options.ts";
+export type { AppOptions, AppSecret, GraphOptions, QuestlineOptions, TokenOptions } from "./options.ts";
 export type {
   CheckFinding,
+  DeadLetters,
   Debts,
   Durable,
   Match,
   Questline,
   Receipt,
+  ReceiptRecord,
   RuleResult,
   SettledOutcome,
   Stats,
@@ -37,7 +39,8 @@ export type { ExplainedIntent, ExplainedRule, Explanation } from "./rules/explai
 export { memoryStore } from "./store/memory-store.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
 export type { Durability, SqliteStoreOptions } from "./store/sqlite-store.ts";
-export type { DeadLetter, LaneFilter, LaneSnapshot, LaneStore } from "./store/lane-store.ts";
+export type { LaneStore } from "./store/lane-store.ts";
+export type { Announcement, AttemptRecord, DeadLetter, LaneFilter, LaneSnapshot, Owed, SendRecord } from "./store/lane-records.ts";
 export type { DeliveryOptions, ForeignWriterPolicy } from "./delivery/policy.ts";
 export type { Intent, IntentKind, LaneKey, LaneTarget, ScoreEntry } from "./intent/intent.ts";
 export type { AchievementValue, LaneValue, ScoreValue } from "./intent/lane-value.ts";

@@ -5,30 +5,42 @@ import { graphPlatform } from "./deliver-intent.ts";
 import { newCounters } from "./delivery/counters.ts";
 import { createFeed } from "./delivery/feed.ts";
 import { Outbox } from "./delivery/outbox.ts";
-import type { Sabotage } from "./delivery/outbox.ts";
+import type { Sabotage } from "./delivery/sabotage.ts";
+import { deadLetters } from "./dead-letters.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
 import { directTransport } from "./graph/direct-transport.ts";
 import { createGraphClient } from "./graph/graph-client.ts";
 import { undiciTransport } from "./graph/undici-transport.ts";
 import { createIdentity } from "./identity/identity.ts";
+import type { VerifiedUser } from "./identity/verified-user.ts";
 import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
 import { settledOutcome } from "./settled-outcome.ts";
 import { compareDefinitions, definitionsFor, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
+import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
+import type { Probe } from "./runtime/probe.ts";
+import { TokenVault } from "./token-vault.ts";
 import { compileRules } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
 
 const CLOSE_MS = 5_000;
 
+/** What only tests hand in: points at which to stop, and deliberate defects. */
+export interface TestHooks {
+  readonly probe?: Probe | undefined;
+  readonly sabotage?: Sabotage | undefined;
+}
+
 /** Wires one Questline together: the only place that knows every part. */
 export function openQuestline<E extends Events, A extends Achievements, L extends Leaderboards>(
   options: QuestlineOptions<E, A, L>,
-  sabotage?: Sabotage,
+  { probe, sabotage }: TestHooks = {},
 ): Questline<E, A, L> {
   const settings = readOptions(options);
-  const { app, store, policy, logger, clock, random } = settings;
+  const { app, store, logger, clock, random, sealer } = settings;
+  const policy = sabotage === "zero-quiet-period" ? { ...settings.policy, quietPeriodMs: 0 } : settings.policy;
   const rules = compileRules(options);
   const leaderboards = (options.leaderboards ?? {}) as L;
   const closing = new AbortController();
@@ -55,17 +67,9 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     }
   });
   const definitions = platformDefinitions.then((known) => definitionsFor(known, leaderboards));
-  const platform = graphPlatform({ graph, identity, definitions, clock });
-  const outbox = new Outbox({
-    store,
-    platform,
-    policy,
-    clock,
-    random,
-    logger,
-    counters,
-    ...(sabotage && { sabotage }),
-  });
+  const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
+  const platform = graphPlatform({ graph, tokens, definitions, clock });
+  const outbox = new Outbox({ store, platform, policy, clock, random, logger, counters, abort: closing, probe, sabotage });
   const tokenWanted = createFeed<TokenWanted>("token wanted", logger);
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
 
@@ -85,10 +89,16 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       await graph.close(Math.max(0, until - clock.monotonic()));
     }
   };
-  const wakeAfter = async <T>(user: string, verified: Promise<T>): Promise<T> => {
-    const result = await verified;
-    await ready.then(() => outbox.wake(app, user));
-    return result;
+  const hasClientBoards = Object.values(leaderboards).some((board) => board.writes === "client");
+  const hasAchievements = Object.keys(options.achievements).length > 0;
+  /** Waits for a proof, then lets what waited for this player go on. */
+  const arrived = async (proof: Promise<VerifiedUser>, brought: "token" | "nonce"): Promise<VerifiedUser> => {
+    const user = await proof;
+    await ready;
+    if (brought === "token" && hasClientBoards) await tokens.keep(user.id);
+    await outbox.wake(app, user.id);
+    if (hasAchievements) void outbox.prefetch(user.id);
+    return user;
   };
 
   return {
@@ -121,13 +131,10 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     newMatchId: (prefix) => `${prefix}:${clock.now()}:${random.hex(6)}`,
     explain: (event, payload) => explain(rules, event, payload),
     users: {
-      async verifyToken(token) {
-        const user = await identity.verifyToken(token);
-        return wakeAfter(user.id, Promise.resolve(user));
-      },
+      verifyToken: (token) => arrived(identity.verifyToken(token), "token"),
       // No token came with the nonce: lanes that are parked for one run into that at once, and it is asked for.
-      verifyNonce: (userId, nonce) => wakeAfter(userId, identity.verifyNonce(userId, nonce)),
-      provideToken: (userId, token) => wakeAfter(userId, identity.provideToken(userId, token)),
+      verifyNonce: (userId, nonce) => arrived(identity.verifyNonce(userId, nonce), "nonce"),
+      provideToken: (userId, token) => arrived(identity.provideToken(userId, token), "token"),
     },
     onOutcome: (listener) => outbox.ended.listen((ended) => listener(settledOutcome(ended))),
     onTokenWanted: (listener) => tokenWanted.listen(listener),
@@ -145,28 +152,26 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       await ready;
       return store.inspect(filter);
     },
-    deadLetters: {
-      list: async () => {
-        await ready;
-        return store.deadLetters();
-      },
-      async requeue(id, choice) {
-        await ready;
-        const letter = (await store.deadLetters()).find((dead) => dead.id === id);
-        if (letter?.maybeApplied === true && choice?.maybeApplied !== "send-again") {
-          throw new QuestlineError(
-            "bad_input",
-            `Dead letter ${id} may have been applied already. Sending it again may count it twice: say { maybeApplied: "send-again" }, or discard it.`,
-          );
-        }
-        const requeued = await store.requeue(id, clock.now());
-        outbox.kick();
-        return requeued;
-      },
-      discard: async (id) => {
-        await ready;
-        return store.discard(id);
-      },
+    deadLetters: deadLetters({ app, store, outbox, clock, ready }),
+    async receipts({ userId, matchId }) {
+      await ready;
+      return receiptRecords(store, { app, user: userId, ...(matchId === undefined ? {} : { match: matchId }) });
+    },
+    async announcements(userId) {
+      await ready;
+      return store.announcements(app, userId);
+    },
+    async acknowledge(userId, ids) {
+      await ready;
+      return store.acknowledge(app, userId, ids);
+    },
+    async prefetch(userId) {
+      await ready;
+      await outbox.prefetch(userId);
+    },
+    async forgetProgress(userId) {
+      await ready;
+      return outbox.forgetProgress(app, userId);
     },
     close(given) {
       closed ??= close(given?.timeoutMs ?? CLOSE_MS);

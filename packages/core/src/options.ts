@@ -12,6 +12,8 @@ import { stderrLogger } from "./runtime/log.ts";
 import type { Logger } from "./runtime/log.ts";
 import { systemRandom } from "./runtime/random.ts";
 import type { Random } from "./runtime/random.ts";
+import { aesSealer, sealingKey } from "./secrets/seal.ts";
+import type { Sealer } from "./secrets/seal.ts";
 import type { Secret } from "./secrets/secret.ts";
 import type { LaneStore } from "./store/lane-store.ts";
 
@@ -32,6 +34,14 @@ export interface GraphOptions {
   readonly timeoutMs?: number;
 }
 
+export interface TokenOptions {
+  /**
+   * 32 bytes, or their base64 or hex: players' tokens are kept in the store under AES-256-GCM, so that scores written with
+   * them survive a restart. Without a key no token is ever written, and such scores wait until the player is back.
+   */
+  readonly key: string | Uint8Array;
+}
+
 export interface QuestlineOptions<
   E extends Events,
   A extends Achievements,
@@ -42,6 +52,7 @@ export interface QuestlineOptions<
   readonly store: LaneStore;
   readonly delivery?: DeliveryOptions;
   readonly graph?: GraphOptions;
+  readonly tokens?: TokenOptions;
   /** pino, console and Colyseus's logger fit. Default: warnings and errors on stderr. */
   readonly logger?: Logger;
   /** Default: the machine's. */
@@ -56,6 +67,7 @@ export interface Settings {
   readonly store: LaneStore;
   readonly policy: DeliveryPolicy;
   readonly graph: GraphOptions;
+  readonly sealer: Sealer | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -86,10 +98,17 @@ export function readOptions<E extends Events, A extends Achievements, L extends 
     store,
     policy: deliveryPolicy(options.delivery),
     graph: options.graph ?? {},
+    sealer: options.tokens === undefined ? undefined : readSealer(options.tokens),
     logger,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   };
+}
+
+function readSealer(tokens: TokenOptions): Sealer {
+  const key = sealingKey(tokens.key);
+  if (key === undefined) throw refused("tokens.key must be 32 bytes, or the base64 or hex of 32 bytes.");
+  return aesSealer(key);
 }
 
 function isSecretSource(value: unknown): boolean {

@@ -20,9 +20,10 @@ export function outcomeOfError(error: unknown, accumulating: boolean): Exclude<O
       : { status: "retryable", reason: "no-answer", maybeApplied: true };
   }
   const maybeApplied = error.applied === "maybe";
-  if (maybeApplied && accumulating) return { status: "ambiguous", reason: reasonOf(error) };
+  const detail = error.message;
+  if (maybeApplied && accumulating) return { status: "ambiguous", reason: reasonOf(error), detail };
   const refused = refusal(error);
-  return refused ?? { ...waiting(error), status: "retryable", ...(maybeApplied ? { maybeApplied } : {}) };
+  return refused ?? { ...waiting(error), status: "retryable", detail, ...(maybeApplied ? { maybeApplied } : {}) };
 }
 
 /** How a failed read leaves whoever asked. */

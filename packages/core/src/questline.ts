@@ -3,7 +3,8 @@ import type { Events, OccurrenceOf, PayloadOf } from "./catalogue/events.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
 import type { Explanation } from "./rules/explain.ts";
-import type { DeadLetter, LaneFilter, LaneSnapshot } from "./store/lane-store.ts";
+import type { LaneTarget } from "./intent/intent.ts";
+import type { Announcement, AttemptRecord, DeadLetter, LaneFilter, LaneSnapshot } from "./store/lane-records.ts";
 import type { Reason } from "./intent/outcome.ts";
 
 /** Turns match events into delivered achievements and scores. One per process and app. */
@@ -39,12 +40,21 @@ export interface Questline<
   /** Compares the catalogue with the platform's definitions; resolves with what does not fit. */
   check(): Promise<readonly CheckFinding[]>;
   inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
-  readonly deadLetters: {
-    list(): Promise<readonly DeadLetter[]>;
-    /** Sends it after all. Throws `bad_input` for a `maybeApplied` letter unless `{ maybeApplied: "send-again" }` says so. */
-    requeue(id: number, options?: { readonly maybeApplied?: "send-again" }): Promise<boolean>;
-    discard(id: number): Promise<boolean>;
-  };
+  readonly deadLetters: DeadLetters;
+  /**
+   * What became of a player's reports, of one match or of all that are remembered: which rules fired, how each ended or
+   * why it waits, tries, the platform's last answer. Reports without a once key (an `each` event without an id) are not
+   * told apart and do not show.
+   */
+  receipts(filter: { readonly userId: string; readonly matchId?: string }): Promise<readonly ReceiptRecord[]>;
+  /** Unlocks of a player that were announced and not acknowledged, oldest first. */
+  announcements(userId: string): Promise<readonly Announcement[]>;
+  /** The player has seen these; answers how many of them stood. */
+  acknowledge(userId: string, ids: readonly string[]): Promise<number>;
+  /** Reads a player's progress ahead of the first result; verifying a player does it, too. */
+  prefetch(userId: string): Promise<void>;
+  /** Call it when a player's progress was reset or written elsewhere: what is known is read anew. Answers how many targets. */
+  forgetProgress(userId: string): Promise<number>;
   /** Accepts no more, delivers what it can within `timeoutMs` (default 5000), closes everything, says what is owed. */
   close(options?: { readonly timeoutMs?: number }): Promise<Debts>;
 }
@@ -91,8 +101,43 @@ export interface Users {
   provideToken(userId: string, token: string): Promise<VerifiedUser>;
 }
 
+/** Results that were given up on, kept for a person. */
+export interface DeadLetters {
+  /** All, or those of one player or reason, oldest first, each with its tries. */
+  list(filter?: { readonly userId?: string; readonly reason?: Reason }): Promise<readonly DeadLetter[]>;
+  show(id: number): Promise<DeadLetter | undefined>;
+  /**
+   * Sends it after all, merged under what is newer; false if there is none, or a newer forced score has overtaken it.
+   * Throws `bad_input` for a `maybeApplied` letter unless `{ maybeApplied: "send-again" }` says so.
+   */
+  requeue(id: number, options?: { readonly maybeApplied?: "send-again" }): Promise<boolean>;
+  discard(id: number): Promise<boolean>;
+}
+
+/** What became of one rule firing. */
+export interface ReceiptRecord {
+  readonly matchId: string;
+  readonly event: string;
+  /** Empty for an event that happens once per match. */
+  readonly occurrence: string;
+  readonly rule: string;
+  readonly target: LaneTarget;
+  /** When it was reported, wall ms. */
+  readonly reportedAt: number;
+  readonly status: "delivered" | "suppressed" | "dead" | "discarded" | "waiting";
+  /** Where a waiting result stands. */
+  readonly waiting?: LaneSnapshot["state"];
+  readonly reason?: Reason;
+  /** Tries so far. */
+  readonly attempts: number;
+  /** The last of them, with the platform's answer in words. */
+  readonly last?: AttemptRecord;
+  /** When it ended, wall ms. */
+  readonly endedAt?: number;
+}
+
 export interface SettledOutcome {
-  /** Stable for one send of one lane. */
+  /** Unique for the user, and stable: an unlock's is the id of its announcement. */
   readonly id: string;
   readonly userId: string;
   readonly target: { readonly type: "achievement" | "leaderboard"; readonly name: string };

@@ -108,8 +108,13 @@ async function accept(firing: readonly FiringRule[], reported: Reported, parts: 
   }));
   try {
     await parts.ready;
-    const acceptances = await parts.outbox.accept(firings);
-    return { status: tally(acceptances, reported, counters, parts.logger), acceptances };
+    const taken = await parts.outbox.take(firings);
+    if (taken.status === "taken") {
+      return { status: tally(taken.firings, reported, counters, parts.logger), acceptances: taken.firings };
+    }
+    counters.refused += 1;
+    parts.logger.error({ match, user, event }, `A report could not be kept: ${taken.reason}`);
+    return { ...taken, acceptances: [] };
   } catch (error) {
     counters.refused += 1;
     const reason = error instanceof Error ? error.message : String(error);

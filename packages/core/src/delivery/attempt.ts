@@ -1,34 +1,15 @@
 import type { AchievementValue, ScoreValue } from "../intent/lane-value.ts";
 import { chooseScore } from "../intent/score-choice.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Logger } from "../runtime/log.ts";
-import type { Random } from "../runtime/random.ts";
-import type { Journal, LeasedLane, Progress, Staging } from "../store/lane-store.ts";
-import { concludeFailure, concludeVerdict, giveBack, progressAfter } from "./conclude.ts";
-import type { Conclusion, Moment } from "./conclude.ts";
-import type { Counters } from "./counters.ts";
+import { soon } from "../runtime/soon.ts";
+import type { Progress } from "../store/lane-records.ts";
+import type { Journal, LeasedLane, Staging } from "../store/lane-store.ts";
+import { hear, momentOf } from "./attempt-parts.ts";
+import type { AttemptParts } from "./attempt-parts.ts";
+import { concludeFailure, giveBack, progressAfter } from "./conclude.ts";
+import type { Conclusion } from "./conclude.ts";
 import type { Platform, Write } from "./platform.ts";
-import type { DeliveryPolicy } from "./policy.ts";
-import type { Prepared, ProgressBook } from "./progress-book.ts";
-import { judge } from "./verdict.ts";
-
-/** What an attempt works with. */
-export interface AttemptParts {
-  readonly platform: Platform;
-  readonly book: ProgressBook;
-  readonly stage: (staging: Staging) => Promise<boolean>;
-  readonly policy: DeliveryPolicy;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly counters: Counters;
-  readonly signal: AbortSignal;
-  /** An answer of the whole app: refused, slowed down, or good again. */
-  readonly onAnswer: (answer: { ok: boolean; appWide?: { reason: string; afterMs?: number } }) => void;
-  readonly onTokenWanted: (user: string, reason: "refused" | "missing") => void;
-  /** Mutation for the proof that a test of the guarantee can fail: skips the verdict and sends again. */
-  readonly resendWithoutReadback: boolean;
-}
+import type { Prepared } from "./progress-book.ts";
+import { resolveDoubt } from "./resolve-doubt.ts";
 
 /**
  * One try at one leased lane, from its value to the way its lease ends:
@@ -40,41 +21,38 @@ export async function attempt(lane: LeasedLane, parts: AttemptParts): Promise<Co
   return lane.value.type === "score" ? sendScore(lane, lane.value, parts) : sendAchievement(lane, lane.value, parts);
 }
 
-const moment = (parts: AttemptParts): Moment => ({ now: parts.clock.now(), chance: parts.random.next() });
-
 async function sendAchievement(
   lane: LeasedLane,
   value: AchievementValue,
   parts: AttemptParts,
 ): Promise<Conclusion | undefined> {
-  const prepared = await parts.book.prepare(lane, value);
-  if (prepared.status === "archived") return { end: { type: "dead", reason: "archived", maybeApplied: false } };
+  const prepared = await parts.book.prepare(lane, value, await parts.platform.definitions());
+  if (prepared.status === "archived")
+    return { end: { type: "dead", reason: "archived", maybeApplied: lane.sentWhileLocked } };
   if (prepared.status === "wait") return waitForProgress(lane, prepared, parts);
-  const { progress } = prepared;
+  const { progress, reset } = prepared;
   if (progress.unlocked && !value.keepsCounting) {
-    return { end: { type: "settled", how: "suppressed", progress }, unlocked: lane.sentWhileLocked };
+    const announce = lane.sentWhileLocked ? { announce: true } : {};
+    return { end: { type: "settled", how: "suppressed", progress, ...announce } };
   }
   const journal: Journal = {
     n: value.count,
     count: progress.count,
     wasLocked: !progress.unlocked,
-    epoch: lane.epoch,
+    epoch: lane.epoch + (reset ? 1 : 0),
     unchangedReads: 0,
   };
-  if (!(await parts.stage({ lane: lane.id, leaseToken: lane.leaseToken, journal, progress }))) return undefined;
-  const write: Write = {
-    type: "achievement",
-    user: lane.key.user,
-    name: lane.key.target.name,
-    value,
-    notAfter: deadline(parts),
-  };
-  const outcome = await send(write, parts);
-  if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, moment(parts));
+  const staging: Staging = { lane: lane.id, leaseToken: lane.leaseToken, journal, progress };
+  const late = parts.sabotage === "stage-after-send";
+  if (!late && !(await parts.stage(staging))) return undefined;
+  const { user, target } = lane.key;
+  const outcome = await send({ type: "achievement", user, name: target.name, value, notAfter: deadline(parts) }, parts);
+  if (late && !(await parts.stage(staging))) return undefined;
+  if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, momentOf(parts));
   return delivered(lane, value, journal, outcome.facts.justUnlocked === true, parts);
 }
 
-/** An earlier try of the same bits may have done what this answer no longer claims: the platform is asked. */
+/** An earlier try of the same bits may have done what this answer no longer claims: then the platform is asked. */
 async function delivered(
   lane: LeasedLane,
   value: AchievementValue,
@@ -82,24 +60,26 @@ async function delivered(
   justUnlocked: boolean,
   parts: AttemptParts,
 ): Promise<Conclusion> {
-  const now = parts.clock.now();
-  const after = progressAfter(journal, value, justUnlocked, now);
+  const after = progressAfter(journal, value, justUnlocked, parts.clock.now());
+  const tried = { status: "delivered" } as const;
+  const { epoch } = journal;
   if (!lane.sentWhileLocked || justUnlocked || value.unlock) {
     const ours = journal.wasLocked && after.unlocked && (justUnlocked || lane.sentWhileLocked);
-    return { end: { type: "settled", how: "delivered", progress: after }, unlocked: ours };
+    return { end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) }, tried, epoch };
   }
   const reading = await parts.book.readOne(lane.key.user, lane.key.target.name);
   if (reading.status === "unread")
-    return giveBack(lane, parts.policy, moment(parts), { ...reading, maybeApplied: true });
+    return giveBack(lane, parts.policy, momentOf(parts), { reason: reading.reason, maybeApplied: true });
   const unlocked = reading.status === "row" && reading.row.unlocked;
   const progress: Progress = { ...after, unlocked, at: reading.sentAt };
-  return { end: { type: "settled", how: "delivered", progress }, unlocked: unlocked && journal.wasLocked };
+  const announce = unlocked && journal.wasLocked ? { announce: true } : {};
+  return { end: { type: "settled", how: "delivered", progress, ...announce }, tried, epoch };
 }
 
 async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptParts): Promise<Conclusion | undefined> {
-  const board = (await parts.platform.definitions()).board(lane.key.target.name);
-  const user = lane.key.user;
-  if (board.writes === "client" && !parts.platform.hasToken(user)) {
+  const { user, target } = lane.key;
+  const board = (await parts.platform.definitions()).board(target.name);
+  if (board.writes === "client" && !(await parts.platform.hasToken(user))) {
     parts.onTokenWanted(user, "missing");
     return { end: { type: "parked" } };
   }
@@ -108,56 +88,22 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
     if (!(await parts.stage({ lane: lane.id, leaseToken: lane.leaseToken, journal }))) return undefined;
   }
   const entry = chooseScore(value, board.sort);
+  const { writes } = board;
   const outcome = await send(
-    {
-      type: "score",
-      user,
-      name: lane.key.target.name,
-      entry,
-      forced: value.forced,
-      writes: board.writes,
-      notAfter: deadline(parts),
-    },
+    { type: "score", user, name: target.name, entry, forced: value.forced, writes, notAfter: deadline(parts) },
     parts,
   );
   if (outcome.status !== "delivered") {
     if (outcome.status === "rejected" && outcome.reason === "user-token") parts.onTokenWanted(user, "refused");
-    return concludeFailure(lane, outcome, undefined, parts.policy, moment(parts));
+    return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts));
   }
-  const improved = outcome.facts.improved === true ? true : lane.sentWhileLocked ? "unknown" : false;
-  return { end: { type: "settled", how: "delivered" }, improved, score: entry.score };
-}
-
-async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: AttemptParts): Promise<Conclusion> {
-  if (parts.resendWithoutReadback) {
-    return { end: { type: "released", reason: "no-answer", notBefore: parts.clock.now(), failedAttempt: true } };
-  }
-  const name = lane.key.target.name;
-  const definitions = await parts.platform.definitions();
-  const reading = await parts.book.readOne(lane.key.user, name);
-  if (reading.status === "unread") reportAnswer(reading, parts);
-  else parts.onAnswer({ ok: true });
-  const keepsCounting = lane.value.type === "achievement" && lane.value.keepsCounting;
-  const verdict = judge(journal, reading, {
-    archived: definitions.achievement(name)?.archived === true,
-    keepsCounting,
-  });
-  count(verdict.is, lane, parts);
-  const sentAt = reading.status === "unread" ? parts.clock.now() : reading.sentAt;
-  return concludeVerdict(lane, journal, verdict, parts.policy, { ...moment(parts), sentAt });
-}
-
-function count(verdict: ReturnType<typeof judge>["is"], lane: LeasedLane, parts: AttemptParts): void {
-  if (verdict === "applied" || verdict === "unlocked") parts.counters.verdictsApplied += 1;
-  else if (verdict === "not-applied") parts.counters.verdictsNotApplied += 1;
-  else if (verdict === "foreign" || verdict === "reset") {
-    parts.counters.verdictsForeign += 1;
-    const { user, target } = lane.key;
-    parts.logger.warn(
-      { user, achievement: target.name, verdict, policy: parts.policy.onForeignWriter },
-      "Somebody else changed a count that was in doubt; the policy decides.",
-    );
-  }
+  const improved = outcome.facts.improved ?? "unknown";
+  return {
+    end: { type: "settled", how: "delivered" },
+    improved: improved === false && lane.sentWhileLocked ? "unknown" : improved,
+    score: entry.score,
+    tried: { status: "delivered" },
+  };
 }
 
 function waitForProgress(
@@ -166,36 +112,24 @@ function waitForProgress(
   parts: AttemptParts,
 ): Conclusion {
   if (prepared.failed !== undefined) {
-    reportAnswer(prepared.failed, parts);
-    const { reason, afterMs, appWide } = prepared.failed;
-    return giveBack(lane, parts.policy, moment(parts), {
-      reason,
-      ...(afterMs === undefined ? {} : { afterMs }),
-      ...(appWide === undefined ? {} : { appWide }),
-    });
+    hear(prepared.failed, parts);
+    return giveBack(lane, parts.policy, momentOf(parts), prepared.failed);
   }
   const notBefore = prepared.notBefore ?? parts.clock.now();
   return { end: { type: "released", reason: prepared.reason, notBefore, failedAttempt: false } };
 }
 
 async function send(write: Write, parts: AttemptParts): ReturnType<Platform["deliver"]> {
-  parts.counters.attemptsStarted += 1;
-  const outcome = await parts.platform.deliver(write, parts.signal);
-  parts.counters.attemptsFinished += 1;
-  if (outcome.status === "ambiguous") parts.counters.ambiguous += 1;
-  reportAnswer(outcome, parts);
+  const { counters, probe } = parts;
+  counters.attemptsStarted += 1;
+  const answer = parts.platform.deliver(write, parts.signal);
+  if (probe !== undefined) soon(() => probe("request:written"));
+  const outcome = await answer;
+  probe?.("answer:received");
+  counters.attemptsFinished += 1;
+  if (outcome.status === "ambiguous") counters.ambiguous += 1;
+  hear(outcome, parts);
   return outcome;
-}
-
-function reportAnswer(
-  answer: { readonly status: string; readonly reason?: string; readonly afterMs?: number; readonly appWide?: boolean },
-  parts: AttemptParts,
-): void {
-  if (answer.appWide === true) {
-    const wait = answer.afterMs === undefined ? {} : { afterMs: answer.afterMs };
-    parts.onAnswer({ ok: false, appWide: { reason: answer.reason ?? "platform-unavailable", ...wait } });
-  } else if (answer.status === "delivered" || answer.status === "rejected") parts.onAnswer({ ok: true });
-  else parts.onAnswer({ ok: false });
 }
 
 const deadline = (parts: AttemptParts): number => parts.clock.monotonic() + parts.policy.leaseMs;

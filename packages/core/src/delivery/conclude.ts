@@ -1,19 +1,24 @@
 import type { LaneValue } from "../intent/lane-value.ts";
-import { accumulates } from "../intent/lane-value.ts";
+import { accumulates, LARGEST_COUNT } from "../intent/lane-value.ts";
 import type { Outcome, Reason } from "../intent/outcome.ts";
 import { fullJitter } from "../resilience/backoff.ts";
-import type { Journal, LaneEnd, LeasedLane, Progress } from "../store/lane-store.ts";
+import type { AttemptRecord, Progress } from "../store/lane-records.ts";
+import type { Journal, LaneEnd, LeasedLane } from "../store/lane-store.ts";
 import type { DeliveryPolicy } from "./policy.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** How a lease ends, and what players should hear of it. */
+/** How a lease ends, and what people should hear of it. */
 export interface Conclusion {
   readonly end: LaneEnd;
-  /** Ours: this send, or an earlier one of the same value, unlocked the achievement. */
-  readonly unlocked?: boolean;
   readonly improved?: boolean | "unknown";
   readonly score?: bigint;
+  /** The epoch of an announcement, where it is not the lane's. */
+  readonly epoch?: number;
+  /** What the try was like; absent where nothing was asked of the platform. */
+  readonly tried?: Tried;
 }
+
+export type Tried = Pick<AttemptRecord, "status" | "reason" | "detail">;
 
 /** The instant and the one random number in [0, 1) that a decision may use. */
 export interface Moment {
@@ -21,35 +26,46 @@ export interface Moment {
   readonly chance: number;
 }
 
+/** A failure that leaves the value with its lane. */
+export interface Setback {
+  readonly reason: Reason;
+  readonly detail?: string;
+  readonly afterMs?: number;
+  readonly appWide?: boolean;
+  /** The request may have taken effect; only of replay-safe values. */
+  readonly maybeApplied?: boolean;
+  /** The achievement was unlocked before the request, so that whatever it did unlocked nothing. */
+  readonly wasUnlocked?: boolean;
+}
+
 /** What a delivered write leaves as the lane's progress. */
 export function progressAfter(journal: Journal, value: LaneValue, justUnlocked: boolean, now: number): Progress {
   const forced = value.type === "achievement" && value.unlock;
-  return { count: journal.count + journal.n, unlocked: !journal.wasLocked || justUnlocked || forced, at: now };
+  const sum = journal.count + journal.n;
+  const count = sum > LARGEST_COUNT ? LARGEST_COUNT : sum;
+  return { count, unlocked: !journal.wasLocked || justUnlocked || forced, at: now };
 }
 
 /** Gives a value back, or gives it up once it is too old. Age decides, never the number of attempts. */
-export function giveBack(
-  lane: LeasedLane,
-  policy: DeliveryPolicy,
-  moment: Moment,
-  refusal: { reason: Reason; afterMs?: number; appWide?: boolean; maybeApplied?: boolean; progress?: Progress },
-): Conclusion {
-  const { reason, appWide = false, maybeApplied = false } = refusal;
+export function giveBack(lane: LeasedLane, policy: DeliveryPolicy, moment: Moment, setback: Setback): Conclusion {
+  const { reason, detail, appWide = false, maybeApplied = false, wasUnlocked = false } = setback;
+  const tried: Tried = { status: "retryable", reason, ...(detail === undefined ? {} : { detail }) };
+  const mayHaveLanded = lane.sentWhileLocked || (maybeApplied && !wasUnlocked);
   if (!appWide && moment.now - lane.oldestAt > policy.maxAgeMs) {
-    return { end: { type: "dead", reason: "too-old", detail: reason, maybeApplied } };
+    return { end: { type: "dead", reason: "too-old", detail: detail ?? reason, maybeApplied: mayHaveLanded }, tried };
   }
   const backoff = fullJitter(lane.attempts, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, moment.chance);
-  const forcedScore = lane.value.type === "score" && lane.value.forced;
-  const quiet = maybeApplied && forcedScore ? policy.quietPeriodMs : 0;
+  // After a forced score with no answer nothing else may be sent until it can no longer land.
+  const quiet = maybeApplied && lane.value.type === "score" && lane.value.forced ? policy.quietPeriodMs : 0;
   return {
     end: {
       type: "released",
       reason,
-      notBefore: moment.now + Math.max(refusal.afterMs ?? 0, backoff, quiet),
+      notBefore: moment.now + Math.max(setback.afterMs ?? 0, backoff, quiet),
       failedAttempt: !appWide,
-      ...(maybeApplied || lane.sentWhileLocked ? { sentWhileLocked: true } : {}),
-      ...(refusal.progress === undefined ? {} : { progress: refusal.progress }),
+      ...(mayHaveLanded ? { sentWhileLocked: true } : {}),
     },
+    tried,
   };
 }
 
@@ -61,16 +77,19 @@ export function concludeFailure(
   policy: DeliveryPolicy,
   moment: Moment,
 ): Conclusion {
-  if (outcome.status === "retryable") return giveBack(lane, policy, moment, outcome);
+  if (outcome.status === "retryable") {
+    return giveBack(lane, policy, moment, { ...outcome, wasUnlocked: journal !== undefined && !journal.wasLocked });
+  }
+  const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
+  const tried: Tried = { status: outcome.status, reason: outcome.reason, ...detail };
   if (outcome.status === "ambiguous") {
     if (journal === undefined || !accumulates(lane.value))
       throw new TypeError("Only a journalled count can be in doubt.");
     const doubt: Journal = { ...journal, unchangedReads: 0, inDoubtSince: moment.now };
-    return { end: { type: "in-doubt", journal: doubt, dueAt: moment.now + policy.quietPeriodMs } };
+    return { end: { type: "in-doubt", journal: doubt, dueAt: moment.now + policy.quietPeriodMs }, tried };
   }
-  if (outcome.reason === "user-token") return { end: { type: "parked" } };
-  const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
-  return { end: { type: "dead", reason: outcome.reason, ...detail, maybeApplied: false } };
+  if (outcome.reason === "user-token") return { end: { type: "parked" }, tried };
+  return { end: { type: "dead", reason: outcome.reason, ...detail, maybeApplied: lane.sentWhileLocked }, tried };
 }
 
 /** The end of a verdict read. */
@@ -82,66 +101,56 @@ export function concludeVerdict(
   moment: Moment & { readonly sentAt: number },
 ): Conclusion {
   const { now, sentAt } = moment;
-  const since = journal.inDoubtSince ?? now;
+  const tried: Tried = { status: "verdict", detail: verdict.is };
+  const progress = (count: bigint, unlocked: boolean): Progress => ({ count, unlocked, at: sentAt });
   switch (verdict.is) {
-    case "unlocked":
-      return {
-        end: { type: "settled", how: "verdict", progress: { count: verdict.count, unlocked: true, at: sentAt } },
-        unlocked: journal.wasLocked,
-      };
-    case "applied":
-      return {
-        end: {
-          type: "settled",
-          how: "verdict",
-          progress: { count: verdict.count, unlocked: !journal.wasLocked, at: sentAt },
-        },
-      };
-    case "unchanged":
-      return {
-        end: { type: "in-doubt", journal: { ...journal, unchangedReads: 1 }, dueAt: now + policy.quietPeriodMs / 2 },
-      };
-    case "not-applied":
-      return {
-        end: {
-          type: "released",
-          reason: "no-answer",
-          notBefore: now,
-          failedAttempt: true,
-          progress: { count: verdict.count, unlocked: !journal.wasLocked, at: sentAt },
-        },
-      };
-    case "unreadable": {
-      if (now - since > policy.maxAgeMs) {
-        return { end: { type: "dead", reason: "never-resolved", maybeApplied: true, forgetProgress: true } };
-      }
-      const wait = fullJitter(
-        lane.attempts + 1,
-        { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs },
-        moment.chance,
-      );
-      return { end: { type: "in-doubt", journal, dueAt: now + Math.max(wait, policy.backoffMs) } };
+    case "unlocked": {
+      const announce = journal.wasLocked ? { announce: true } : {};
+      return { end: { type: "settled", how: "verdict", progress: progress(verdict.count, true), ...announce }, tried };
     }
+    case "applied":
+      return { end: { type: "settled", how: "verdict", progress: progress(verdict.count, !journal.wasLocked) }, tried };
+    case "unchanged": {
+      const again: Journal = { ...journal, unchangedReads: journal.unchangedReads + 1 };
+      return { end: { type: "in-doubt", journal: again, dueAt: now + policy.quietPeriodMs / 2 }, tried };
+    }
+    case "not-applied": {
+      const known = progress(verdict.count, !journal.wasLocked);
+      return {
+        end: { type: "released", reason: "no-answer", notBefore: now, failedAttempt: true, progress: known },
+        tried,
+      };
+    }
+    case "unreadable":
+      return { ...stillInDoubt(lane, journal, policy, moment), tried };
     case "reset":
     case "foreign":
-      return concludeForeign(verdict, policy, now, sentAt);
+      return { end: foreignEnd(verdict, policy, now, progress(verdict.count, false)), tried };
   }
 }
 
-function concludeForeign(
+function stillInDoubt(lane: LeasedLane, journal: Journal, policy: DeliveryPolicy, { now, chance }: Moment): Conclusion {
+  if (now - (journal.inDoubtSince ?? now) > policy.maxAgeMs) {
+    return { end: { type: "dead", reason: "never-resolved", maybeApplied: true, forgetProgress: true } };
+  }
+  const wait = fullJitter(lane.attempts + 1, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, chance);
+  return { end: { type: "in-doubt", journal, dueAt: now + Math.max(wait, policy.backoffMs) } };
+}
+
+function foreignEnd(
   verdict: Extract<Verdict, { is: "reset" | "foreign" }>,
   policy: DeliveryPolicy,
   now: number,
-  sentAt: number,
-): Conclusion {
+  progress: Progress,
+): LaneEnd {
   const reason: Reason = verdict.is === "reset" ? "reset-seen" : "foreign-writer";
-  const progress: Progress = { count: verdict.count, unlocked: false, at: sentAt };
+  const epoch = verdict.is === "reset" ? { newEpoch: true } : {};
   switch (policy.onForeignWriter) {
     case "assume-applied":
-      return { end: { type: "settled", how: "verdict", progress } };
+      return { type: "settled", how: "verdict", progress, ...epoch };
     case "send-again":
-      return { end: { type: "released", reason, notBefore: now, failedAttempt: true, progress } };
+      return { type: "released", reason, notBefore: now, failedAttempt: true, progress, ...epoch };
     case "dead-letter":
-      return { end: { type: "dead", reason, maybeApplied: true, progress } };
+      return { type: "dead", reason, maybeApplied: true, progress, ...epoch };
   }
 }

@@ -3,28 +3,31 @@ import { laneId } from "../intent/intent.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import { createGovernor } from "../resilience/governor.ts";
 import type { Governor } from "../resilience/governor.ts";
-import { sleep } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import { soon } from "../runtime/soon.ts";
-import type { Acceptance, Firing, LaneStore, LeasedLane, Owed, SendRecord, Settlement } from "../store/lane-store.ts";
+import type { ExpiredLane, Owed, SendRecord } from "../store/lane-records.ts";
+import type { Firing, LaneStore, LeasedLane, Settlement } from "../store/lane-store.ts";
+import { AppHealth } from "./app-health.ts";
 import { attempt } from "./attempt.ts";
-import type { AttemptParts } from "./attempt.ts";
+import type { AttemptParts } from "./attempt-parts.ts";
 import type { Conclusion } from "./conclude.ts";
 import type { Counters } from "./counters.ts";
 import { createFeed } from "./feed.ts";
 import type { Feed } from "./feed.ts";
 import { gather } from "./gather.ts";
+import { keepHouse } from "./housekeeping.ts";
+import { Intake } from "./intake.ts";
+import type { Taken } from "./intake.ts";
 import type { Platform } from "./platform.ts";
 import type { DeliveryPolicy } from "./policy.ts";
 import { ProgressBook } from "./progress-book.ts";
+import type { Sabotage } from "./sabotage.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
-
-/** Deliberate defects, so that a test of a guarantee can be seen to fail. */
-export type Sabotage = "resend-without-readback" | "ack-before-commit";
 
 export interface OutboxParts {
   readonly store: LaneStore;
@@ -34,19 +37,24 @@ export interface OutboxParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly counters: Counters;
-  readonly sabotage?: Sabotage;
+  /** Aborted when what is under way must end; what the platform adapter waits for has to end with it. */
+  readonly abort: AbortController;
+  readonly probe?: Probe | undefined;
+  readonly sabotage?: Sabotage | undefined;
 }
 
 /** A lane's value that is final. */
 export interface Ended {
-  readonly lane: LeasedLane;
-  readonly conclusion: Conclusion;
-  readonly at: number;
+  readonly key: LaneKey;
+  readonly record: SendRecord;
+  readonly epoch: number;
+  /** We unlocked it: announced in the transaction that settled it. */
+  readonly unlocked: boolean;
+  readonly improved?: boolean | "unknown";
+  readonly score?: bigint;
 }
 
-const SABOTAGED_COMMIT_MS = 400;
-const APP_PAUSE_MS = 1_000;
-const PURGE_EVERY_MS = 60 * 60 * 1000;
+export type TokenWish = { readonly user: string; readonly reason: "refused" | "missing" };
 
 /**
  * Takes firings durably before anything is sent, and delivers what is due.
@@ -54,60 +62,60 @@ const PURGE_EVERY_MS = 60 * 60 * 1000;
  */
 export class Outbox {
   readonly ended: Feed<Ended>;
-  readonly tokenWanted: Feed<{ readonly user: string; readonly reason: "refused" | "missing" }>;
+  readonly tokenWanted: Feed<TokenWish>;
   readonly #parts: OutboxParts;
   readonly #governor: Governor;
   readonly #scheduler: Scheduler;
   readonly #waiters: SettleWaiters;
-  readonly #abort = new AbortController();
+  readonly #intake: Intake;
+  readonly #book: ProgressBook;
   readonly #attempt: AttemptParts;
-  readonly #accept: (firings: readonly Firing[]) => Promise<readonly Acceptance[]>;
   readonly #settle: (settlement: Settlement) => Promise<boolean>;
-  #accepting = 0;
 
   constructor(parts: OutboxParts) {
     const { store, clock, logger, policy, counters } = parts;
+    const { signal } = parts.abort;
     this.#parts = parts;
     this.ended = createFeed("outcomes", logger);
     this.tokenWanted = createFeed("token wanted", logger);
     this.#waiters = new SettleWaiters(store);
     this.#governor = createGovernor({ clock, limit: policy.concurrency });
     this.#scheduler = new Scheduler({ store, governor: this.#governor, clock, logger, run: (lane) => this.#run(lane) });
-    this.#accept = gather((groups: readonly (readonly Firing[])[]) => this.#write(groups));
-    this.#settle = gather((batch: readonly Settlement[]) => store.settle(batch));
-    const signal = this.#abort.signal;
+    const onDue = (at: number): void => this.#scheduler.due(at);
+    this.#intake = new Intake({ store, clock, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
+    this.#book = new ProgressBook({ platform: parts.platform, clock, policy, counters, signal });
+    this.#settle = gather((batch) => store.settle(batch));
+    const health = new AppHealth({ governor: this.#governor, clock, logger });
     this.#attempt = {
       ...parts,
-      book: new ProgressBook({ platform: parts.platform, clock, policy, counters, signal }),
+      book: this.#book,
       stage: gather((batch) => store.stage(batch)),
       signal,
-      onAnswer: (answer) => this.#heard(answer),
+      onAnswer: (answer) => health.hear(answer),
       onTokenWanted: (user, reason) => soon(() => this.tokenWanted.emit({ user, reason })),
-      resendWithoutReadback: parts.sabotage === "resend-without-readback",
     };
   }
 
   /** Opens the store, takes over what a dead process left, and starts delivering. */
   async open(): Promise<void> {
-    const { store, clock, random, policy, logger } = this.#parts;
-    const taken = await store.open(random.hex(8), clock.now(), policy.quietPeriodMs);
+    const { store, clock, random, policy, logger, counters, abort } = this.#parts;
+    const { quietPeriodMs: quietMs, poisonAfter } = policy;
+    const taken = await store.open({ incarnation: random.hex(8), now: clock.now(), quietMs, poisonAfter });
+    counters.dead += taken.poisoned;
     if (taken.released + taken.inDoubt > 0) {
       logger.info({ ...taken }, "Took over what an earlier process had begun to send.");
     }
-    this.#purgeNowAndThen();
+    if (taken.poisoned > 0) {
+      const message = "Results whose attempts kept dying with their process were taken out; they are kept as dead letters.";
+      logger.error({ poisoned: taken.poisoned }, message);
+    }
+    void keepHouse({ store, clock, policy, logger, signal: abort.signal, onExpired: (lane) => this.#expired(lane) });
     this.#scheduler.kick();
   }
 
   /** Rejects only when the store could not write. */
-  async accept(firings: readonly Firing[]): Promise<readonly Acceptance[]> {
-    this.#accepting += 1;
-    try {
-      const accepted = await this.#accept(firings);
-      for (const firing of firings) this.#scheduler.due(firing.dueAt);
-      return accepted;
-    } finally {
-      this.#accepting -= 1;
-    }
+  take(firings: readonly Firing[]): Promise<Taken> {
+    return this.#intake.take(firings);
   }
 
   settled(key: LaneKey, seq: number): Promise<FiringEnd> {
@@ -124,6 +132,17 @@ export class Outbox {
     this.#scheduler.kick();
   }
 
+  /** Reads a player's progress ahead of the first result. Never rejects. */
+  prefetch(user: string): Promise<void> {
+    return this.#book.prefetch(user);
+  }
+
+  /** Progress was changed from outside, such as by a reset at the platform. Answers how many lanes forgot. */
+  forgetProgress(app: string, user: string): Promise<number> {
+    this.#book.forget(user);
+    return this.#parts.store.forgetProgress(app, user);
+  }
+
   /** Everything due now; resolves when nothing is pending or in flight. */
   async flush(): Promise<void> {
     await this.#until((owed) => owed.pending + owed.inFlight === 0);
@@ -135,16 +154,14 @@ export class Outbox {
 
   /** Delivers what it can until the deadline, gives back the rest, closes the store, says what is owed. */
   async close(timeoutMs: number): Promise<Owed> {
-    const { store, clock } = this.#parts;
+    const { store, clock, abort } = this.#parts;
     const deadline = new AbortController();
-    const timer = clock.after(timeoutMs, () =>
-      deadline.abort(new QuestlineError("aborted", "The close deadline passed.")),
-    );
+    const timer = clock.after(timeoutMs, () => deadline.abort());
     const done = this.#until((owed) => owed.pending + owed.inFlight + owed.inDoubt === 0, deadline.signal);
     await Promise.race([done.catch(() => undefined), aborted(deadline.signal)]);
     timer.cancel();
     deadline.abort();
-    this.#abort.abort(new QuestlineError("closed", "Questline is closing."));
+    abort.abort(new QuestlineError("closed", "Questline is closing."));
     await this.#scheduler.stop();
     this.#governor.close();
     const owed = await store.owed();
@@ -155,7 +172,7 @@ export class Outbox {
 
   async #until(enough: (owed: Owed) => boolean, signal?: AbortSignal): Promise<void> {
     const { store, clock } = this.#parts;
-    while (this.#accepting > 0) await new Promise<void>((resolve) => soon(resolve));
+    await this.#intake.empty();
     await store.makeDue(clock.now());
     for (;;) {
       const seen = this.#scheduler.emptied;
@@ -165,90 +182,61 @@ export class Outbox {
     }
   }
 
-  async #write(groups: readonly (readonly Firing[])[]): Promise<readonly (readonly Acceptance[])[]> {
-    const firings = groups.flat();
-    if (this.#parts.sabotage === "ack-before-commit") return this.#pretendToWrite(groups, firings);
-    const accepted = await this.#parts.store.accept(firings);
-    let taken = 0;
-    return groups.map((group) => accepted.slice(taken, (taken += group.length)));
-  }
-
-  #pretendToWrite(
-    groups: readonly (readonly Firing[])[],
-    firings: readonly Firing[],
-  ): readonly (readonly Acceptance[])[] {
-    this.#parts.clock.after(SABOTAGED_COMMIT_MS, () => {
-      void this.#parts.store.accept(firings).then(
-        () => this.#scheduler.kick(),
-        () => undefined,
-      );
-    });
-    return groups.map((group) => group.map(() => ({ status: "accepted", seq: 0, merged: false })));
-  }
-
   async #run(lane: LeasedLane): Promise<void> {
+    const { clock } = this.#parts;
+    const startedAt = clock.now();
     const conclusion = await attempt(lane, this.#attempt);
     if (conclusion === undefined) return;
-    const now = this.#parts.clock.now();
-    const held = await this.#settle({ lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end });
-    if (held) this.#concluded(lane, conclusion, now);
+    const now = clock.now();
+    const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };
+    const held = await this.#settle({ lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end, ...tried });
+    if (held) await this.#concluded(lane, conclusion, now);
   }
 
-  #concluded(lane: LeasedLane, conclusion: Conclusion, at: number): void {
-    const { counters, platform, logger } = this.#parts;
-    const { end } = conclusion;
-    if (end.type === "parked" && platform.hasToken(lane.key.user)) {
-      void this.wake(lane.key.app, lane.key.user).catch((error: unknown) =>
-        logger.error({ error: String(error) }, "A parked lane could not be woken; it waits for the next token."),
-      );
+  async #concluded(lane: LeasedLane, conclusion: Conclusion, at: number): Promise<void> {
+    const { platform } = this.#parts;
+    const { end, improved, score, epoch = lane.epoch } = conclusion;
+    if (end.type === "parked") {
+      // A token may have come between the look for one and the parking.
+      if (await platform.hasToken(lane.key.user)) await this.wake(lane.key.app, lane.key.user);
+      return;
     }
     if (end.type !== "settled" && end.type !== "dead") return;
-    if (end.type === "dead") {
-      counters.dead += 1;
-      const { user, target } = lane.key;
-      logger.error(
-        { user, target: target.name, reason: end.reason, detail: end.detail },
-        "A result was given up on; it is kept as a dead letter.",
-      );
-    } else if (end.how === "suppressed") counters.suppressed += 1;
-    else counters.delivered += 1;
+    const suppressed = end.type === "settled" && end.how === "suppressed";
     const record: SendRecord = {
       fromSeq: lane.fromSeq,
       toSeq: lane.toSeq,
       how: end.type === "dead" ? "dead" : end.how,
       ...(end.type === "dead" ? { reason: end.reason } : {}),
-      attempts: lane.attempts + 1,
+      attempts: lane.attempts + (suppressed ? 0 : 1),
       at,
     };
-    this.#waiters.settled(laneId(lane.key), record);
-    this.ended.emit({ lane, conclusion, at });
-  }
-
-  #heard(answer: { ok: boolean; appWide?: { reason: string; afterMs?: number } }): void {
-    if (answer.appWide !== undefined) {
-      const { reason, afterMs = APP_PAUSE_MS } = answer.appWide;
-      if (this.#governor.paused === undefined) {
-        this.#parts.logger.warn(
-          { reason, retryInMs: afterMs },
-          "The platform refuses the whole app for now; results wait.",
-        );
-      }
-      this.#governor.pause(this.#parts.clock.now() + afterMs, reason);
-    }
-    this.#governor.answered(answer.ok);
-  }
-
-  #purgeNowAndThen(): void {
-    const { store, clock, policy, logger } = this.#parts;
-    const purge = async (): Promise<void> => {
-      for (;;) {
-        await store.purge(clock.now() - policy.retentionMs);
-        await sleep(clock, PURGE_EVERY_MS, this.#abort.signal);
-      }
-    };
-    purge().catch((error: unknown) => {
-      if (!this.#abort.signal.aborted) logger.error({ error: String(error) }, "Old once keys could not be dropped.");
+    const unlocked = end.type === "settled" && end.announce === true;
+    this.#final({
+      key: lane.key,
+      record,
+      epoch,
+      unlocked,
+      ...(improved === undefined ? {} : { improved }),
+      ...(score === undefined ? {} : { score }),
     });
+  }
+
+  #expired({ key, record }: ExpiredLane): void {
+    this.#final({ key, record, epoch: 0, unlocked: false });
+  }
+
+  #final(ended: Ended): void {
+    const { counters, logger } = this.#parts;
+    const { key, record } = ended;
+    if (record.how === "dead") {
+      counters.dead += 1;
+      const fields = { user: key.user, target: key.target.name, reason: record.reason };
+      logger.error(fields, "A result was given up on; it is kept as a dead letter.");
+    } else if (record.how === "suppressed") counters.suppressed += 1;
+    else counters.delivered += 1;
+    this.#waiters.settled(laneId(key), record);
+    this.ended.emit(ended);
   }
 }
 

@@ -12,8 +12,8 @@ export interface Platform {
   readOne(user: string, achievement: string, signal: AbortSignal): Promise<RowReading>;
   /** The platform's own definitions, read once at the start; resolves when they are known. */
   definitions(): Promise<Definitions>;
-  /** True if a token that acts for the user is at hand. */
-  hasToken(user: string): boolean;
+  /** True once a token that acts for the user is at hand. */
+  hasToken(user: string): Promise<boolean>;
 }
 
 export type Write =

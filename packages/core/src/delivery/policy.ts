@@ -27,6 +27,10 @@ export interface DeliveryOptions {
   readonly onForeignWriter?: ForeignWriterPolicy;
   /** How long once keys and send records are kept. Default 7 days. */
   readonly retentionMs?: number;
+  /** Leases in a row that may die with their process before a lane is taken for poison. Default 5. */
+  readonly poisonAfter?: number;
+  /** Rule firings that may wait in memory for the store; more reports are refused. Default 100 000. */
+  readonly maxQueued?: number;
 }
 
 export type DeliveryPolicy = Required<DeliveryOptions>;
@@ -44,9 +48,12 @@ const DEFAULTS = {
   maxBackoffMs: 60_000,
   onForeignWriter: "dead-letter",
   retentionMs: 7 * DAY,
+  poisonAfter: 5,
+  maxQueued: 100_000,
 } satisfies DeliveryPolicy;
 
-const POSITIVE = new Set(["concurrency", "maxAgeMs", "leaseMs", "backoffMs", "maxBackoffMs", "retentionMs"]);
+const WHOLE = new Set(["concurrency", "poisonAfter", "maxQueued"]);
+const POSITIVE = new Set([...WHOLE, "maxAgeMs", "leaseMs", "backoffMs", "maxBackoffMs", "retentionMs"]);
 const FOREIGN: readonly string[] = ["assume-applied", "send-again", "dead-letter"];
 
 /** Merges with the defaults and checks. Throws `bad_input` naming the option. */
@@ -63,9 +70,9 @@ export function deliveryPolicy(options: DeliveryOptions = {}): DeliveryPolicy {
       if (FOREIGN.includes(String(value))) continue;
       throw new QuestlineError("bad_input", `delivery.onForeignWriter must be one of ${FOREIGN.join(", ")}.`);
     }
-    const whole = name === "concurrency" ? Number.isInteger(value) : Number.isFinite(value);
+    const whole = WHOLE.has(name) ? Number.isInteger(value) : Number.isFinite(value);
     if (!whole || Number(value) < (POSITIVE.has(name) ? 1 : 0)) {
-      const unit = name === "concurrency" ? "a whole number of requests" : "a number of milliseconds";
+      const unit = WHOLE.has(name) ? "a whole number" : "a number of milliseconds";
       throw new QuestlineError(
         "bad_input",
         `delivery.${name} must be ${unit}, ${POSITIVE.has(name) ? "at least 1" : "not negative"}; got ${String(value)}.`,

@@ -2,14 +2,16 @@ import { LRUCache } from "lru-cache";
 import type { AchievementValue } from "../intent/lane-value.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { LeasedLane, Progress } from "../store/lane-store.ts";
+import type { Progress } from "../store/lane-records.ts";
+import type { LeasedLane } from "../store/lane-store.ts";
 import type { Counters } from "./counters.ts";
-import type { Platform, ProgressReading, ProgressRow, Unread } from "./platform.ts";
+import type { Definitions, Platform, ProgressReading, ProgressRow, RowReading, Unread } from "./platform.ts";
 import type { DeliveryPolicy } from "./policy.ts";
 
 /** What a lane stands on before it is sent. */
 export type Prepared =
-  | { readonly status: "ready"; readonly progress: Progress }
+  /** `reset`: progress that we knew is gone, so a new epoch begins. */
+  | { readonly status: "ready"; readonly progress: Progress; readonly reset: boolean }
   | { readonly status: "archived" }
   /** No usable reading yet. `failed` tells a failed read from one that must not be made before `notBefore`. */
   | { readonly status: "wait"; readonly reason: Reason; readonly notBefore?: number; readonly failed?: Unread };
@@ -20,6 +22,8 @@ interface Snapshot {
 }
 
 const MOST_USERS = 10_000;
+/** A player who returns sooner than this after the last read is not read again. */
+const PREFETCH_AFTER_MS = 60_000;
 
 /**
  * Knows, per user, what the platform last said, and decides what a lane may stand on.
@@ -37,6 +41,8 @@ export class ProgressBook {
   readonly #signal: AbortSignal;
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: MOST_USERS });
   readonly #reading = new Map<string, Promise<ProgressReading>>();
+  /** Users forgotten while a read was under way: its answer is of before. */
+  readonly #forgotten = new Map<string, number>();
 
   constructor(parts: {
     platform: Platform;
@@ -52,53 +58,70 @@ export class ProgressBook {
     this.#signal = parts.signal;
   }
 
-  async prepare(lane: LeasedLane, value: AchievementValue): Promise<Prepared> {
-    const name = lane.key.target.name;
-    const definitions = await this.#platform.definitions();
-    if (definitions.achievement(name)?.archived === true) return { status: "archived" };
-
+  async prepare(lane: LeasedLane, value: AchievementValue, definitions: Definitions): Promise<Prepared> {
+    const { user, target } = lane.key;
+    if (definitions.achievement(target.name)?.archived === true) return { status: "archived" };
     const now = this.#clock.now();
-    const known = lane.progress;
-    const freshSince = now - this.#policy.factMs;
-    if (known !== undefined && (!known.unlocked || value.keepsCounting || known.at >= freshSince)) {
-      return { status: "ready", progress: known };
-    }
-
+    const { progress: known } = lane;
     const baselineSince = lane.settledAt === undefined ? 0 : lane.settledAt + this.#policy.quietPeriodMs;
-    const wantedSince = Math.max(baselineSince, freshSince);
-    const cached = this.#snapshots.get(lane.key.user);
-    if (cached !== undefined && cached.sentAt >= freshSince) {
-      const row = cached.rows?.get(name);
-      if (row?.unlocked === true) return ready(row, cached.sentAt);
-      if (cached.sentAt >= wantedSince && cached.rows !== undefined) return this.#baseline(value, row, cached.sentAt);
-    }
+    const freshSince = now - this.#policy.factMs;
+
+    const snapshot = this.#snapshots.get(user);
+    const newer = snapshot !== undefined && snapshot.sentAt >= Math.max(freshSince, (known?.at ?? 0) + 1) ? snapshot : undefined;
+    const row = newer?.rows?.get(target.name);
+    if (newer !== undefined && row?.unlocked === true) return ready(row, newer.sentAt, false, known);
+    if (known !== undefined && (!known.unlocked || value.keepsCounting)) return { status: "ready", progress: known, reset: false };
+    if (newer?.rows !== undefined && newer.sentAt >= baselineSince) return this.#baseline(value, row, newer.sentAt, known);
+    if (known !== undefined && known.at >= freshSince) return { status: "ready", progress: known, reset: false };
     if (baselineSince > now) return { status: "wait", reason: "progress-unread", notBefore: baselineSince };
 
-    const reading = await this.#readSince(lane.key.user, wantedSince);
+    const reading = await this.#readSince(user, Math.max(baselineSince, freshSince));
     if (reading.status === "unread") return { status: "wait", reason: reading.reason, failed: reading };
     if (reading.rows === undefined) return this.#single(lane, value);
-    return this.#baseline(value, reading.rows.get(name), reading.sentAt);
+    return this.#baseline(value, reading.rows.get(target.name), reading.sentAt, known);
+  }
+
+  /** Reads what a player who joins will need, unless it was read a moment ago. */
+  async prefetch(user: string): Promise<void> {
+    const known = this.#snapshots.get(user);
+    const recent = known !== undefined && known.sentAt >= this.#clock.now() - PREFETCH_AFTER_MS;
+    if (!recent && !this.#reading.has(user)) await this.#read(user);
+  }
+
+  /** Nothing read of the user before now is believed any longer. */
+  forget(user: string): void {
+    this.#snapshots.delete(user);
+    if (this.#reading.has(user)) this.#forgotten.set(user, this.#clock.now());
   }
 
   /** A row of one achievement, read now and joined with nobody's older read. */
-  async readOne(user: string, name: string): Promise<Awaited<ReturnType<Platform["readOne"]>>> {
+  readOne(user: string, name: string): Promise<RowReading> {
     this.#counters.reads += 1;
     return this.#platform.readOne(user, name, this.#signal);
+  }
+
+  /** What the last reading of all rows said of one achievement: never good enough for a verdict. */
+  lastSeen(user: string, name: string): RowReading | undefined {
+    const snapshot = this.#snapshots.get(user);
+    if (snapshot?.rows === undefined) return undefined;
+    const row = snapshot.rows.get(name);
+    return row === undefined ? { status: "absent", sentAt: snapshot.sentAt } : { status: "row", sentAt: snapshot.sentAt, row };
   }
 
   async #single(lane: LeasedLane, value: AchievementValue): Promise<Prepared> {
     const reading = await this.readOne(lane.key.user, lane.key.target.name);
     if (reading.status === "unread") return { status: "wait", reason: reading.reason, failed: reading };
-    return this.#baseline(value, reading.status === "row" ? reading.row : undefined, reading.sentAt);
+    return this.#baseline(value, reading.status === "row" ? reading.row : undefined, reading.sentAt, lane.progress);
   }
 
-  #baseline(value: AchievementValue, row: ProgressRow | undefined, sentAt: number): Prepared {
-    if (row === undefined) return ready({ count: 0n, unlocked: false }, sentAt);
+  #baseline(value: AchievementValue, row: ProgressRow | undefined, sentAt: number, known: Progress | undefined): Prepared {
+    const reset = known?.unlocked === true && row?.unlocked !== true;
+    if (row === undefined) return ready({ count: 0n, unlocked: false }, sentAt, reset);
     if (row.count === undefined && value.count > 0n && !row.unlocked) {
       const failed: Unread = { status: "unread", reason: "progress-unread" };
       return { status: "wait", reason: "progress-unread", failed };
     }
-    return ready(row, sentAt);
+    return ready(row, sentAt, reset);
   }
 
   async #readSince(user: string, since: number): Promise<ProgressReading> {
@@ -107,22 +130,28 @@ export class ProgressBook {
       const reading = await joined;
       if (reading.status === "unread" || reading.sentAt >= since) return reading;
     }
-    const next = this.#reading.get(user) ?? this.#read(user);
-    return next;
+    return this.#reading.get(user) ?? this.#read(user);
   }
 
   #read(user: string): Promise<ProgressReading> {
-    const reading = (async (): Promise<ProgressReading> => {
-      this.#counters.reads += 1;
-      const answer = await this.#platform.readProgress(user, this.#signal);
-      if (answer.status === "read") this.#snapshots.set(user, { sentAt: answer.sentAt, rows: answer.rows });
-      return answer;
-    })().finally(() => this.#reading.delete(user));
+    const reading = this.#ask(user).finally(() => {
+      this.#reading.delete(user);
+      this.#forgotten.delete(user);
+    });
     this.#reading.set(user, reading);
     return reading;
   }
+
+  async #ask(user: string): Promise<ProgressReading> {
+    this.#counters.reads += 1;
+    const answer = await this.#platform.readProgress(user, this.#signal);
+    if (answer.status === "unread") return answer;
+    if ((this.#forgotten.get(user) ?? -1) >= answer.sentAt) return { status: "unread", reason: "progress-unread" };
+    this.#snapshots.set(user, { sentAt: answer.sentAt, rows: answer.rows });
+    return answer;
+  }
 }
 
-function ready(row: ProgressRow, at: number): Prepared {
-  return { status: "ready", progress: { count: row.count ?? 0n, unlocked: row.unlocked, at } };
+function ready(row: ProgressRow, at: number, reset: boolean, known?: Progress): Prepared {
+  return { status: "ready", progress: { count: row.count ?? known?.count ?? 0n, unlocked: row.unlocked, at }, reset };
 }

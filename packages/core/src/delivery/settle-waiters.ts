@@ -1,7 +1,8 @@
 import { laneId } from "../intent/intent.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { Reason } from "../intent/outcome.ts";
-import type { LaneStore, SendRecord } from "../store/lane-store.ts";
+import type { SendRecord } from "../store/lane-records.ts";
+import type { LaneStore } from "../store/lane-store.ts";
 
 /** How one accepted firing ended. `owed`: the outbox was closed before. */
 export interface FiringEnd {

@@ -1,3 +1,4 @@
+import { LARGEST_COUNT } from "../intent/lane-value.ts";
 import type { Journal } from "../store/lane-store.ts";
 import type { RowReading } from "./platform.ts";
 
@@ -21,6 +22,8 @@ export interface VerdictContext {
   readonly archived: boolean;
   /** The definition counts on after the unlock, so an unlock alone proves nothing. */
   readonly keepsCounting: boolean;
+  /** Sabotage: more than n is taken for n. */
+  readonly atLeastForEqual?: boolean;
 }
 
 /** Judges a reading that was sent after the quiet period ended. */
@@ -33,7 +36,9 @@ export function judge(journal: Journal, reading: RowReading, context: VerdictCon
   const countStillMatters = context.keepsCounting && !journal.wasLocked;
   if (unlocked && !countStillMatters) return { is: "unlocked", count: count ?? journal.count + journal.n };
   if (count === undefined) return { is: "unreadable" };
-  if (count === journal.count + journal.n) return { is: "applied", count };
+  const sum = journal.count + journal.n;
+  const expected = sum > LARGEST_COUNT ? LARGEST_COUNT : sum;
+  if (count === expected || (context.atLeastForEqual === true && count > expected)) return { is: "applied", count };
   if (count === journal.count) return unchanged(journal, count);
   return { is: count < journal.count ? "reset" : "foreign", count };
 }

@@ -49,6 +49,8 @@ export interface Identity {
   provideToken(userId: string, token: string): Promise<VerifiedUser>;
   /** The latest good token of a user. */
   tokenOf(userId: string): Secret | undefined;
+  /** Takes back a token that was verified by an earlier process; without a question, since a delivery will tell. */
+  restore(userId: string, token: Secret): void;
   /** The platform refused the user's token: it is dropped (if `token` is still the one), and not asked about again at once. */
   forget(userId: string, token?: Secret): void;
 }
@@ -105,6 +107,11 @@ class UserIdentity implements Identity {
   tokenOf(userId: string): Secret | undefined {
     const id = asUserId(userId);
     return id === undefined ? undefined : this.#tokens.tokenOf(id);
+  }
+
+  restore(userId: string, token: Secret): void {
+    const id = asUserId(userId);
+    if (id !== undefined && this.#tokens.about(this.#tokens.digest(token))?.state !== "refused") this.#tokens.keep(id, token);
   }
 
   forget(userId: string, token?: Secret): void {

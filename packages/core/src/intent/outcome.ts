@@ -48,6 +48,7 @@ export type Outcome =
   | {
       readonly status: "retryable";
       readonly reason: Reason;
+      readonly detail?: string;
       readonly afterMs?: number;
       readonly appWide?: boolean;
       /** The request may have taken effect; only ever true of values that are replay-safe. */
@@ -55,4 +56,4 @@ export type Outcome =
     }
   | { readonly status: "rejected"; readonly reason: Reason; readonly detail?: string }
   /** An accumulating request that may have taken effect. */
-  | { readonly status: "ambiguous"; readonly reason: Reason };
+  | { readonly status: "ambiguous"; readonly reason: Reason; readonly detail?: string };

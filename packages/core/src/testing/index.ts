@@ -1,5 +1,6 @@
-export { createSabotagedQuestline } from "../create-questline.ts";
-export type { Sabotage } from "../delivery/outbox.ts";
+export { createProbedQuestline, createSabotagedQuestline } from "../create-questline.ts";
+export type { Sabotage } from "../delivery/sabotage.ts";
+export type { Probe, ProbePoint } from "../runtime/probe.ts";
 export { manualClock } from "../runtime/manual-clock.ts";
 export type { ManualClock } from "../runtime/manual-clock.ts";
 export { seededRandom } from "../runtime/random.ts";

@@ -84,10 +84,10 @@ describe("a count", () => {
     w.platform.scripts.push("lost-after-effect");
     await w.accept(add(5n));
     await w.clock.advance(QUIET + 1);
-    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true]);
+    expect(w.ended.map((end) => end.unlocked)).toEqual([true]);
     await w.accept(add(1n));
     await w.clock.advance(1_000);
-    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true, false]);
+    expect(w.ended.map((end) => end.unlocked)).toEqual([true, false]);
     expect(w.counters).toMatchObject({ suppressed: 1, verdictsApplied: 1 });
   });
 

@@ -2,7 +2,8 @@ import { afterEach } from "vitest";
 import { newCounters } from "../../src/delivery/counters.ts";
 import type { Counters } from "../../src/delivery/counters.ts";
 import { Outbox } from "../../src/delivery/outbox.ts";
-import type { Ended, Sabotage } from "../../src/delivery/outbox.ts";
+import type { Ended } from "../../src/delivery/outbox.ts";
+import type { Sabotage } from "../../src/delivery/sabotage.ts";
 import { deliveryPolicy } from "../../src/delivery/policy.ts";
 import type { DeliveryOptions } from "../../src/delivery/policy.ts";
 import { laneKeyFor } from "../../src/intent/intent.ts";
@@ -57,7 +58,8 @@ export async function world(options: WorldOptions = {}): Promise<TestWorld> {
     random: seededRandom(7),
     logger: silentLogger,
     counters,
-    ...(sabotage && { sabotage }),
+    abort: new AbortController(),
+    sabotage,
   });
   open.push(outbox);
   await outbox.open();
@@ -74,8 +76,9 @@ export async function world(options: WorldOptions = {}): Promise<TestWorld> {
       at,
       dueAt: at + (more.dueInMs ?? 0),
     };
-    const [acceptance] = await outbox.accept([firing]);
-    if (acceptance === undefined) throw new Error("no acceptance");
+    const taken = await outbox.take([firing]);
+    const acceptance = taken.status === "taken" ? taken.firings[0] : undefined;
+    if (acceptance === undefined) throw new Error("not taken");
     return acceptance;
   };
   return { outbox, platform, clock, counters, store, ended, accept };

@@ -12,7 +12,7 @@ describe("a replay-safe value", () => {
     await w.accept({ kind: "addBits", target: "MAPS", bits: 0b11n, length: 3 });
     await w.clock.advance(1_000);
     expect(w.platform.state("MAPS")).toMatchObject({ bits: 0b11n, unlocked: true });
-    expect(w.ended.map((end) => end.conclusion.unlocked)).toEqual([true]);
+    expect(w.ended.map((end) => end.unlocked)).toEqual([true]);
   });
 
   test("known to be unlocked costs no request", async () => {
@@ -60,7 +60,7 @@ describe("a score", () => {
     await w.accept(score(5n));
     await w.clock.advance(1_000);
     expect(w.platform.scores.get("BEST")?.score).toBe(5n);
-    expect(w.ended.map((end) => end.conclusion.improved)).toEqual(["unknown"]);
+    expect(w.ended.map((end) => end.improved)).toEqual(["unknown"]);
   });
 
   test("forced, with a lost answer, lets nothing else pass until the quiet period is over", async () => {

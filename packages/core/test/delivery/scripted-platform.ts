@@ -120,7 +120,7 @@ export function scriptedPlatform(clock: Clock, targets: Record<string, bigint> =
       achievement: (name) => ({ archived: platform.archived.has(name) }),
       board: (name) => platform.boards[name] ?? { sort: "higher-is-better", writes: "server" },
     }),
-    hasToken: (user) => platform.tokens.has(user),
+    hasToken: async (user) => platform.tokens.has(user),
   };
   return platform;
 }

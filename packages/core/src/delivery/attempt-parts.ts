@@ -1,0 +1,56 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Probe } from "../runtime/probe.ts";
+import type { Random } from "../runtime/random.ts";
+import type { Staging } from "../store/lane-store.ts";
+import type { Moment } from "./conclude.ts";
+import type { Counters } from "./counters.ts";
+import type { Platform } from "./platform.ts";
+import type { DeliveryPolicy } from "./policy.ts";
+import type { ProgressBook } from "./progress-book.ts";
+import type { Sabotage } from "./sabotage.ts";
+
+/** What an attempt works with. */
+export interface AttemptParts {
+  readonly platform: Platform;
+  readonly book: ProgressBook;
+  readonly stage: (staging: Staging) => Promise<boolean>;
+  readonly policy: DeliveryPolicy;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly counters: Counters;
+  readonly signal: AbortSignal;
+  /** An answer, or its absence, as far as the whole app is concerned. */
+  readonly onAnswer: (answer: Answer) => void;
+  readonly onTokenWanted: (user: string, reason: "refused" | "missing") => void;
+  readonly probe?: Probe | undefined;
+  readonly sabotage?: Sabotage | undefined;
+}
+
+/** What the app as a whole learns from one exchange. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly limited: boolean;
+  readonly appWide?: { readonly reason: string; readonly afterMs?: number };
+}
+
+/** The moment of a decision. */
+export const momentOf = (parts: AttemptParts): Moment => ({ now: parts.clock.now(), chance: parts.random.next() });
+
+/** Tells the app as a whole what an exchange says of it. */
+export function hear(
+  answer: {
+    readonly status: string;
+    readonly reason?: string;
+    readonly afterMs?: number;
+    readonly appWide?: boolean;
+  },
+  parts: AttemptParts,
+): void {
+  const limited = answer.reason === "rate-limited";
+  const ok = answer.status === "delivered" || answer.status === "rejected" || answer.status === "row" || answer.status === "absent";
+  if (answer.appWide !== true) return parts.onAnswer({ ok, limited });
+  const wait = answer.afterMs === undefined ? {} : { afterMs: answer.afterMs };
+  parts.onAnswer({ ok, limited, appWide: { reason: answer.reason ?? "platform-unavailable", ...wait } });
+}

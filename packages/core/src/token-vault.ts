@@ -1,0 +1,68 @@
+import type { Identity } from "./identity/identity.ts";
+import type { Logger } from "./runtime/log.ts";
+import type { Sealer } from "./secrets/seal.ts";
+import type { Secret } from "./secrets/secret.ts";
+import type { LaneStore } from "./store/lane-store.ts";
+import type { Clock } from "./runtime/clock.ts";
+
+export interface TokenVaultParts {
+  readonly app: string;
+  readonly identity: Pick<Identity, "tokenOf" | "restore" | "forget">;
+  readonly store: Pick<LaneStore, "keepToken" | "sealedToken" | "dropToken">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Absent: tokens live in memory only. */
+  readonly sealer?: Sealer | undefined;
+}
+
+/** Players' tokens where deliveries find them: in memory, and sealed in the store so that they outlive the process. */
+export class TokenVault {
+  readonly #parts: TokenVaultParts;
+
+  constructor(parts: TokenVaultParts) {
+    this.#parts = parts;
+  }
+
+  tokenOf(user: string): Secret | undefined {
+    return this.#parts.identity.tokenOf(user);
+  }
+
+  /** Writes down the user's latest token. A store that cannot is logged: the token is still good in memory. */
+  async keep(user: string): Promise<void> {
+    const { app, identity, store, sealer, clock } = this.#parts;
+    const token = identity.tokenOf(user);
+    if (sealer === undefined || token === undefined) return;
+    await this.#softly(() => store.keepToken(app, user, sealer.seal(token, context(app, user)), clock.now()));
+  }
+
+  /** True once a token that acts for the user is in memory, if need be out of the store. */
+  async ready(user: string): Promise<boolean> {
+    const { app, identity, store, sealer } = this.#parts;
+    if (identity.tokenOf(user) !== undefined) return true;
+    if (sealer === undefined) return false;
+    const sealed = await this.#softly(() => store.sealedToken(app, user));
+    const token = sealed === undefined ? undefined : sealer.open(sealed, context(app, user), "user-token");
+    if (sealed !== undefined && token === undefined) await this.#softly(() => store.dropToken(app, user));
+    if (token !== undefined) identity.restore(user, token);
+    return identity.tokenOf(user) !== undefined;
+  }
+
+  /** The platform refused this token of the user's. */
+  async forget(user: string, token: Secret): Promise<void> {
+    const { app, identity, store, sealer } = this.#parts;
+    identity.forget(user, token);
+    // A fresh one may have come meanwhile; it has replaced the refused one in the store, too.
+    if (sealer !== undefined && identity.tokenOf(user) === undefined) await this.#softly(() => store.dropToken(app, user));
+  }
+
+  async #softly<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#parts.logger.warn({ error: String(error) }, "A player's sealed token could not be written or read.");
+      return undefined;
+    }
+  }
+}
+
+const context = (app: string, user: string): string => `${app}\n${user}`;
