@@ -8,6 +8,7 @@ import { backticked, firstColumn, readContractPage } from "./contract/contract-p
 import { exportedTypes } from "./contract/exported-names.ts";
 import { controlRoutes } from "./contract/control-routes.ts";
 import { credentialNames } from "./contract/credential-names.ts";
+import { inertQuestline } from "./contract/inert-questline.ts";
 import { pluginMembers } from "./contract/plugin-members.ts";
 import { runProgram } from "./running-program.ts";
 
@@ -73,6 +74,11 @@ describe("docs/contract.md lists, no more and no less,", () => {
       const { status } = await fetch(emulator.url + path, { method, ...body });
       expect({ route, exists: status !== 404 }).toEqual({ route, exists: true });
     }
+  });
+
+  test("the members of a Questline", async () => {
+    await using questline = inertQuestline();
+    expect(sorted(listedUnder("Members of", "createQuestline"))).toEqual(sorted(Object.keys(questline)));
   });
 
   test("the plugin's members", () => {
