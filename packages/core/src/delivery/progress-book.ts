@@ -69,8 +69,13 @@ export class ProgressBook {
     const snapshot = this.#snapshots.get(user);
     const newer = snapshot !== undefined && snapshot.sentAt >= Math.max(freshSince, (known?.at ?? 0) + 1) ? snapshot : undefined;
     const row = newer?.rows?.get(target.name);
-    if (newer !== undefined && row?.unlocked === true) return ready(row, newer.sentAt, false, known);
-    if (known !== undefined && (!known.unlocked || value.keepsCounting)) return { status: "ready", progress: known, reset: false };
+    const nowUnlocked = newer !== undefined && row?.unlocked === true;
+    if (nowUnlocked && !value.keepsCounting) return ready(row, newer.sentAt, false, known);
+    if (known !== undefined && (!known.unlocked || value.keepsCounting)) {
+      // Its count stays: no snapshot ever overwrites a baseline.
+      const progress = { ...known, unlocked: known.unlocked || nowUnlocked };
+      return { status: "ready", progress, reset: false };
+    }
     if (newer?.rows !== undefined && newer.sentAt >= baselineSince) return this.#baseline(value, row, newer.sentAt, known);
     if (known !== undefined && known.at >= freshSince) return { status: "ready", progress: known, reset: false };
     if (baselineSince > now) return { status: "wait", reason: "progress-unread", notBefore: baselineSince };
