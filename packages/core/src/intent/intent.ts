@@ -29,7 +29,12 @@ export interface LaneKey {
 
 /** The lane's identity as text; names cannot contain a newline, so parts never run together. */
 export function laneId(key: LaneKey): string {
-  return `${key.app}\n${key.user}\n${key.target.type === "achievement" ? "a" : "l"}\n${key.target.name}`;
+  return `${key.app}\n${key.user}\n${targetPart(key.target)}`;
+}
+
+/** What a lane's identity says of its target, after its app and user. */
+export function targetPart(target: LaneTarget): string {
+  return `${target.type === "achievement" ? "a" : "l"}\n${target.name}`;
 }
 
 /** Reads what `laneId` wrote. */

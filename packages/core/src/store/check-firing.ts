@@ -1,33 +1,50 @@
-import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
+import { LARGEST_COUNT } from "../intent/lane-value.ts";
+import type { LaneValue } from "../intent/lane-value.ts";
 import type { Firing } from "./lane-store.ts";
 
-/** Refuses a firing that could not be kept or read back; throws `bad_input`. */
-export function checkFiring(firing: Firing): void {
+const SMALLEST_SCORE = -LARGEST_COUNT - 1n;
+const LARGEST_MASK = 2n ** 64n - 1n;
+
+/** What makes a firing impossible to keep or to read back, in words; undefined if nothing does. */
+export function flawOf(firing: Firing): string | undefined {
   const { app, user, target } = firing.key;
-  checkPart("app", app);
-  checkPart("user", user);
-  checkPart("target's name", target.name);
   const expected = target.type === "achievement" ? "achievement" : "score";
   if (firing.value.type !== expected) {
-    throw new QuestlineError(
-      "bad_input",
-      `The lane of ${target.type} ${shownValue(target.name)} takes a value of type ${expected}, not ${shownValue(firing.value.type)}.`,
-    );
+    return `The lane of ${target.type} ${shownValue(target.name)} takes a value of type ${expected}, not ${shownValue(firing.value.type)}.`;
   }
-  checkTime("at", firing.at);
-  checkTime("dueAt", firing.dueAt);
-}
-
-function checkPart(what: string, text: string): void {
-  if (text !== "" && !text.includes("\n")) return;
-  throw new QuestlineError(
-    "bad_input",
-    `A lane's ${what} must be non-empty text on one line, not ${shownValue(text)}.`,
+  return (
+    flawOfPart("app", app) ??
+    flawOfPart("user", user) ??
+    flawOfPart("target's name", target.name) ??
+    flawOfValue(firing.value) ??
+    flawOfTime("at", firing.at) ??
+    flawOfTime("dueAt", firing.dueAt)
   );
 }
 
-function checkTime(what: string, ms: number): void {
-  if (Number.isSafeInteger(ms)) return;
-  throw new QuestlineError("bad_input", `A firing's ${what} must be wall time in whole ms, not ${shownValue(ms)}.`);
+function flawOfPart(what: string, text: string): string | undefined {
+  if (text !== "" && !text.includes("\n")) return undefined;
+  return `A lane's ${what} must be non-empty text on one line, not ${shownValue(text)}.`;
+}
+
+function flawOfValue(value: LaneValue): string | undefined {
+  if (value.type === "achievement") {
+    return (
+      flawOfInteger("count", value.count, 0n, LARGEST_COUNT) ?? flawOfInteger("bits", value.bits, 0n, LARGEST_MASK)
+    );
+  }
+  const flawOfScore = (score: bigint): string | undefined =>
+    flawOfInteger("score", score, SMALLEST_SCORE, LARGEST_COUNT);
+  return flawOfScore(value.highest.score) ?? flawOfScore(value.lowest.score);
+}
+
+function flawOfInteger(what: string, value: bigint, least: bigint, most: bigint): string | undefined {
+  if (value >= least && value <= most) return undefined;
+  return `A firing's ${what} must be an integer from ${least} to ${most}, not ${value}.`;
+}
+
+function flawOfTime(what: string, ms: number): string | undefined {
+  if (Number.isSafeInteger(ms)) return undefined;
+  return `A firing's ${what} must be wall time in whole ms, not ${shownValue(ms)}.`;
 }

@@ -1,21 +1,20 @@
 import { accumulates } from "../intent/lane-value.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
-import { giveBack } from "./lane-end.ts";
+import { giveBack, inEpoch } from "./lane-end.ts";
+import type { DeadLetter } from "./lane-records.ts";
 import { inFlightOf, joined } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
-import type { DeadLetter } from "./lane-store.ts";
 
 /** How lanes come back without an outcome: from a lost process, from waiting, from the dead. */
 
 /** Strips the lease another incarnation left. Rows that nobody holds come back unchanged (the same object). */
 export function takeOverRow(row: LaneRow, now: number, quietMs: number): LaneRow {
   const { phase } = row;
-  if (phase.state === "leased") return { ...row, phase: { state: "open" }, pending: giveBack(row, phase.inFlight) };
-  if (phase.state === "staged") return takeOverStaged(row, phase, now + quietMs, now);
-  if (phase.state === "in-doubt" && phase.leaseToken !== undefined) {
-    return { ...row, phase: { ...phase, leaseToken: undefined } };
-  }
-  return row;
+  if (!("leaseToken" in phase) || phase.leaseToken === undefined) return row;
+  const lost: LaneRow = { ...row, lostLeases: row.lostLeases + 1 };
+  if (phase.state === "leased") return { ...lost, phase: { state: "open" }, pending: giveBack(row, phase.inFlight) };
+  if (phase.state === "staged") return takeOverStaged(lost, phase, now + quietMs, now);
+  return { ...lost, phase: { ...phase, leaseToken: undefined } };
 }
 
 type Staged = Extract<LaneRow["phase"], { readonly state: "staged" }>;
@@ -26,14 +25,14 @@ function takeOverStaged(row: LaneRow, phase: Staged, quietUntil: number, now: nu
     const journal = { ...phase.journal, inDoubtSince: now };
     return { ...row, phase: { state: "in-doubt", inFlight, journal, dueAt: quietUntil, leaseToken: undefined } };
   }
-  return {
+  return inEpoch({
     ...row,
     phase: { state: "open" },
     pending: giveBack(row, inFlight),
     // A forced score that may still be on its way must not land after a different one sent later.
     notBefore: isForced(inFlight.value) ? Math.max(row.notBefore, quietUntil) : row.notBefore,
     sentWhileLocked: row.sentWhileLocked || phase.journal.wasLocked,
-  };
+  });
 }
 
 /** Opens a parked lane, due at `now`; other lanes come back unchanged (the same object). */
@@ -46,6 +45,18 @@ export function wakeRow(row: LaneRow, now: number): LaneRow {
 export function makeDueRow(row: LaneRow, now: number): LaneRow {
   if (row.pending === undefined || row.pending.dueAt <= now) return row;
   return { ...row, pending: { ...row.pending, dueAt: now } };
+}
+
+/**
+ * An achievement's lane without its baseline, in a new epoch; a score's comes back unchanged (the same object). While a
+ * journal is open, its verdict still needs what is known: the lane forgets when it closes. A lease without a journal
+ * forgets at once and again at its end, for its holder may still bring what it read before.
+ */
+export function forgetRow(row: LaneRow): LaneRow {
+  if (row.key.target.type !== "achievement") return row;
+  const marked = { ...row, forgetsAtEnd: true };
+  if ("journal" in row.phase) return marked;
+  return { ...inEpoch(marked), forgetsAtEnd: row.phase.state === "leased" };
 }
 
 /**
@@ -64,6 +75,6 @@ function isOvertaken(row: LaneRow, letter: DeadLetter): boolean {
   return row.lastSettledSeq > letter.toSeq || (inFlight !== undefined && isForced(inFlight.value));
 }
 
-function isForced(value: LaneValue): boolean {
+export function isForced(value: LaneValue): boolean {
   return value.type === "score" && value.forced;
 }

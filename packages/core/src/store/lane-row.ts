@@ -3,7 +3,8 @@ import type { LaneValue } from "../intent/lane-value.ts";
 import { laneId } from "../intent/intent.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { Reason } from "../intent/outcome.ts";
-import type { Firing, Journal, LaneSnapshot, LeasedLane, Progress, Staging } from "./lane-store.ts";
+import type { AttemptRecord, LaneSnapshot, Progress } from "./lane-records.ts";
+import type { Firing, Journal, LeasedLane, Staging } from "./lane-store.ts";
 
 /**
  * One lane as every store keeps it, and the steps that change it. The steps are pure: a store reads rows, steps them and
@@ -15,8 +16,8 @@ import type { Firing, Journal, LaneSnapshot, LeasedLane, Progress, Staging } fro
  *     └── wake ── parked ◀── parked (from whatever was leased)
  *
  * New firings merge into `pending` whatever the phase, so an open lane is *pending* or *idle* by whether it has one. A
- * take-over strips every lease: leased rows open again, staged ones open or become in doubt. A parked lane always has a
- * pending value, and only `wake` opens it.
+ * take-over strips every lease: leased rows open again, staged ones open or become in doubt, and a row whose leases keep
+ * dying with their process gives its value up. A parked lane always has a pending value; `wake` opens it, or its age does.
  *
  * Seqs: each accepted firing takes the next `seq`. What is in flight covers `settledThrough + 1` to its `toSeq`, what is
  * pending all after that up to `seq`; a release gives its seqs back to pending.
@@ -41,6 +42,21 @@ export interface LaneRow {
   readonly settledAt: number | undefined;
   readonly sentWhileLocked: boolean;
   readonly epoch: number;
+  /** The baseline goes and a new epoch begins when this lease ends or this journal closes, whatever the end brings. */
+  readonly forgetsAtEnd: boolean;
+  /** Tries of the value that is not final yet, oldest first. */
+  readonly history: readonly AttemptRecord[];
+  /** Leases in a row that died with their process. */
+  readonly lostLeases: number;
+  /** By epoch, rising: the announcements nobody acknowledged, and the last one in any case. */
+  readonly announced: readonly Announced[];
+}
+
+/** An unlock of ours in one epoch of the lane. */
+export interface Announced {
+  readonly epoch: number;
+  readonly at: number;
+  readonly acknowledged: boolean;
 }
 
 /** A value with the age and the due time of its oldest and most urgent firing, wall ms. */
@@ -92,6 +108,10 @@ function emptyRow(key: LaneKey): LaneRow {
     settledAt: undefined,
     sentWhileLocked: false,
     epoch: 0,
+    forgetsAtEnd: false,
+    history: [],
+    lostLeases: 0,
+    announced: [],
   };
 }
 
@@ -183,6 +203,8 @@ export function snapshotOf(row: LaneRow): LaneSnapshot {
     seq: row.seq,
     settledThrough: row.settledThrough,
     attempts: row.attempts,
+    history: row.history,
+    lostLeases: row.lostLeases,
     ...(row.pending && { pending: row.pending.value }),
     ...(inFlight && { inFlight: inFlight.value }),
     ...(row.reason && { reason: row.reason }),

@@ -1,6 +1,6 @@
 import type { Generations } from "./generations.ts";
 import type { LaneRow } from "./lane-row.ts";
-import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-store.ts";
+import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-records.ts";
 
 /**
  * What the verbs need of a place that keeps rows. Calls are synchronous and see each other's effects; whoever calls a
@@ -9,22 +9,31 @@ import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-st
 export interface LaneTables {
   lane(id: string): LaneRow | undefined;
   putLane(row: LaneRow): void;
+  countLanes(): number;
+  /** Why nothing more may be accepted, in words; undefined while there is room. Ends and journals still fit. */
+  whyFull(): string | undefined;
   /** Lanes due at `now`, the longest due first, equals by age of the lane. */
   dueLanes(limit: number, now: number): readonly LaneRow[];
   nextDue(): number | undefined;
   /** Lanes that are leased, staged, in doubt, parked, or due later than `now`. */
   waitingLanes(now: number): readonly LaneRow[];
+  /** In the order of their ids. */
+  parkedLanes(): readonly LaneRow[];
   /** Lanes in the order of their ids. */
   lanes(filter: LaneFilter): readonly LaneRow[];
   /** How many lanes are in a state, the idle ones left out. */
   countByState(): ReadonlyMap<LaneSnapshot["state"], number>;
 
-  /** The digest stored with a once key ("" where the firing had none); undefined where there is no such key. */
-  firing(match: string, firing: string): string | undefined;
-  /** Adds to what is stored for the match. */
-  putFirings(match: string, firings: ReadonlyMap<string, string>): void;
-  occurrence(occurrence: string): string | undefined;
-  putOccurrence(occurrence: string, digest: string): void;
+  /** What is stored with a once key; undefined where there is no such key. */
+  firing(owner: string, match: string, firing: string): OnceEntry | undefined;
+  /** Adds to what is stored for the owner's match. */
+  putFirings(owner: string, match: string, firings: ReadonlyMap<string, OnceEntry>): void;
+  occurrence(owner: string, occurrence: string): OnceEntry | undefined;
+  putOccurrence(owner: string, occurrence: string, entry: OnceEntry): void;
+  /** Everything stored for an owner, of one match or of all, in any order. */
+  firings(owner: string, match?: string): Iterable<readonly [match: string, firing: string, OnceEntry]>;
+  /** `match` is what the names of its occurrences begin with. */
+  occurrences(owner: string, match?: string): Iterable<readonly [occurrence: string, OnceEntry]>;
   /** The record whose range holds `seq`. */
   sendRecord(lane: string, seq: number): SendRecord | undefined;
   putSendRecord(lane: string, record: SendRecord): void;
@@ -38,6 +47,23 @@ export interface LaneTables {
   addDeadLetter(letter: Omit<DeadLetter, "id">): void;
   removeDeadLetter(id: number): void;
 
-  /** A number that no earlier opening of these tables got. */
+  token(owner: string): string | undefined;
+  putToken(owner: string, sealed: string, at: number): void;
+  removeToken(owner: string): void;
+  removeTokensBefore(at: number): void;
+
+  /** A number that no earlier opening of these tables got; it rises. */
   nextOpening(): number;
+}
+
+/** What stands beside a once key. */
+export interface OnceEntry {
+  /** "" where the firing had none. */
+  readonly digest: string;
+  /** The target part of the lane's id ("a" or "l", a newline, the name); "" where it is not known. */
+  readonly target: string;
+  readonly seq: number;
+  readonly at: number;
+  /** Rises with every firing accepted. */
+  readonly order: number;
 }

@@ -1,12 +1,18 @@
 import { laneId } from "../intent/intent.ts";
-import { acceptFirings } from "./accept-firings.ts";
+import { acceptReports } from "./accept-firings.ts";
+import { acknowledgeRow, openAnnouncements } from "./lane-announcements.ts";
 import { purged, withRow } from "./generations.ts";
 import { settleRow } from "./lane-end.ts";
-import { makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane-return.ts";
+import type { EndedLease } from "./lane-end.ts";
+import { expiredRow, poisonedRow } from "./lane-give-up.ts";
+import { forgetRow, makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane-return.ts";
 import { leasedLane, leaseRow, snapshotOf, stageRow } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
-import type { DeadLetter, LaneFilter, LaneStore, SendRecord, Settlement, Staging, TakenOver } from "./lane-store.ts";
+import type { Announcement, DeadLetter, ExpiredLane, LaneFilter, SendRecord, TakenOver } from "./lane-records.ts";
+import type { LaneStore, Opening, Settlement, Staging } from "./lane-store.ts";
 import type { LaneTables } from "./lane-tables.ts";
+import { ownerName } from "./once-names.ts";
+import { rememberedFirings } from "./remembered-firings.ts";
 
 type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Result>
   ? (...args: Args) => Result
@@ -15,41 +21,55 @@ type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Res
 /** The verbs of a lane store, `close` left out, as plain functions over its tables: the same code for every store. */
 export type LaneVerbs = { readonly [Verb in Exclude<keyof LaneStore, "close">]: Synchronous<LaneStore[Verb]> };
 
-export function laneVerbs(tables: LaneTables): LaneVerbs {
+export interface StoreLimits {
+  readonly maxLanes: number;
+}
+
+/** Firings accepted in one opening stay below this, so that numbers of a later opening are higher. */
+const FIRINGS_PER_OPENING = 2 ** 32;
+
+export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVerbs {
   let leases = 0;
   let holder = "";
+  let order = 0;
+  const accepting = { maxLanes, nextOrder: () => ++order };
 
-  function open(incarnation: string, now: number, quietMs: number): TakenOver {
+  function open(opening: Opening): TakenOver {
+    const number = tables.nextOpening();
     // The opening's number keeps tokens apart even where an incarnation's name comes twice.
-    holder = `${incarnation}.${tables.nextOpening()}`;
-    let released = 0;
-    let inDoubt = 0;
-    for (const row of tables.waitingLanes(now)) {
-      const taken = takeOverRow(row, now, quietMs);
-      if (taken === row) continue;
-      tables.putLane(taken);
-      if (taken.phase.state === "in-doubt") inDoubt += 1;
-      else released += 1;
+    holder = `${opening.incarnation}.${number}`;
+    order = number * FIRINGS_PER_OPENING;
+    const taken = { released: 0, inDoubt: 0, poisoned: 0 };
+    for (const row of tables.waitingLanes(opening.now)) {
+      const poisoned = poisonedRow(row, opening);
+      const next = poisoned?.row ?? takeOverRow(row, opening.now, opening.quietMs);
+      if (next === row) continue;
+      if (poisoned) taken.poisoned += 1;
+      else if (next.phase.state === "in-doubt") taken.inDoubt += 1;
+      else taken.released += 1;
+      putEnded(poisoned ?? { row: next });
     }
-    return { released, inDoubt };
+    return taken;
   }
 
   function stage(stagings: readonly Staging[]): readonly boolean[] {
-    return stagings.map((staging) => putIf(stageRow(tables.lane(staging.lane), staging)));
-  }
-
-  function settle(settlements: readonly Settlement[]): readonly boolean[] {
-    return settlements.map((settlement) => {
-      const ended = settleRow(tables.lane(settlement.lane), settlement);
-      if (ended?.record) putRecord(settlement.lane, ended.record);
-      if (ended?.dead) tables.addDeadLetter(ended.dead);
-      return putIf(ended?.row);
+    return stagings.map((staging) => {
+      const staged = stageRow(tables.lane(staging.lane), staging);
+      if (staged) tables.putLane(staged);
+      return staged !== undefined;
     });
   }
 
-  function putIf(row: LaneRow | undefined): boolean {
-    if (row !== undefined) tables.putLane(row);
-    return row !== undefined;
+  function settle(settlements: readonly Settlement[]): readonly boolean[] {
+    return settlements.map((settlement) => putEnded(settleRow(tables.lane(settlement.lane), settlement)));
+  }
+
+  function putEnded(ended: EndedLease | undefined): boolean {
+    if (ended === undefined) return false;
+    if (ended.record) putRecord(ended.row.id, ended.record);
+    if (ended.dead) tables.addDeadLetter(ended.dead);
+    tables.putLane(ended.row);
+    return true;
   }
 
   function putRecord(lane: string, record: SendRecord): void {
@@ -57,11 +77,36 @@ export function laneVerbs(tables: LaneTables): LaneVerbs {
     tables.putGenerations(withRow(tables.generations(), record.at));
   }
 
-  /** Puts the lanes a step changes; answers how many. */
-  function step(rows: readonly LaneRow[], change: (row: LaneRow) => LaneRow): number {
-    const changed = rows.map((row) => ({ row, next: change(row) })).filter(({ row, next }) => next !== row);
-    for (const { next } of changed) tables.putLane(next);
-    return changed.length;
+  /** Puts the lanes a step changes; answers them as they were. */
+  function step(rows: readonly LaneRow[], change: (row: LaneRow) => LaneRow): readonly LaneRow[] {
+    return rows.filter((row) => {
+      const next = change(row);
+      if (next !== row) tables.putLane(next);
+      return next !== row;
+    });
+  }
+
+  function expireParked(before: number, now: number): readonly ExpiredLane[] {
+    return tables.parkedLanes().flatMap((row) => {
+      const expired = expiredRow(row, before, now);
+      if (expired === undefined) return [];
+      putEnded(expired);
+      return [{ lane: row.id, key: row.key, record: expired.record }];
+    });
+  }
+
+  function announcements(app: string, user: string): readonly Announcement[] {
+    return tables
+      .lanes({ app, user })
+      .flatMap(openAnnouncements)
+      .toSorted((one, other) => one.at - other.at);
+  }
+
+  function acknowledge(app: string, user: string, ids: readonly string[]): number {
+    const ended = new Set(ids);
+    const standing = announcements(app, user).filter(({ id }) => ended.has(id)).length;
+    step(tables.lanes({ app, user }), (row) => acknowledgeRow(row, ended));
+    return standing;
   }
 
   function requeue(deadLetterId: number, now: number): boolean {
@@ -71,7 +116,8 @@ export function laneVerbs(tables: LaneTables): LaneVerbs {
     const row = tables.lane(laneId(letter.key));
     const next = row && requeueInto(row, letter, now);
     if (next === undefined) markDiscarded(letter);
-    return putIf(next);
+    else tables.putLane(next);
+    return next !== undefined;
   }
 
   function discard(deadLetterId: number): boolean {
@@ -93,11 +139,12 @@ export function laneVerbs(tables: LaneTables): LaneVerbs {
     const { emptied, generations } = purged(tables.generations(), before);
     for (const which of emptied) tables.emptyGeneration(which);
     tables.putGenerations(generations);
+    tables.removeTokensBefore(before);
   }
 
   return {
     open,
-    accept: (firings) => acceptFirings(tables, firings),
+    accept: (reports) => acceptReports(tables, reports, accepting),
     lease: (limit, now) =>
       tables.dueLanes(limit, now).map((row) => {
         const leased = leaseRow(row, `${holder}.${++leases}`);
@@ -106,7 +153,7 @@ export function laneVerbs(tables: LaneTables): LaneVerbs {
       }),
     stage,
     settle,
-    wake: (app, user, now) => step(tables.lanes({ app, user }), (row) => wakeRow(row, now)),
+    wake: (app, user, now) => step(tables.lanes({ app, user }), (row) => wakeRow(row, now)).length,
     makeDue: (now) => void step(tables.waitingLanes(now), (row) => makeDueRow(row, now)),
     nextDue: () => tables.nextDue(),
     owed: () => {
@@ -120,6 +167,15 @@ export function laneVerbs(tables: LaneTables): LaneVerbs {
         dead: tables.countDeadLetters(),
       };
     },
+    expireParked,
+    forgetProgress: (app, user) =>
+      step(tables.lanes({ app, user }), forgetRow).filter(({ phase }) => !("journal" in phase)).length,
+    announcements,
+    acknowledge,
+    keepToken: (app, user, sealed, now) => tables.putToken(ownerName(app, user), sealed, now),
+    sealedToken: (app, user) => tables.token(ownerName(app, user)),
+    dropToken: (app, user) => tables.removeToken(ownerName(app, user)),
+    remembered: (filter) => rememberedFirings(tables, filter),
     inspect: (filter: LaneFilter = {}) => tables.lanes(filter).map(snapshotOf),
     ended: (lane, seq) => tables.sendRecord(lane, seq),
     deadLetters: () => tables.deadLetters(),

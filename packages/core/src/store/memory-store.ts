@@ -3,13 +3,27 @@ import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
 import { MemoryTables } from "./memory-tables.ts";
 import { notOpen } from "./not-open.ts";
+import { checkLimit, MAX_LANES } from "./store-limits.ts";
+
+export interface MemoryStoreOptions {
+  /** Lanes (a user's achievement or leaderboard) it takes; a report that needs more is refused. Default 1 000 000. */
+  readonly maxLanes?: number;
+}
 
 /**
  * Lanes in this process's memory: for tests, and for games that accept losing what is owed when the process ends.
  * Opening it again is a take-over by another incarnation; opening it after `close` finds what it held.
+ *
+ * @throws QuestlineError `bad_input` for a limit that is none.
  */
-export function memoryStore(): LaneStore {
-  const verbs = laneVerbs(new MemoryTables());
+export function memoryStore(options: MemoryStoreOptions = {}): LaneStore {
+  const { maxLanes = MAX_LANES } = options;
+  checkLimit("maxLanes", maxLanes, 1);
+  return memoryStoreOf(laneVerbs(new MemoryTables(), { maxLanes }));
+}
+
+/** The store around verbs over tables in memory. */
+export function memoryStoreOf(verbs: LaneVerbs): LaneStore {
   let state: "new" | "open" | "closed" = "new";
 
   const run =
@@ -32,6 +46,14 @@ export function memoryStore(): LaneStore {
     makeDue: run("makeDue"),
     nextDue: run("nextDue"),
     owed: run("owed"),
+    expireParked: run("expireParked"),
+    forgetProgress: run("forgetProgress"),
+    announcements: run("announcements"),
+    acknowledge: run("acknowledge"),
+    keepToken: run("keepToken"),
+    sealedToken: run("sealedToken"),
+    dropToken: run("dropToken"),
+    remembered: run("remembered"),
     inspect: run("inspect"),
     ended: run("ended"),
     deadLetters: run("deadLetters"),

@@ -1,4 +1,3 @@
-import type { LaneKey } from "../intent/intent.ts";
 import type { OnceKey } from "../intent/once-key.ts";
 
 /** Joins parts so that no two lists of parts read the same, whatever characters a caller's ids hold. */
@@ -8,9 +7,26 @@ function name(...parts: readonly string[]): string {
   return text;
 }
 
+/** Reads what `name` wrote. */
+export function partsOf(text: string): readonly string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const colon = text.indexOf(":", at);
+    const end = colon + 1 + Number(text.slice(at, colon));
+    parts.push(text.slice(colon + 1, end));
+    at = end;
+  }
+  return parts;
+}
+
+/** Whose once keys these are. It leads every stored name, so that a user's keys lie together. */
+export function ownerName(app: string, user: string): string {
+  return name(app, user);
+}
+
 /** What all of a user's firings in a match without an occurrence share: the name of one row. */
-export function matchName(key: LaneKey, once: OnceKey): string {
-  return name(key.app, once.match, key.user);
+export function matchName(match: string): string {
+  return name(match);
 }
 
 /** One firing within such a row. */
@@ -18,7 +34,17 @@ export function firingName(once: OnceKey): string {
   return name(once.event, once.rule);
 }
 
-/** A firing with an occurrence: a row of its own. The match leads, so that a match's rows lie together. */
-export function occurrenceName(key: LaneKey, once: OnceKey): string {
-  return name(key.app, once.match, key.user, once.event, once.occurrence, once.rule);
+/** A firing with an occurrence: a row of its own. Begins with the name of its match. */
+export function occurrenceName(once: OnceKey): string {
+  return name(once.match, once.event, once.occurrence, once.rule);
+}
+
+export function onceOfMatch(match: string, firing: string): OnceKey {
+  const [event = "", rule = ""] = partsOf(firing);
+  return { match: partsOf(match)[0] ?? "", event, occurrence: "", rule };
+}
+
+export function onceOfOccurrence(text: string): OnceKey {
+  const [match = "", event = "", occurrence = "", rule = ""] = partsOf(text);
+  return { match, event, occurrence, rule };
 }

@@ -1,22 +1,33 @@
 import { expect } from "vitest";
-import type {
-  Acceptance,
-  Firing,
-  Journal,
-  LaneEnd,
-  LaneSnapshot,
-  LaneStore,
-  LeasedLane,
-} from "../../src/store/lane-store.ts";
-import { journalOf, T0 } from "./firings.ts";
+import type { LaneSnapshot, TakenOver } from "../../src/store/lane-records.ts";
+import type { Acceptance, Firing, Journal, LaneEnd, LaneStore, LeasedLane } from "../../src/store/lane-store.ts";
+import { journalOf, QUIET_MS, T0 } from "./firings.ts";
 
 export * from "./firings.ts";
 
 /** A store of its own for each call, opened by incarnation "first" at T0. */
-export type Fresh = () => Promise<LaneStore>;
+export type Fresh = (limits?: { readonly maxLanes: number }) => Promise<LaneStore>;
+
+/** Opens as `incarnation`; a lane may lose its lease as often as it likes unless told otherwise. */
+export function openAs(
+  store: LaneStore,
+  incarnation: string,
+  now: number = T0,
+  poisonAfter: number = Number.POSITIVE_INFINITY,
+): Promise<TakenOver> {
+  return store.open({ incarnation, now, quietMs: QUIET_MS, poisonAfter });
+}
+
+/** Accepts one report and expects it to be taken. */
+export async function acceptAll(store: LaneStore, report: readonly Firing[]): Promise<readonly Acceptance[]> {
+  const [answer, ...others] = await store.accept([report]);
+  expect(others).toEqual([]);
+  if (answer?.status !== "taken") throw new Error(`the report is ${JSON.stringify(answer)}`);
+  return answer.firings;
+}
 
 export async function acceptOne(store: LaneStore, one: Firing): Promise<Acceptance | undefined> {
-  const [acceptance, ...others] = await store.accept([one]);
+  const [acceptance, ...others] = await acceptAll(store, [one]);
   expect(others).toEqual([]);
   return acceptance;
 }

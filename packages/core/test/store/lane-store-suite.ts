@@ -1,21 +1,28 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { LaneStore } from "../../src/store/lane-store.ts";
-import { QUIET_MS, T0 } from "./lane-steps.ts";
+import { openAs } from "./lane-steps.ts";
 import type { Fresh } from "./lane-steps.ts";
 import { acceptSuite } from "./suite-accept.ts";
 import { endsSuite } from "./suite-ends.ts";
 import { leaseSuite } from "./suite-lease.ts";
+import { limitsSuite } from "./suite-limits.ts";
+import { poisonSuite } from "./suite-poison.ts";
+import { progressSuite } from "./suite-progress.ts";
 import { recordsSuite } from "./suite-records.ts";
 import { takeOverSuite } from "./suite-take-over.ts";
+import { waitingSuite } from "./suite-waiting.ts";
 
-/** What every implementation of LaneStore must pass. `make` gives an empty store that is not open yet. */
-export function laneStoreSuite(name: string, make: () => LaneStore): void {
+/** An empty store that is not open yet. */
+export type MakeStore = (limits?: { readonly maxLanes?: number }) => LaneStore;
+
+/** What every implementation of LaneStore must pass. */
+export function laneStoreSuite(name: string, make: MakeStore): void {
   describe(`${name} keeps the promises of LaneStore`, () => {
     const made: LaneStore[] = [];
-    const fresh: Fresh = async () => {
-      const store = make();
+    const fresh: Fresh = async (limits) => {
+      const store = make(limits);
       made.push(store);
-      await store.open("first", T0, QUIET_MS);
+      await openAs(store, "first");
       return store;
     };
 
@@ -31,6 +38,10 @@ export function laneStoreSuite(name: string, make: () => LaneStore): void {
     describe("lease, stage, park", () => leaseSuite(fresh));
     describe("settle", () => endsSuite(fresh));
     describe("open, close", () => takeOverSuite(fresh));
+    describe("lost leases", () => poisonSuite(fresh));
+    describe("histories, announcements, epochs", () => progressSuite(fresh));
+    describe("expiry, tokens, remembered firings", () => waitingSuite(fresh));
+    describe("limits", () => limitsSuite(fresh));
     describe("dead letters, records, purge", () => recordsSuite(fresh));
   });
 }

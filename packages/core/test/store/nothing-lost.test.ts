@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { LaneValue } from "../../src/intent/lane-value.ts";
 import type { LaneEnd, LaneStore, LeasedLane } from "../../src/store/lane-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
-import { count, firing, journalOf, QUIET_MS, released, T0 } from "./lane-steps.ts";
+import { count, firing, journalOf, openAs, QUIET_MS, released, T0 } from "./lane-steps.ts";
 
 /** One lane of counts, so that a plain sum says what must be where. */
 type Step =
@@ -49,9 +49,9 @@ function endOf(type: Step, lane: LeasedLane): LaneEnd | undefined {
 }
 
 async function take(store: LaneStore, one: Step): Promise<bigint> {
-  if (typeof one === "bigint") await store.accept([firing(count(one))]);
+  if (typeof one === "bigint") await store.accept([[firing(count(one))]]);
   if (one === "wake") await store.wake("900100", "7001", T0);
-  if (one === "takeOver") await store.open("next", T0 - QUIET_MS, QUIET_MS);
+  if (one === "takeOver") await openAs(store, "next", T0 - QUIET_MS, 3);
   if (one === "requeue") await store.requeue((await store.deadLetters())[0]?.id ?? 0, T0);
   if (typeof one === "bigint" || !LEASING.has(one)) return 0n;
   const [lane] = await store.lease(1, T0);
@@ -71,7 +71,7 @@ it("whatever is accepted is settled, dead or still owed, to the unit, and every 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
       const store = memoryStore();
-      await store.open("first", T0, QUIET_MS);
+      await openAs(store, "first");
       let settled = 0n;
       for (const one of steps) settled += await take(store, one);
       const accepted = steps.reduce<bigint>((sum, one) => (typeof one === "bigint" ? sum + one : sum), 0n);

@@ -4,4 +4,4 @@ import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
 
-laneStoreSuite("sqliteStore", () => sqliteStore(nextPath()));
+laneStoreSuite("sqliteStore", (limits) => sqliteStore(nextPath(), limits));

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { LARGEST_COUNT, valueOf } from "../../src/intent/lane-value.ts";
 import {
+  acceptAll,
   acceptOne,
   best,
   bits,
@@ -24,7 +25,7 @@ const once = (event: string, occurrence = "", rule = "r") => ({ match: "m-1", ev
 export function acceptSuite(fresh: Fresh): void {
   it("answers in order, numbers firings per lane, and says which were folded into a waiting value", async () => {
     const store = await fresh();
-    const answers = await store.accept([
+    const answers = await acceptAll(store, [
       firing(count(1n)),
       firing(best(9n)),
       firing(count(2n)),
@@ -41,8 +42,8 @@ export function acceptSuite(fresh: Fresh): void {
 
   it("keeps one lane per app, user and target", async () => {
     const store = await fresh();
-    await store.accept([firing(count(1n)), firing(count(1n), { app: "900200" }), firing(unlock("OTHER"))]);
-    await store.accept([firing(count(4n))]);
+    await acceptAll(store, [firing(count(1n)), firing(count(1n), { app: "900200" }), firing(unlock("OTHER"))]);
+    await acceptAll(store, [firing(count(4n))]);
     const lanes = await store.inspect();
     expect(lanes.map(({ key: { app, target }, seq }) => [app, target.name, seq])).toEqual([
       ["900100", "OTHER", 1],
@@ -82,7 +83,7 @@ export function acceptSuite(fresh: Fresh): void {
     const largest = 2n ** 63n - 1n;
     const mask = 2n ** 64n - 1n;
     const extra = Buffer.from(Uint8Array.from({ length: 2048 }, (_, index) => index % 256)).toString("base64");
-    await store.accept([
+    await acceptAll(store, [
       firing(best(smallest)),
       firing(best(largest, extra)),
       firing(bits(mask, 64)),
@@ -104,7 +105,7 @@ export function acceptSuite(fresh: Fresh): void {
 
   it("lets the later forced score win and a better score improve on it", async () => {
     const store = await fresh();
-    await store.accept([firing(best(50n)), firing(forced(10n)), firing(best(12n)), firing(best(3n))]);
+    await acceptAll(store, [firing(best(50n)), firing(forced(10n)), firing(best(12n)), firing(best(3n))]);
     expect((await leaseOne(store)).value).toEqual({
       type: "score",
       forced: true,
@@ -113,29 +114,43 @@ export function acceptSuite(fresh: Fresh): void {
     });
   });
 
-  it("accepts nothing of a batch that holds a firing it cannot take", async () => {
+  it.each([
+    ["a value of another kind", { ...firing(count(1n)), value: valueOf(best(1n)) }, /achievement "WINS" takes/],
+    ["a name on two lines", firing(unlock("A\nB")), /target's name/],
+    ["no user", firing(count(1n), { user: "" }), /user/],
+    ["no due time", { ...firing(count(1n)), dueAt: Number.NaN }, /dueAt/],
+    ["half a ms", { ...firing(count(1n)), at: 0.5 }, /at/],
+    ["a negative count", firing(count(-1n)), /count/],
+    ["a count past 64 bits", firing(count(2n ** 63n)), /count/],
+    ["bits past 64", firing(bits(2n ** 64n, 65)), /bits/],
+    ["a score past 64 bits", firing(best(-(2n ** 63n) - 1n)), /score/],
+  ])("refuses a report with %s, as a whole and alone", async (_, wrong, detail) => {
     const store = await fresh();
-    const wrong = { ...firing(count(1n)), value: valueOf(best(1n)) };
     const counted = firing(count(1n), { once: once("end") });
-    await expect(store.accept([counted, wrong])).rejects.toMatchObject({ code: "bad_input" });
-    await expect(store.accept([counted, firing(unlock("A\nB"))])).rejects.toMatchObject({ code: "bad_input" });
-    await expect(store.accept([counted, { ...counted, dueAt: Number.NaN }])).rejects.toMatchObject({
-      code: "bad_input",
-    });
-    expect(await store.inspect()).toEqual([]);
+    const other = firing(count(1n), { user: "7002" });
+    expect(await store.accept([[counted, wrong], [other], [wrong]])).toEqual([
+      { status: "refused", reason: "malformed", detail: expect.stringMatching(detail) },
+      { status: "taken", firings: [{ status: "accepted", seq: 1, merged: false }] },
+      { status: "refused", reason: "malformed", detail: expect.stringMatching(detail) },
+    ]);
+    expect((await store.inspect()).map(({ key: { user } }) => user)).toEqual(["7002"]);
     expect(await acceptOne(store, counted)).toEqual({ status: "accepted", seq: 1, merged: false });
   });
 
-  it("takes an empty batch", async () => {
+  it("takes an empty batch, and an empty report", async () => {
     const store = await fresh();
     expect(await store.accept([])).toEqual([]);
+    expect(await store.accept([[], []])).toEqual([
+      { status: "taken", firings: [] },
+      { status: "taken", firings: [] },
+    ]);
   });
 
   it("lets the first firing of a once key win, inside a batch and across batches", async () => {
     const store = await fresh();
     const end = once("matchEnded");
     expect(
-      await store.accept([
+      await acceptAll(store, [
         firing(count(1n), { once: end, digest: "aa" }),
         firing(count(9n), { once: end, digest: "bb" }),
         firing(count(1n), { once: end, digest: "aa" }),
@@ -154,9 +169,15 @@ export function acceptSuite(fresh: Fresh): void {
 
   it("says a digest differs only where both firings had one", async () => {
     const store = await fresh();
-    await store.accept([firing(count(1n), { once: once("a") }), firing(count(1n), { once: once("b"), digest: "x" })]);
+    await acceptAll(store, [
+      firing(count(1n), { once: once("a") }),
+      firing(count(1n), { once: once("b"), digest: "x" }),
+    ]);
     expect(
-      await store.accept([firing(count(1n), { once: once("a"), digest: "x" }), firing(count(1n), { once: once("b") })]),
+      await acceptAll(store, [
+        firing(count(1n), { once: once("a"), digest: "x" }),
+        firing(count(1n), { once: once("b") }),
+      ]),
     ).toEqual([
       { status: "duplicate", digestDiffers: false },
       { status: "duplicate", digestDiffers: false },
@@ -179,14 +200,14 @@ export function acceptSuite(fresh: Fresh): void {
       firing(count(1n), { once: { ...plain, match: "m\n", event: "e" } }),
       firing(count(1n), { once: { ...plain, match: "m", event: "\ne" } }),
     ];
-    expect((await store.accept(different)).map(({ status }) => status)).toEqual(different.map(() => "accepted"));
-    expect((await store.accept(different)).map(({ status }) => status)).toEqual(different.map(() => "duplicate"));
+    expect((await acceptAll(store, different)).map(({ status }) => status)).toEqual(different.map(() => "accepted"));
+    expect((await acceptAll(store, different)).map(({ status }) => status)).toEqual(different.map(() => "duplicate"));
   });
 
   it("counts a firing without a once key every time, and a duplicate never again after it settled", async () => {
     const store = await fresh();
     const keyed = firing(count(1n), { once: once("kill", "k-1") });
-    await store.accept([firing(count(1n)), firing(count(1n)), keyed]);
+    await acceptAll(store, [firing(count(1n)), firing(count(1n)), keyed]);
     const sent = await leaseAndEnd(store, delivered);
     expect(sent.value).toEqual(valueOf(count(3n)));
     expect(await acceptOne(store, keyed)).toMatchObject({ status: "duplicate" });

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import {
+  acceptAll,
   acceptOne,
   best,
   bits,
@@ -42,6 +43,8 @@ export function endsSuite(fresh: Fresh): void {
       attempts: 0,
       dueAt: T0,
       progress,
+      history: [],
+      lostLeases: 0,
     });
     expect(await leaseOne(store)).toMatchObject({ fromSeq: 2, toSeq: 2, attempts: 0, progress, settledAt: T0 + 7 });
   });
@@ -58,7 +61,7 @@ export function endsSuite(fresh: Fresh): void {
 
   it("keeps a record of how each send ended, found by any seq it covered", async () => {
     const store = await fresh();
-    await store.accept([firing(count(1n)), firing(count(1n))]);
+    await acceptAll(store, [firing(count(1n)), firing(count(1n))]);
     await leaseAndEnd(store, released(T0));
     const lane = await leaseOne(store);
     await acceptOne(store, firing(count(1n)));
@@ -132,7 +135,7 @@ export function endsSuite(fresh: Fresh): void {
 
   it("holds a lane in doubt: journal open, value kept, newer firings wait for the verdict", async () => {
     const store = await fresh();
-    await store.accept([firing(count(5n))]);
+    await acceptAll(store, [firing(count(5n))]);
     const lane = await leaseOne(store);
     await stageOne(store, lane, { count: 10n });
     await acceptOne(store, firing(count(2n)));

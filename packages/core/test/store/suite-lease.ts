@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import {
+  acceptAll,
   acceptOne,
   APP,
   best,
@@ -27,7 +28,7 @@ import type { Fresh } from "./lane-steps.ts";
 export function leaseSuite(fresh: Fresh): void {
   it("leases nothing early, up to the limit, the longest due first", async () => {
     const store = await fresh();
-    await store.accept([
+    await acceptAll(store, [
       firing(count(1n), { user: "1", dueAt: T0 + 30 }),
       firing(count(1n), { user: "2", dueAt: T0 + 10 }),
       firing(count(1n), { user: "3", dueAt: T0 + 20 }),
@@ -44,7 +45,7 @@ export function leaseSuite(fresh: Fresh): void {
 
   it("hands out the whole pending value with what its holder needs to know", async () => {
     const store = await fresh();
-    await store.accept([firing(count(2n), { at: T0 - 5 }), firing(count(3n), { at: T0 - 9, dueAt: T0 })]);
+    await acceptAll(store, [firing(count(2n), { at: T0 - 5 }), firing(count(3n), { at: T0 - 9, dueAt: T0 })]);
     const lane = await leaseOne(store);
     expect(lane).toEqual({
       id: "900100\n7001\na\nWINS",
@@ -98,7 +99,7 @@ export function leaseSuite(fresh: Fresh): void {
 
   it("answers a mixed batch in order and ends only the leases that hold", async () => {
     const store = await fresh();
-    await store.accept([firing(count(1n), { user: "1" }), firing(count(1n), { user: "2" })]);
+    await acceptAll(store, [firing(count(1n), { user: "1" }), firing(count(1n), { user: "2" })]);
     const [one, two] = await store.lease(2, T0);
     const settlement = (lane: string, leaseToken: string) => ({ lane, leaseToken, now: T0, end: delivered });
     expect(one && two).toBeTruthy();
@@ -151,7 +152,7 @@ export function leaseSuite(fresh: Fresh): void {
   it("says when the next unleased lane is due, past times included", async () => {
     const store = await fresh();
     expect(await store.nextDue()).toBeUndefined();
-    await store.accept([
+    await acceptAll(store, [
       firing(count(1n), { user: "1", dueAt: T0 - 50 }),
       firing(count(1n), { user: "2", dueAt: T0 + 50 }),
     ]);
@@ -165,7 +166,7 @@ export function leaseSuite(fresh: Fresh): void {
 
   it("makes gathering lanes due at once, those behind a lease included, but never ends a backoff", async () => {
     const store = await fresh();
-    await store.accept([firing(count(1n), { user: "1" }), firing(count(1n), { user: "2", dueAt: T0 + 5_000 })]);
+    await acceptAll(store, [firing(count(1n), { user: "1" }), firing(count(1n), { user: "2", dueAt: T0 + 5_000 })]);
     const backingOff = await leaseOne(store);
     await endOne(store, backingOff, released(T0 + 60_000));
     await acceptOne(store, firing(best(1n), { dueAt: T0 }));
@@ -183,7 +184,10 @@ export function leaseSuite(fresh: Fresh): void {
   it("counts what is owed by what is in flight", async () => {
     const store = await fresh();
     expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 0 });
-    await store.accept(["1", "2", "3", "4", "5"].map((user, index) => firing(count(1n), { user, dueAt: T0 + index })));
+    await acceptAll(
+      store,
+      ["1", "2", "3", "4", "5"].map((user, index) => firing(count(1n), { user, dueAt: T0 + index })),
+    );
     const one = await leaseOne(store, T0);
     await stageOne(store, one);
     await endOne(store, one, { type: "in-doubt", journal: journalOf(one), dueAt: T0 + HOUR });
@@ -196,7 +200,11 @@ export function leaseSuite(fresh: Fresh): void {
 
   it("parks a lane until its user wakes", async () => {
     const store = await fresh();
-    await store.accept([firing(best(4n)), firing(best(1n), { user: "7002" }), firing(count(1n), { dueAt: T0 + HOUR })]);
+    await acceptAll(store, [
+      firing(best(4n)),
+      firing(best(1n), { user: "7002" }),
+      firing(count(1n), { dueAt: T0 + HOUR }),
+    ]);
     const [one, two] = await store.lease(10, T0);
     if (!one || !two) throw new Error("two lanes are due");
     await endOne(store, one, parked);

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import type { LaneEnd } from "../../src/store/lane-store.ts";
 import {
+  acceptAll,
   acceptOne,
   best,
   count,
@@ -26,7 +27,7 @@ const dead: LaneEnd = { type: "dead", reason: "unknown-target", detail: "no such
 export function recordsSuite(fresh: Fresh): void {
   it("takes a dead value out with its seqs and lets the lane start fresh", async () => {
     const store = await fresh();
-    await store.accept([firing(count(2n)), firing(count(3n))]);
+    await acceptAll(store, [firing(count(2n)), firing(count(3n))]);
     await leaseAndEnd(store, released(T0));
     const lane = await leaseOne(store);
     await acceptOne(store, firing(count(7n)));
@@ -42,6 +43,7 @@ export function recordsSuite(fresh: Fresh): void {
         detail: "no such achievement",
         maybeApplied: true,
         attempts: 2,
+        history: [],
         at: T0 + 9,
       },
     ]);
@@ -74,9 +76,12 @@ export function recordsSuite(fresh: Fresh): void {
 
   it("requeues into an idle lane, a parked one and one that backs off, without ending the wait", async () => {
     const store = await fresh();
-    await store.accept(["1", "2", "3"].map((user) => firing(count(1n), { user })));
+    await acceptAll(
+      store,
+      ["1", "2", "3"].map((user) => firing(count(1n), { user })),
+    );
     for (const lane of await store.lease(10, T0)) await endOne(store, lane, refused);
-    await store.accept([firing(count(1n), { user: "2" }), firing(count(1n), { user: "3" })]);
+    await acceptAll(store, [firing(count(1n), { user: "2" }), firing(count(1n), { user: "3" })]);
     for (const lane of await store.lease(10, T0)) {
       await endOne(store, lane, lane.key.user === "2" ? parked : released(T0 + HOUR));
     }
@@ -141,14 +146,14 @@ export function recordsSuite(fresh: Fresh): void {
     const store = await fresh();
     const once = (occurrence: string) => ({ match: "m", event: "e", occurrence, rule: "r" });
     const keyed = ["", "o-1"].map((occurrence) => firing(count(1n), { once: once(occurrence) }));
-    await store.accept(keyed);
+    await acceptAll(store, keyed);
     const lane = await leaseAndEnd(store, delivered);
     await store.purge(T0);
-    expect((await store.accept(keyed)).map(({ status }) => status)).toEqual(["duplicate", "duplicate"]);
+    expect((await acceptAll(store, keyed)).map(({ status }) => status)).toEqual(["duplicate", "duplicate"]);
     expect(await store.ended(lane.id, 2)).toMatchObject({ how: "delivered" });
     await store.purge(T0 + HOUR);
     expect(await store.ended(lane.id, 2)).toBeUndefined();
-    expect((await store.accept(keyed)).map(({ status }) => status)).toEqual(["accepted", "accepted"]);
+    expect((await acceptAll(store, keyed)).map(({ status }) => status)).toEqual(["accepted", "accepted"]);
     expect(await onlyLane(store)).toMatchObject({ seq: 4, settledThrough: 2 });
   });
 
@@ -157,7 +162,7 @@ export function recordsSuite(fresh: Fresh): void {
     const keyed = (hour: number, occurrence: string) =>
       firing(count(1n), { at: T0 + hour * HOUR, once: { match: `m-${hour}`, event: "e", occurrence, rule: "r" } });
     const statuses = async (hour: number): Promise<string[]> =>
-      (await store.accept([keyed(hour, ""), keyed(hour, "o")])).map(({ status }) => status);
+      (await acceptAll(store, [keyed(hour, ""), keyed(hour, "o")])).map(({ status }) => status);
     const retention = 10;
     for (let hour = 0; hour < 60; hour += 1) {
       expect(await statuses(hour)).toEqual(["accepted", "accepted"]);

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import {
+  acceptAll,
   acceptOne,
   APP,
   best,
@@ -13,6 +14,7 @@ import {
   journalOf,
   leaseOne,
   onlyLane,
+  openAs,
   parked,
   QUIET_MS,
   stageOne,
@@ -26,7 +28,7 @@ const LATER = T0 + 1_000;
 export function takeOverSuite(fresh: Fresh): void {
   it("finds nothing to take over in a new store", async () => {
     const store = await fresh();
-    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
   });
 
   it("gives leased lanes back to pending, due as they were, and makes the old token worthless", async () => {
@@ -34,7 +36,7 @@ export function takeOverSuite(fresh: Fresh): void {
     await acceptOne(store, firing(count(1n), { at: T0 - 3 }));
     const old = await leaseOne(store);
     await acceptOne(store, firing(count(1n)));
-    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 1, inDoubt: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0 });
     const before = await store.inspect();
     const { id: lane, leaseToken } = old;
     expect(await store.stage([{ lane, leaseToken, journal: journalOf(old) }])).toEqual([false]);
@@ -50,7 +52,7 @@ export function takeOverSuite(fresh: Fresh): void {
     const store = await fresh();
     await acceptOne(store, firing(count(1n)));
     const old = await leaseOne(store);
-    await store.open("first", LATER, QUIET_MS);
+    await openAs(store, "first", LATER);
     expect((await leaseOne(store, LATER)).leaseToken).not.toBe(old.leaseToken);
   });
 
@@ -60,7 +62,7 @@ export function takeOverSuite(fresh: Fresh): void {
     const old = await leaseOne(store);
     await stageOne(store, old, { count: 6n });
     await acceptOne(store, firing(count(1n)));
-    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 1 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 1, poisoned: 0 });
     expect(await store.settle([{ lane: old.id, leaseToken: old.leaseToken, now: LATER, end: delivered }])).toEqual([
       false,
     ]);
@@ -80,10 +82,10 @@ export function takeOverSuite(fresh: Fresh): void {
 
   it("gives staged replay-safe values back at once, with the memory of what they may have unlocked", async () => {
     const store = await fresh();
-    await store.accept([firing(bits(1n)), firing(best(3n))]);
+    await acceptAll(store, [firing(bits(1n)), firing(best(3n))]);
     const lanes = await store.lease(10, T0);
     for (const lane of lanes) await stageOne(store, lane, { wasLocked: lane.key.target.type === "achievement" });
-    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 2, inDoubt: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 2, inDoubt: 0, poisoned: 0 });
     const again = await store.lease(10, LATER);
     expect(again.map(({ key, sentWhileLocked }) => [key.target.name, sentWhileLocked])).toEqual([
       ["MAPS", true],
@@ -96,7 +98,7 @@ export function takeOverSuite(fresh: Fresh): void {
     const store = await fresh();
     await acceptOne(store, firing(forced(3n)));
     await stageOne(store, await leaseOne(store));
-    await store.open("second", LATER, QUIET_MS);
+    await openAs(store, "second", LATER);
     await acceptOne(store, firing(forced(9n), { dueAt: LATER }));
     expect(await store.nextDue()).toBe(LATER + QUIET_MS);
     await store.makeDue(LATER);
@@ -106,14 +108,14 @@ export function takeOverSuite(fresh: Fresh): void {
 
   it("takes a verdict that was being sought from its seeker, and leaves waiting doubts alone", async () => {
     const store = await fresh();
-    await store.accept([firing(count(1n), { user: "1" }), firing(count(1n), { user: "2" })]);
+    await acceptAll(store, [firing(count(1n), { user: "1" }), firing(count(1n), { user: "2" })]);
     for (const lane of await store.lease(10, T0)) {
       await stageOne(store, lane);
       const dueAt = lane.key.user === "1" ? T0 + 10 : T0 + 90_000;
       await endOne(store, lane, { type: "in-doubt", journal: journalOf(lane, { inDoubtSince: T0 }), dueAt });
     }
     const sought = await leaseOne(store, T0 + 10);
-    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 1 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 1, poisoned: 0 });
     expect(
       await store.settle([{ lane: sought.id, leaseToken: sought.leaseToken, now: LATER, end: delivered }]),
     ).toEqual([false]);
@@ -125,7 +127,7 @@ export function takeOverSuite(fresh: Fresh): void {
 
   it("leaves pending, parked and settled lanes as they were", async () => {
     const store = await fresh();
-    await store.accept([
+    await acceptAll(store, [
       firing(best(1n)),
       firing(count(1n), { dueAt: T0 + 5_000 }),
       firing(bits(1n), { dueAt: T0 - 1 }),
@@ -135,7 +137,7 @@ export function takeOverSuite(fresh: Fresh): void {
     await endOne(store, oldest, delivered);
     await endOne(store, parking, parked);
     const before = await store.inspect();
-    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
     expect(await store.inspect()).toEqual(before);
     expect(await store.wake(APP, USER, LATER)).toBe(1);
   });
@@ -149,17 +151,17 @@ export function takeOverSuite(fresh: Fresh): void {
     await expect(store.accept([])).rejects.toMatchObject({ code: "closed" });
     await expect(store.nextDue()).rejects.toMatchObject({ code: "closed" });
     await expect(store.settle([])).rejects.toMatchObject({ code: "closed" });
-    expect(await store.open("second", LATER, QUIET_MS)).toEqual({ released: 0, inDoubt: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
     expect(await store.inspect()).toEqual(before);
   });
 
   it("finishes what was asked before close", async () => {
     const store = await fresh();
-    const accepting = store.accept([firing(count(1n))]);
+    const accepting = store.accept([[firing(count(1n))]]);
     const closing = store.close();
-    expect(await accepting).toEqual([{ status: "accepted", seq: 1, merged: false }]);
+    expect(await accepting).toEqual([{ status: "taken", firings: [{ status: "accepted", seq: 1, merged: false }] }]);
     await closing;
-    await store.open("second", LATER, QUIET_MS);
+    await openAs(store, "second", LATER);
     expect(await onlyLane(store)).toMatchObject({ seq: 1 });
   });
 }
