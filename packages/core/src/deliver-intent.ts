@@ -24,9 +24,7 @@ export function graphPlatform({ graph, tokens, definitions, clock }: PlatformPar
     hasToken: (user) => tokens.ready(user),
 
     deliver: (write, signal) =>
-      write.type === "achievement"
-        ? writeAchievement(graph, write, signal)
-        : submitScore(graph, tokens, write, signal),
+      write.type === "achievement" ? writeAchievement(graph, write, signal) : submitScore(graph, tokens, write, signal),
 
     async readProgress(user, signal) {
       const sentAt = clock.now();

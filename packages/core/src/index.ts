@@ -40,7 +40,15 @@ export { memoryStore } from "./store/memory-store.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
 export type { Durability, SqliteStoreOptions } from "./store/sqlite-store.ts";
 export type { LaneStore } from "./store/lane-store.ts";
-export type { Announcement, AttemptRecord, DeadLetter, LaneFilter, LaneSnapshot, Owed, SendRecord } from "./store/lane-records.ts";
+export type {
+  Announcement,
+  AttemptRecord,
+  DeadLetter,
+  LaneFilter,
+  LaneSnapshot,
+  Owed,
+  SendRecord,
+} from "./store/lane-records.ts";
 export type { DeliveryOptions, ForeignWriterPolicy } from "./delivery/policy.ts";
 export type { Intent, IntentKind, LaneKey, LaneTarget, ScoreEntry } from "./intent/intent.ts";
 export type { AchievementValue, LaneValue, ScoreValue } from "./intent/lane-value.ts";

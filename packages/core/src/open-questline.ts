@@ -69,7 +69,18 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const definitions = platformDefinitions.then((known) => definitionsFor(known, leaderboards));
   const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
   const platform = graphPlatform({ graph, tokens, definitions, clock });
-  const outbox = new Outbox({ store, platform, policy, clock, random, logger, counters, abort: closing, probe, sabotage });
+  const outbox = new Outbox({
+    store,
+    platform,
+    policy,
+    clock,
+    random,
+    logger,
+    counters,
+    abort: closing,
+    probe,
+    sabotage,
+  });
   const tokenWanted = createFeed<TokenWanted>("token wanted", logger);
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
 

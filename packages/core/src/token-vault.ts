@@ -52,7 +52,8 @@ export class TokenVault {
     const { app, identity, store, sealer } = this.#parts;
     identity.forget(user, token);
     // A fresh one may have come meanwhile; it has replaced the refused one in the store, too.
-    if (sealer !== undefined && identity.tokenOf(user) === undefined) await this.#softly(() => store.dropToken(app, user));
+    if (sealer !== undefined && identity.tokenOf(user) === undefined)
+      await this.#softly(() => store.dropToken(app, user));
   }
 
   async #softly<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -49,7 +49,11 @@ export function hear(
   parts: AttemptParts,
 ): void {
   const limited = answer.reason === "rate-limited";
-  const ok = answer.status === "delivered" || answer.status === "rejected" || answer.status === "row" || answer.status === "absent";
+  const ok =
+    answer.status === "delivered" ||
+    answer.status === "rejected" ||
+    answer.status === "row" ||
+    answer.status === "absent";
   if (answer.appWide !== true) return parts.onAnswer({ ok, limited });
   const wait = answer.afterMs === undefined ? {} : { afterMs: answer.afterMs };
   parts.onAnswer({ ok, limited, appWide: { reason: answer.reason ?? "platform-unavailable", ...wait } });

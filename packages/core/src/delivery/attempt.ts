@@ -65,7 +65,11 @@ async function delivered(
   const { epoch } = journal;
   if (!lane.sentWhileLocked || justUnlocked || value.unlock) {
     const ours = journal.wasLocked && after.unlocked && (justUnlocked || lane.sentWhileLocked);
-    return { end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) }, tried, epoch };
+    return {
+      end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) },
+      tried,
+      epoch,
+    };
   }
   const reading = await parts.book.readOne(lane.key.user, lane.key.target.name);
   if (reading.status === "unread")

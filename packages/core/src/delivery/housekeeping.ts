@@ -25,7 +25,8 @@ export async function keepHouse(parts: {
       for (const expired of await store.expireParked(now - policy.maxAgeMs, now)) parts.onExpired(expired);
       await store.purge(now - policy.retentionMs);
     } catch (error) {
-      if (!signal.aborted) logger.error({ error: String(error) }, "What is past its time could not be dropped; trying again.");
+      if (!signal.aborted)
+        logger.error({ error: String(error) }, "What is past its time could not be dropped; trying again.");
     }
     await sleep(clock, every, signal).catch(() => undefined);
   }

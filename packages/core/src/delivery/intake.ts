@@ -36,7 +36,10 @@ export class Intake {
   async take(firings: readonly Firing[]): Promise<Taken> {
     const { maxQueued, onDue } = this.#parts;
     if (this.#queued + firings.length > maxQueued) {
-      return { status: "refused", reason: `${this.#queued} results already wait for the store, which is too slow or stuck.` };
+      return {
+        status: "refused",
+        reason: `${this.#queued} results already wait for the store, which is too slow or stuck.`,
+      };
     }
     this.#queued += firings.length;
     try {

@@ -3,6 +3,7 @@ import { laneId } from "../intent/intent.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import { createGovernor } from "../resilience/governor.ts";
 import type { Governor } from "../resilience/governor.ts";
+import { sleep } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Probe } from "../runtime/probe.ts";
@@ -53,6 +54,8 @@ export interface Ended {
   readonly improved?: boolean | "unknown";
   readonly score?: bigint;
 }
+
+const ABORT_GRACE_MS = 1_000;
 
 export type TokenWish = { readonly user: string; readonly reason: "refused" | "missing" };
 
@@ -106,7 +109,8 @@ export class Outbox {
       logger.info({ ...taken }, "Took over what an earlier process had begun to send.");
     }
     if (taken.poisoned > 0) {
-      const message = "Results whose attempts kept dying with their process were taken out; they are kept as dead letters.";
+      const message =
+        "Results whose attempts kept dying with their process were taken out; they are kept as dead letters.";
       logger.error({ poisoned: taken.poisoned }, message);
     }
     void keepHouse({ store, clock, policy, logger, signal: abort.signal, onExpired: (lane) => this.#expired(lane) });
@@ -162,7 +166,9 @@ export class Outbox {
     timer.cancel();
     deadline.abort();
     abort.abort(new QuestlineError("closed", "Questline is closing."));
-    await this.#scheduler.stop();
+    // What is aborted ends at once; should something not, a deadline is a deadline.
+    const stopped = this.#scheduler.stop();
+    await Promise.race([stopped, sleep(clock, ABORT_GRACE_MS).then(() => undefined)]);
     this.#governor.close();
     const owed = await store.owed();
     this.#waiters.close();

@@ -67,7 +67,8 @@ export class ProgressBook {
     const freshSince = now - this.#policy.factMs;
 
     const snapshot = this.#snapshots.get(user);
-    const newer = snapshot !== undefined && snapshot.sentAt >= Math.max(freshSince, (known?.at ?? 0) + 1) ? snapshot : undefined;
+    const newer =
+      snapshot !== undefined && snapshot.sentAt >= Math.max(freshSince, (known?.at ?? 0) + 1) ? snapshot : undefined;
     const row = newer?.rows?.get(target.name);
     const nowUnlocked = newer !== undefined && row?.unlocked === true;
     if (nowUnlocked && !value.keepsCounting) return ready(row, newer.sentAt, false, known);
@@ -76,7 +77,8 @@ export class ProgressBook {
       const progress = { ...known, unlocked: known.unlocked || nowUnlocked };
       return { status: "ready", progress, reset: false };
     }
-    if (newer?.rows !== undefined && newer.sentAt >= baselineSince) return this.#baseline(value, row, newer.sentAt, known);
+    if (newer?.rows !== undefined && newer.sentAt >= baselineSince)
+      return this.#baseline(value, row, newer.sentAt, known);
     if (known !== undefined && known.at >= freshSince) return { status: "ready", progress: known, reset: false };
     if (baselineSince > now) return { status: "wait", reason: "progress-unread", notBefore: baselineSince };
 
@@ -110,7 +112,9 @@ export class ProgressBook {
     const snapshot = this.#snapshots.get(user);
     if (snapshot?.rows === undefined) return undefined;
     const row = snapshot.rows.get(name);
-    return row === undefined ? { status: "absent", sentAt: snapshot.sentAt } : { status: "row", sentAt: snapshot.sentAt, row };
+    return row === undefined
+      ? { status: "absent", sentAt: snapshot.sentAt }
+      : { status: "row", sentAt: snapshot.sentAt, row };
   }
 
   async #single(lane: LeasedLane, value: AchievementValue): Promise<Prepared> {
@@ -119,7 +123,12 @@ export class ProgressBook {
     return this.#baseline(value, reading.status === "row" ? reading.row : undefined, reading.sentAt, lane.progress);
   }
 
-  #baseline(value: AchievementValue, row: ProgressRow | undefined, sentAt: number, known: Progress | undefined): Prepared {
+  #baseline(
+    value: AchievementValue,
+    row: ProgressRow | undefined,
+    sentAt: number,
+    known: Progress | undefined,
+  ): Prepared {
     const reset = known?.unlocked === true && row?.unlocked !== true;
     if (row === undefined) return ready({ count: 0n, unlocked: false }, sentAt, reset);
     if (row.count === undefined && value.count > 0n && !row.unlocked) {

@@ -19,7 +19,8 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
   if (sabotage === "suppress-over-open-journal" && seen?.status === "row" && seen.row.unlocked) {
     return { end: { type: "settled", how: "suppressed" } };
   }
-  const reading = sabotage === "join-stale-read" && seen !== undefined ? seen : await parts.book.readOne(user, target.name);
+  const reading =
+    sabotage === "join-stale-read" && seen !== undefined ? seen : await parts.book.readOne(user, target.name);
   hear(reading, parts);
   const verdict = judge(journal, reading, {
     archived: definitions.achievement(target.name)?.archived === true,

@@ -111,7 +111,8 @@ class UserIdentity implements Identity {
 
   restore(userId: string, token: Secret): void {
     const id = asUserId(userId);
-    if (id !== undefined && this.#tokens.about(this.#tokens.digest(token))?.state !== "refused") this.#tokens.keep(id, token);
+    if (id !== undefined && this.#tokens.about(this.#tokens.digest(token))?.state !== "refused")
+      this.#tokens.keep(id, token);
   }
 
   forget(userId: string, token?: Secret): void {

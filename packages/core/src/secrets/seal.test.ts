@@ -40,5 +40,6 @@ test("a key is 32 bytes, as bytes, base64 or hex", () => {
   for (const key of [bytes, bytes.toString("hex"), bytes.toString("base64"), bytes.toString("base64url")]) {
     expect(Buffer.from(sealingKey(key) ?? [])).toEqual(bytes);
   }
-  for (const key of ["", "short", randomBytes(16), randomBytes(33), 7, undefined]) expect(sealingKey(key)).toBeUndefined();
+  for (const key of ["", "short", randomBytes(16), randomBytes(33), 7, undefined])
+    expect(sealingKey(key)).toBeUndefined();
 });

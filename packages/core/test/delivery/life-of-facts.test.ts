@@ -6,7 +6,12 @@ import { add, QUIET, USER, world } from "./outbox-scene.ts";
 import { scriptedPlatform } from "./scripted-platform.ts";
 
 const unlock = (target = "FIRST_WIN"): Intent => ({ kind: "unlock", target });
-const score = (value: bigint): Intent => ({ kind: "submitScore", target: "BEST", entry: { score: value }, force: false });
+const score = (value: bigint): Intent => ({
+  kind: "submitScore",
+  target: "BEST",
+  entry: { score: value },
+  force: false,
+});
 const TEN_MINUTES = 600_000;
 
 test("an unlock of ours is announced in the transaction that settles it, until it is acknowledged", async () => {
@@ -117,7 +122,10 @@ test("a lane whose attempts keep dying with their process is taken out as poison
   const store = memoryStore();
   const clock = manualClock();
   const platform = scriptedPlatform(clock);
-  platform.deliver = () => new Promise(() => {});
+  platform.deliver = (_write, signal) =>
+    new Promise((resolve) => {
+      signal.addEventListener("abort", () => resolve({ status: "retryable", reason: "not-connected" }));
+    });
   for (let life = 0; life < 3; life += 1) {
     const w = await world({ store, clock, platform, poisonAfter: 3 });
     if (life === 0) await w.accept(unlock());
@@ -154,7 +162,11 @@ test("more than may wait for the store is refused, with a reason, and what was t
 
 test("a platform that says 429 on half of its answers slows the whole app", async () => {
   const w = await world({ concurrency: 1, backoffMs: 1, maxBackoffMs: 1 });
-  w.platform.scripts.push(...Array.from({ length: 10 }, () => ({ outcome: { status: "retryable" as const, reason: "rate-limited" as const } })));
+  w.platform.scripts.push(
+    ...Array.from({ length: 10 }, () => ({
+      outcome: { status: "retryable" as const, reason: "rate-limited" as const },
+    })),
+  );
   await w.accept(unlock("A"));
   await w.clock.advance(500);
   expect(w.platform.writes).toHaveLength(10);
