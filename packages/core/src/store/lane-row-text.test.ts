@@ -4,7 +4,8 @@ import { laneId } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import { deadLetterText, laneRowText, readDeadLetter, readLaneRow } from "./lane-row-text.ts";
 import type { InFlight, LanePhase, LaneRow } from "./lane-row.ts";
-import type { Journal, Progress } from "./lane-store.ts";
+import type { AttemptRecord, Progress } from "./lane-records.ts";
+import type { Journal } from "./lane-store.ts";
 import { packFiring, unpackFiring } from "./packed-firing.ts";
 import { UnreadableRow } from "./stored-fields.ts";
 
@@ -36,6 +37,17 @@ const journal: fc.Arbitrary<Journal> = fc.record(
   },
   { requiredKeys: ["n", "count", "wasLocked", "epoch", "unchangedReads"] },
 );
+const attempt: fc.Arbitrary<AttemptRecord> = fc.record(
+  {
+    startedAt: time,
+    endedAt: time,
+    status: fc.constantFrom("delivered", "ambiguous"),
+    reason: fc.constantFrom("no-answer"),
+    detail: text,
+  },
+  { requiredKeys: ["startedAt", "endedAt", "status"] },
+);
+const history = fc.array(attempt, { maxLength: 20 });
 const waiting = { value, oldestAt: time, dueAt: time };
 const inFlight: fc.Arbitrary<InFlight> = fc.record({ ...waiting, toSeq: fc.nat() });
 const phase: fc.Arbitrary<LanePhase> = fc.oneof(
@@ -60,6 +72,10 @@ const row: fc.Arbitrary<LaneRow> = fc.record({
   settledAt: maybe(time),
   sentWhileLocked: fc.boolean(),
   epoch: fc.nat(),
+  forgetsAtEnd: fc.boolean(),
+  history,
+  lostLeases: fc.nat(),
+  announced: fc.array(fc.record({ epoch: fc.nat(), at: time, acknowledged: fc.boolean() })),
 });
 
 it("reads back every row exactly", () => {
@@ -77,9 +93,10 @@ it("reads back every dead letter exactly", () => {
       detail: text,
       maybeApplied: fc.boolean(),
       attempts: fc.nat(),
+      history,
       at: time,
     },
-    { requiredKeys: ["key", "value", "fromSeq", "toSeq", "reason", "maybeApplied", "attempts", "at"] },
+    { requiredKeys: ["key", "value", "fromSeq", "toSeq", "reason", "maybeApplied", "attempts", "history", "at"] },
   );
   fc.assert(
     fc.property(
@@ -119,6 +136,10 @@ it("refuses a row with any required field missing or of another type, naming the
     settledAt: undefined,
     sentWhileLocked: false,
     epoch: 0,
+    forgetsAtEnd: false,
+    history: [],
+    lostLeases: 0,
+    announced: [],
   };
   const stored = JSON.parse(laneRowText(full)) as Record<string, unknown>;
   const broken = Object.keys(stored)
@@ -127,6 +148,8 @@ it("refuses a row with any required field missing or of another type, naming the
   const value = { type: "achievement", unlock: false, count: "5x", bits: "0", bitLength: 0, keepsCounting: false };
   broken.push("", "{", "[]", "null", "7", JSON.stringify({ ...stored, seq: "1" }));
   broken.push(JSON.stringify({ ...stored, phase: { state: "lost" } }));
+  for (const name of ["history", "announced"]) broken.push(JSON.stringify({ ...stored, [name]: [{}] }));
+  broken.push(JSON.stringify({ ...stored, history: {} }), JSON.stringify({ ...stored, lostLeases: "1" }));
   broken.push(JSON.stringify({ ...stored, pending: { value, oldestAt: 1, dueAt: 2 } }));
   for (const one of broken) {
     expect(() => readLaneRow(full.id, one), one).toThrow(UnreadableRow);

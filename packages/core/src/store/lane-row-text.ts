@@ -1,8 +1,9 @@
 import { laneKeyOf } from "../intent/intent.ts";
-import type { InFlight, LanePhase, LaneRow, Waiting } from "./lane-row.ts";
-import type { DeadLetter } from "./lane-store.ts";
+import type { Announced, InFlight, LanePhase, LaneRow, Waiting } from "./lane-row.ts";
+import type { DeadLetter } from "./lane-records.ts";
 import { StoredFields } from "./stored-fields.ts";
 import {
+  readHistory,
   readJournal,
   readProgress,
   readReason,
@@ -12,7 +13,10 @@ import {
   storedValue,
 } from "./value-text.ts";
 
-/** A lane row as JSON text, without its id and key, which the table holds. */
+/**
+ * A lane row as JSON text, without its id and key, which the table holds. What most rows do not have is left out: rows are
+ * written often, and those of the first schema version had none of it.
+ */
 export function laneRowText(row: LaneRow): string {
   return JSON.stringify({
     seq: row.seq,
@@ -27,6 +31,10 @@ export function laneRowText(row: LaneRow): string {
     progress: row.progress && storedProgress(row.progress),
     pending: row.pending && storedWaiting(row.pending),
     phase: storedPhase(row.phase),
+    forgetsAtEnd: row.forgetsAtEnd || undefined,
+    history: row.history.length > 0 ? row.history : undefined,
+    lostLeases: row.lostLeases || undefined,
+    announced: row.announced.length > 0 ? row.announced : undefined,
   });
 }
 
@@ -48,7 +56,15 @@ export function readLaneRow(id: string, text: unknown): LaneRow {
     progress: fields.maybe("progress", () => readProgress(fields.object("progress"))),
     pending: fields.maybe("pending", () => readWaiting(fields.object("pending"))),
     phase: readPhase(fields.object("phase")),
+    forgetsAtEnd: fields.maybe("forgetsAtEnd", () => fields.flag("forgetsAtEnd")) ?? false,
+    history: readHistory(fields),
+    lostLeases: fields.maybe("lostLeases", () => fields.number("lostLeases")) ?? 0,
+    announced: fields.maybe("announced", () => fields.list("announced").map(readAnnounced)) ?? [],
   };
+}
+
+function readAnnounced(fields: StoredFields): Announced {
+  return { epoch: fields.number("epoch"), at: fields.number("at"), acknowledged: fields.flag("acknowledged") };
 }
 
 function storedWaiting(waiting: Waiting): object {
@@ -117,6 +133,7 @@ export function readDeadLetter(id: number, lane: string, text: unknown): DeadLet
     reason: readReason(fields),
     maybeApplied: fields.flag("maybeApplied"),
     attempts: fields.number("attempts"),
+    history: readHistory(fields),
     at: fields.number("at"),
     ...(fields.has("detail") && { detail: fields.text("detail") }),
   };

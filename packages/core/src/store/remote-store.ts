@@ -25,7 +25,7 @@ export function remoteStore(startWorker: () => Worker): LaneStore {
       connection.ask(verb, args) as ReturnType<LaneStore[Verb]>;
   return {
     open: (...args) => connection.open(args),
-    accept: async (firings) => connection.ask("accept", [firings.map(packFiring)]),
+    accept: async (reports) => connection.ask("accept", [reports.map((report) => report.map(packFiring))]),
     lease: ask("lease"),
     stage: ask("stage"),
     settle: ask("settle"),
@@ -33,6 +33,14 @@ export function remoteStore(startWorker: () => Worker): LaneStore {
     makeDue: ask("makeDue"),
     nextDue: ask("nextDue"),
     owed: ask("owed"),
+    expireParked: ask("expireParked"),
+    forgetProgress: ask("forgetProgress"),
+    announcements: ask("announcements"),
+    acknowledge: ask("acknowledge"),
+    keepToken: ask("keepToken"),
+    sealedToken: ask("sealedToken"),
+    dropToken: ask("dropToken"),
+    remembered: ask("remembered"),
     inspect: ask("inspect"),
     ended: ask("ended"),
     deadLetters: ask("deadLetters"),

@@ -1,14 +1,25 @@
+import type { ProbePoint } from "../runtime/probe.ts";
+import type { TakenOver } from "./lane-records.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
 import { unpackFiring } from "./packed-firing.ts";
 import type { PackedFiring } from "./packed-firing.ts";
-import { asStoreError } from "./sqlite-errors.ts";
+import { asStoreError, isFull } from "./sqlite-errors.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
 import type { StoreAnswer, StoreCall, StoreFile } from "./store-calls.ts";
 
 /** Verbs that change nothing, so need no transaction of their own. */
-const READS: ReadonlySet<string> = new Set(["nextDue", "owed", "inspect", "ended", "deadLetters"]);
+const READS: ReadonlySet<string> = new Set([
+  "nextDue",
+  "owed",
+  "inspect",
+  "ended",
+  "deadLetters",
+  "announcements",
+  "sealedToken",
+  "remembered",
+]);
 
 /** Bounds how long one transaction keeps its callers waiting. */
 const CALLS_PER_TRANSACTION = 256;
@@ -19,13 +30,25 @@ interface OpenFile {
   readonly verbs: LaneVerbs;
 }
 
+/** How a test looks on or interferes; production leaves all of it as it is. */
+export interface CallHooks {
+  /** Told of each named instant of the store. */
+  readonly passing: (point: ProbePoint) => void;
+  readonly verbsOf: (verbs: LaneVerbs, tables: SqliteTables) => LaneVerbs;
+  readonly syncedStages: boolean;
+}
+
+const NO_HOOKS: CallHooks = { passing: () => undefined, verbsOf: (verbs) => verbs, syncedStages: true };
+
 /** Carries out calls on one database file, many in a transaction, in the order they came. */
 export class SqliteCalls {
   readonly #place: StoreFile;
+  readonly #hooks: CallHooks;
   #open: OpenFile | undefined;
 
-  constructor(place: StoreFile) {
+  constructor(place: StoreFile, hooks: CallHooks = NO_HOOKS) {
     this.#place = place;
+    this.#hooks = hooks;
   }
 
   /** Answers are final: what they say is committed. */
@@ -40,34 +63,69 @@ export class SqliteCalls {
     } catch (error) {
       // One call's failure is not the others': everything was rolled back, so each gets a transaction of its own.
       if (calls.length > 1) return calls.flatMap((call) => this.#answerTogether([call]));
-      const { code, message } = asStoreError(error, this.#place.path);
-      return calls.map(({ id }) => ({ id, ok: false, code, message }));
+      return calls.map((call) => this.#answerFailed(call, error));
+    }
+  }
+
+  #answerFailed(call: StoreCall, error: unknown): StoreAnswer {
+    const { id } = call;
+    const { code, message } = asStoreError(error, this.#place.path);
+    if (this.#open === undefined || call.verb !== "accept" || !isFull(error)) return { id, ok: false, code, message };
+    try {
+      return { id, ok: true, result: this.#open.tables.full(message, () => this.#runAll([call]))[0] };
+    } catch {
+      return { id, ok: false, code, message };
     }
   }
 
   #run(calls: readonly StoreCall[]): readonly unknown[] {
     if (calls[0]?.verb === "close") return [this.#close()];
-    const { file, tables, verbs } = (this.#open ??= openFile(this.#place));
-    const runAll = (): readonly unknown[] => calls.map((call) => runVerb(verbs, call));
-    if (calls.every(({ verb }) => READS.has(verb))) return runAll();
+    const { file, tables } = (this.#open ??= this.#openFile());
+    if (calls.every(({ verb }) => READS.has(verb))) return this.#runAll(calls);
+    const asked = new Set(calls.map(({ verb }) => verb));
     try {
-      return file.transaction(
-        calls.some(({ verb }) => verb === "stage"),
-        () => {
-          const results = runAll();
-          tables.flush();
-          return results;
-        },
-      );
+      const results = file.transaction(asked.has("stage") && this.#hooks.syncedStages, () => {
+        const ran = this.#runAll(calls);
+        tables.flush();
+        this.#pass(asked, "before-commit");
+        if (calls.some(({ verb }, index) => verb === "open" && tookOver(ran[index]))) this.#hooks.passing("recovery");
+        return ran;
+      });
+      this.#pass(asked, "after-commit");
+      return results;
     } catch (error) {
       tables.forget();
       throw error;
     }
   }
 
+  #runAll(calls: readonly StoreCall[]): readonly unknown[] {
+    const verbs = this.#open?.verbs;
+    if (verbs === undefined) throw new TypeError("The file is not open.");
+    return calls.map((call) => runVerb(verbs, call));
+  }
+
+  #pass(asked: ReadonlySet<string>, when: "before-commit" | "after-commit"): void {
+    for (const verb of ["accept", "stage", "settle"] as const) {
+      if (asked.has(verb)) this.#hooks.passing(`${verb}:${when}`);
+    }
+  }
+
   #close(): undefined {
+    this.#hooks.passing("checkpoint");
     this.#open?.file.close();
     this.#open = undefined;
+  }
+
+  #openFile(): OpenFile {
+    const file = new SqliteFile(this.#place);
+    try {
+      const tables = new SqliteTables(file.database, () => file.room.whyFull());
+      return { file, tables, verbs: this.#hooks.verbsOf(laneVerbs(tables, this.#place), tables) };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
 }
 
@@ -83,19 +141,16 @@ function transactions(calls: readonly StoreCall[]): readonly (readonly StoreCall
   return groups;
 }
 
-function openFile(place: StoreFile): OpenFile {
-  const file = new SqliteFile(place.path, place.durability);
-  try {
-    const tables = new SqliteTables(file.database);
-    return { file, tables, verbs: laneVerbs(tables) };
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+function tookOver(answer: unknown): boolean {
+  const { released, inDoubt, poisoned } = answer as TakenOver;
+  return released + inDoubt + poisoned > 0;
 }
 
 function runVerb(verbs: LaneVerbs, { verb, args }: StoreCall): unknown {
-  if (verb === "accept") return verbs.accept((args[0] as readonly PackedFiring[]).map(unpackFiring));
+  if (verb === "accept") {
+    const reports = args[0] as readonly (readonly PackedFiring[])[];
+    return verbs.accept(reports.map((report) => report.map(unpackFiring)));
+  }
   const run = verbs[verb as keyof LaneVerbs] as (...args: readonly unknown[]) => unknown;
   return run(...args);
 }

@@ -7,12 +7,13 @@ const ADVICE = new Map<number, string>([
   [8, "it is read-only; check the permissions of the file and its directory"],
   [10, "reading or writing it failed; check the disk"],
   [11, "it is corrupt; restore it from a backup"],
-  [13, "the disk is full; what was accepted before is safe"],
+  [13, "the disk is full, or the file as large as maxBytes allows; what was accepted before is safe"],
   [14, "it cannot be opened; check that its directory exists and may be written"],
   [26, "it is not a SQLite database"],
 ]);
 const BUSY = 5;
 const LOCKED = 6;
+const FULL = 13;
 
 /** Any failure of the store on the file `path` as an error a person can act on. */
 export function asStoreError(error: unknown, path: string): QuestlineError {
@@ -38,6 +39,11 @@ export function asStoreError(error: unknown, path: string): QuestlineError {
       cause: error,
     },
   );
+}
+
+/** SQLite said that the disk, or the file's limit, has no room. */
+export function isFull(error: unknown): boolean {
+  return sqliteCode(error) === FULL;
 }
 
 function sqliteCode(error: unknown): number | undefined {

@@ -1,6 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./sqlite-schema.ts";
+import type { Migration } from "./sqlite-schema.ts";
+import { FileRoom } from "./file-room.ts";
 
 /**
  * What a commit survives: `process` the death of the process, `power` that of the machine too (one fsync per commit).
@@ -8,25 +10,34 @@ import { APPLICATION_ID, MIGRATIONS } from "./sqlite-schema.ts";
  */
 export type Durability = "process" | "power";
 
+export interface FileOptions {
+  readonly path: string;
+  readonly durability: Durability;
+  /** How large the file may grow; undefined: as its disk allows. */
+  readonly maxBytes?: number | undefined;
+}
+
 /** An open database file that no other process can open, at the current schema. */
 export class SqliteFile {
   readonly database: DatabaseSync;
+  readonly room: FileRoom;
   readonly #durability: Durability;
   #synced: boolean;
 
-  constructor(path: string, durability: Durability, migrations: readonly string[] = MIGRATIONS) {
+  constructor({ path, durability, maxBytes }: FileOptions, migrations: readonly Migration[] = MIGRATIONS) {
     this.database = new DatabaseSync(path, { timeout: 0 });
     this.#durability = durability;
     this.#synced = durability === "power";
     try {
       this.#prepare(path, migrations);
+      this.room = new FileRoom(this.database, maxBytes);
     } catch (error) {
       this.database.close();
       throw error;
     }
   }
 
-  #prepare(path: string, migrations: readonly string[]): void {
+  #prepare(path: string, migrations: readonly Migration[]): void {
     const { database } = this;
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     const version = this.#checkedVersion(path, migrations.length);
@@ -35,7 +46,10 @@ export class SqliteFile {
     database.exec(`PRAGMA synchronous = ${this.#synced ? "FULL" : "NORMAL"}`);
     database.exec("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
     this.transaction(false, () => {
-      for (const migration of migrations.slice(version)) database.exec(migration);
+      for (const migration of migrations.slice(version)) {
+        if (typeof migration === "string") database.exec(migration);
+        else migration(database);
+      }
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`);
     });
   }
@@ -78,6 +92,11 @@ export class SqliteFile {
     if (synced === this.#synced) return;
     this.database.exec(`PRAGMA synchronous = ${synced ? "FULL" : "NORMAL"}`);
     this.#synced = synced;
+  }
+
+  /** Folds the write-ahead log into the file, as far as that can be done at once. */
+  checkpoint(): void {
+    this.database.exec("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
   /** Folds the write-ahead log into the file and lets go of it. */

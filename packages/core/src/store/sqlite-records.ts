@@ -2,23 +2,28 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LRUCache } from "lru-cache";
 import { noGenerations } from "./generations.ts";
 import type { Generations } from "./generations.ts";
-import type { SendRecord } from "./lane-store.ts";
-import { StoredFields, UnreadableRow } from "./stored-fields.ts";
+import type { SendRecord } from "./lane-records.ts";
+import type { OnceEntry } from "./lane-tables.ts";
+import { entryText, firingsText, readEntry, readFirings } from "./once-text.ts";
+import { StoredFields } from "./stored-fields.ts";
+import { readAttempt } from "./value-text.ts";
 
-type Firings = ReadonlyMap<string, string>;
+type Firings = ReadonlyMap<string, OnceEntry>;
 const NO_FIRINGS: Firings = new Map();
 const HOT_MATCHES = 4_096;
 
 /** The statements of one generation. */
 function statements(database: DatabaseSync, which: 0 | 1) {
   return {
-    match: database.prepare(`SELECT firings FROM matches_${which} WHERE match = ?`),
-    putMatch: database.prepare(`INSERT OR REPLACE INTO matches_${which} (match, firings) VALUES (?, ?)`),
-    occurrence: database.prepare(`SELECT digest FROM occurrences_${which} WHERE occurrence = ?`),
-    putOccurrence: database.prepare(`INSERT OR REPLACE INTO occurrences_${which} (occurrence, digest) VALUES (?, ?)`),
+    match: database.prepare(`SELECT firings FROM matches_${which} WHERE name = ?`),
+    matches: database.prepare(`SELECT name, firings FROM matches_${which} WHERE name >= ? AND name < ?`),
+    putMatch: database.prepare(`INSERT OR REPLACE INTO matches_${which} (name, firings) VALUES (?, ?)`),
+    occurrence: database.prepare(`SELECT entry FROM occurrences_${which} WHERE name = ?`),
+    occurrences: database.prepare(`SELECT name, entry FROM occurrences_${which} WHERE name >= ? AND name < ?`),
+    putOccurrence: database.prepare(`INSERT OR REPLACE INTO occurrences_${which} (name, entry) VALUES (?, ?)`),
     send: database.prepare(`SELECT * FROM sends_${which} WHERE lane = ? AND to_seq >= ? ORDER BY to_seq LIMIT 1`),
     putSend: database.prepare(
-      `INSERT OR REPLACE INTO sends_${which} (lane, to_seq, from_seq, how, reason, attempts, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO sends_${which} (lane, to_seq, from_seq, how, reason, attempts, at, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
   } satisfies Record<string, StatementSync>;
 }
@@ -40,33 +45,55 @@ export class SqliteRecords {
     this.#generations = this.#readGenerations();
   }
 
-  firing(match: string, firing: string): string | undefined {
-    const young = this.#changedMatches.get(match) ?? this.#firings(this.#young, match);
-    return young.get(firing) ?? (this.#hasOld() ? this.#firings(this.#old, match).get(firing) : undefined);
+  firing(owner: string, match: string, firing: string): OnceEntry | undefined {
+    const name = owner + match;
+    const young = this.#changedMatches.get(name) ?? this.#firings(this.#young, name);
+    return young.get(firing) ?? (this.#hasOld() ? this.#firings(this.#old, name).get(firing) : undefined);
   }
 
-  putFirings(match: string, firings: Firings): void {
-    const young = this.#changedMatches.get(match) ?? this.#firings(this.#young, match);
-    this.#changedMatches.set(match, new Map([...young, ...firings]));
+  putFirings(owner: string, match: string, firings: Firings): void {
+    const name = owner + match;
+    const young = this.#changedMatches.get(name) ?? this.#firings(this.#young, name);
+    this.#changedMatches.set(name, young.size === 0 ? firings : new Map([...young, ...firings]));
   }
 
-  #firings(which: 0 | 1, match: string): Firings {
-    const hot = this.#hotMatches[which].get(match);
+  #firings(which: 0 | 1, name: string): Firings {
+    const hot = this.#hotMatches[which].get(name);
     if (hot) return hot;
-    const stored = this.#statements[which].match.get(match)?.["firings"];
-    const firings = stored === undefined ? NO_FIRINGS : readFirings(match, stored);
-    this.#hotMatches[which].set(match, firings);
+    const stored = this.#statements[which].match.get(name)?.["firings"];
+    const firings = stored === undefined ? NO_FIRINGS : readFirings(stored, keysOf(name));
+    this.#hotMatches[which].set(name, firings);
     return firings;
   }
 
-  occurrence(occurrence: string): string | undefined {
-    const find = (which: 0 | 1): unknown => this.#statements[which].occurrence.get(occurrence)?.["digest"];
-    const digest = find(this.#young) ?? (this.#hasOld() ? find(this.#old) : undefined);
-    return digest === undefined ? undefined : String(digest);
+  *firings(owner: string, match = ""): Iterable<readonly [string, string, OnceEntry]> {
+    this.flush();
+    for (const { name, firings } of this.#both("matches", owner + match)) {
+      const ofMatch = String(name).slice(owner.length);
+      for (const [firing, entry] of readFirings(firings, keysOf(name))) yield [ofMatch, firing, entry];
+    }
   }
 
-  putOccurrence(occurrence: string, digest: string): void {
-    this.#statements[this.#young].putOccurrence.run(occurrence, digest);
+  *occurrences(owner: string, match = ""): Iterable<readonly [string, OnceEntry]> {
+    for (const { name, entry } of this.#both("occurrences", owner + match)) {
+      yield [String(name).slice(owner.length), readEntry(entry, keysOf(name))];
+    }
+  }
+
+  /** The rows of both generations whose name begins so. A name goes on with the length of its next part. */
+  *#both(table: "matches" | "occurrences", beginning: string): Iterable<Record<string, unknown>> {
+    for (const of of this.#statements) yield* of[table].all(beginning, `${beginning}:`);
+  }
+
+  occurrence(owner: string, occurrence: string): OnceEntry | undefined {
+    const name = owner + occurrence;
+    const find = (which: 0 | 1): unknown => this.#statements[which].occurrence.get(name)?.["entry"];
+    const entry = find(this.#young) ?? (this.#hasOld() ? find(this.#old) : undefined);
+    return entry === undefined ? undefined : readEntry(entry, keysOf(name));
+  }
+
+  putOccurrence(owner: string, occurrence: string, entry: OnceEntry): void {
+    this.#statements[this.#young].putOccurrence.run(owner + occurrence, entryText(entry));
   }
 
   sendRecord(lane: number, seq: number): SendRecord | undefined {
@@ -80,7 +107,8 @@ export class SqliteRecords {
 
   putSendRecord(lane: number, record: SendRecord): void {
     const { fromSeq, toSeq, how, reason = null, attempts, at } = record;
-    this.#statements[this.#young].putSend.run(lane, toSeq, fromSeq, how, reason, attempts, at);
+    const last = record.last === undefined ? null : JSON.stringify(record.last);
+    this.#statements[this.#young].putSend.run(lane, toSeq, fromSeq, how, reason, attempts, at, last);
   }
 
   generations(): Generations {
@@ -104,7 +132,7 @@ export class SqliteRecords {
   /** Writes what the transaction changed. */
   flush(): void {
     for (const [match, firings] of this.#changedMatches) {
-      this.#statements[this.#young].putMatch.run(match, JSON.stringify([...firings]));
+      this.#statements[this.#young].putMatch.run(match, firingsText(firings));
       this.#hotMatches[this.#young].set(match, firings);
     }
     this.#changedMatches.clear();
@@ -138,23 +166,18 @@ export class SqliteRecords {
   }
 }
 
-function readFirings(match: string, stored: unknown): Firings {
-  const where = `once keys of match ${JSON.stringify(match)}`;
-  try {
-    return new Map<string, string>(JSON.parse(String(stored)));
-  } catch {
-    throw new UnreadableRow(where, "is not a list of firings");
-  }
-}
+const keysOf = (name: unknown): string => `once keys ${JSON.stringify(name)}`;
 
 function readSendRecord(stored: Record<string, unknown>, lane: number): SendRecord {
-  const fields = new StoredFields(stored, `send record of lane number ${lane}`);
+  const where = `send record of lane number ${lane}`;
+  const fields = new StoredFields(stored, where);
   return {
     fromSeq: fields.number("from_seq"),
     toSeq: fields.number("to_seq"),
     how: fields.text("how") as SendRecord["how"],
     attempts: fields.number("attempts"),
     at: fields.number("at"),
+    ...(stored["last"] !== null && { last: readAttempt(StoredFields.parse(stored["last"], where)) }),
     ...(stored["reason"] !== null && { reason: fields.text("reason") as NonNullable<SendRecord["reason"]> }),
   };
 }

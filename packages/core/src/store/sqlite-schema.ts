@@ -1,14 +1,19 @@
+import type { DatabaseSync } from "node:sqlite";
+import { rekeyOnceKeys } from "./sqlite-rekey.ts";
+
 /** Marks a file as a lane store ("QstL"), so that another program's database is never mistaken for one. */
 export const APPLICATION_ID = 0x5173_744c;
 
+/** Takes a file one schema version further. */
+export type Migration = string | ((database: DatabaseSync) => void);
+
 /**
- * Each entry takes a file one schema version further; `user_version` counts the entries applied. Entries never change
- * once released.
+ * `user_version` counts the entries applied. Entries never change once released.
  *
  * `lanes.due` is derived from the row: null while idle, `NEVER` while leased or parked, else when it may be leased.
  * What ends in `_0` and `_1` are the two generations.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE lanes (
@@ -23,6 +28,14 @@ export const MIGRATIONS: readonly string[] = [
   ${generation(0)}
   ${generation(1)}
   `,
+  // Once keys lead with their owner, so that a user's lie together, and know where their firing went.
+  (database) => {
+    database.exec(
+      "CREATE TABLE tokens (owner TEXT PRIMARY KEY, sealed TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID",
+    );
+    for (const which of [0, 1]) database.exec(`ALTER TABLE sends_${which} ADD COLUMN last TEXT`);
+    rekeyOnceKeys(database);
+  },
 ];
 
 function generation(which: 0 | 1): string {

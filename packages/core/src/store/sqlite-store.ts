@@ -5,6 +5,7 @@ import type { LaneStore } from "./lane-store.ts";
 import { remoteStore } from "./remote-store.ts";
 import type { Durability } from "./sqlite-file.ts";
 import type { StoreFile } from "./store-calls.ts";
+import { checkLimit, LEAST_BYTES, MAX_LANES } from "./store-limits.ts";
 
 export type { Durability };
 
@@ -14,22 +15,37 @@ export interface SqliteStoreOptions {
    * fsync per commit. What guards a count against being sent twice is always written with an fsync. Default `process`.
    */
   readonly durability?: Durability;
+  /** Lanes (a user's achievement or leaderboard) it takes; a report that needs more is refused. Default 1 000 000. */
+  readonly maxLanes?: number;
+  /**
+   * Bytes the file may grow to, at least 1 MiB; its write-ahead log comes on top. Reports are refused a tenth earlier, so
+   * that what was accepted can still be delivered. Default: as large as the disk allows.
+   */
+  readonly maxBytes?: number;
 }
 
 /**
  * Lanes in a SQLite file, in a worker thread (Node's own SQLite; nothing to install). One file serves one process; its
  * directory must exist, on a local disk.
  *
- * @throws QuestlineError `bad_input` for an empty path or an in-memory database; `open` rejects with `store_locked`,
+ * @throws QuestlineError `bad_input` for an empty path, an in-memory database or a limit that is none; `open` rejects with `store_locked`,
  * `store_newer` or `store_unusable`.
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): LaneStore {
-  const { durability = "process" } = options;
+  const file = storeFile(path, options);
+  return remoteStore(() => startWorker(file));
+}
+
+/** The checked options; throws `bad_input`. */
+export function storeFile(path: string, options: SqliteStoreOptions): StoreFile {
+  const { durability = "process", maxLanes = MAX_LANES, maxBytes } = options;
   checkPath(path);
+  checkLimit("maxLanes", maxLanes, 1);
+  if (maxBytes !== undefined) checkLimit("maxBytes", maxBytes, LEAST_BYTES);
   if (durability !== "process" && durability !== "power") {
     throw new QuestlineError("bad_input", `durability must be "process" or "power", not ${shownValue(durability)}.`);
   }
-  return remoteStore(() => startWorker({ path, durability }));
+  return { path, durability, maxLanes, maxBytes };
 }
 
 function checkPath(path: unknown): void {

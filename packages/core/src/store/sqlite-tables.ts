@@ -5,8 +5,8 @@ import { laneId } from "../intent/intent.ts";
 import { effectiveDue, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import { deadLetterText, laneRowText, readDeadLetter, readLaneRow } from "./lane-row-text.ts";
-import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-store.ts";
-import type { LaneTables } from "./lane-tables.ts";
+import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-records.ts";
+import type { LaneTables, OnceEntry } from "./lane-tables.ts";
 import { SqliteRecords } from "./sqlite-records.ts";
 import { NEVER } from "./sqlite-schema.ts";
 
@@ -27,8 +27,15 @@ export class SqliteTables implements LaneTables {
   readonly #hot = new LRUCache<string, HotLane>({ max: HOT_LANES });
   readonly #changed = new Map<string, LaneRow>();
   readonly #sql: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
+  readonly #whyFull: () => string | undefined;
+  #full: string | undefined;
+  /** Looked for in this transaction and not found. */
+  readonly #absent = new Set<string>();
+  /** Of the file and of this transaction; undefined until they are counted. */
+  #lanes: number | undefined;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, whyFull: () => string | undefined = () => undefined) {
+    this.#whyFull = whyFull;
     this.#records = new SqliteRecords(database);
     this.#sql = Object.fromEntries(
       Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
@@ -40,7 +47,27 @@ export class SqliteTables implements LaneTables {
   }
 
   putLane(row: LaneRow): void {
+    if (this.#lanes !== undefined && this.#absent.has(row.id) && !this.#changed.has(row.id)) this.#lanes += 1;
     this.#changed.set(row.id, row);
+  }
+
+  countLanes(): number {
+    if (this.#lanes === undefined) this.flush();
+    return (this.#lanes ??= Number(this.#sql.countLanes.get()?.["lanes"]));
+  }
+
+  whyFull(): string | undefined {
+    return this.#full ?? this.#whyFull();
+  }
+
+  /** Runs `work` with nothing more to be accepted, for this reason. */
+  full<Result>(why: string, work: () => Result): Result {
+    this.#full = why;
+    try {
+      return work();
+    } finally {
+      this.#full = undefined;
+    }
   }
 
   dueLanes(limit: number, now: number): readonly LaneRow[] {
@@ -57,6 +84,10 @@ export class SqliteTables implements LaneTables {
     return this.#select(this.#sql.waitingLanes, now);
   }
 
+  parkedLanes(): readonly LaneRow[] {
+    return this.#select(this.#sql.parkedLanes, NEVER);
+  }
+
   lanes({ app, user }: LaneFilter): readonly LaneRow[] {
     if (app === undefined) {
       return this.#select(this.#sql.lanes, "", AFTER_ALL).filter(({ key }) => user === undefined || key.user === user);
@@ -71,20 +102,28 @@ export class SqliteTables implements LaneTables {
     return new Map(counts.map(({ state, lanes }) => [String(state) as LaneSnapshot["state"], Number(lanes)]));
   }
 
-  firing(match: string, firing: string): string | undefined {
-    return this.#records.firing(match, firing);
+  firing(owner: string, match: string, firing: string): OnceEntry | undefined {
+    return this.#records.firing(owner, match, firing);
   }
 
-  putFirings(match: string, firings: ReadonlyMap<string, string>): void {
-    this.#records.putFirings(match, firings);
+  putFirings(owner: string, match: string, firings: ReadonlyMap<string, OnceEntry>): void {
+    this.#records.putFirings(owner, match, firings);
   }
 
-  occurrence(occurrence: string): string | undefined {
-    return this.#records.occurrence(occurrence);
+  firings(owner: string, match?: string): Iterable<readonly [string, string, OnceEntry]> {
+    return this.#records.firings(owner, match);
   }
 
-  putOccurrence(occurrence: string, digest: string): void {
-    this.#records.putOccurrence(occurrence, digest);
+  occurrence(owner: string, occurrence: string): OnceEntry | undefined {
+    return this.#records.occurrence(owner, occurrence);
+  }
+
+  putOccurrence(owner: string, occurrence: string, entry: OnceEntry): void {
+    this.#records.putOccurrence(owner, occurrence, entry);
+  }
+
+  occurrences(owner: string, match?: string): Iterable<readonly [string, OnceEntry]> {
+    return this.#records.occurrences(owner, match);
   }
 
   sendRecord(lane: string, seq: number): SendRecord | undefined {
@@ -131,6 +170,23 @@ export class SqliteTables implements LaneTables {
     this.#sql.removeDeadLetter.run(id);
   }
 
+  token(owner: string): string | undefined {
+    const sealed = this.#sql.token.get(owner)?.["sealed"];
+    return sealed === undefined ? undefined : String(sealed);
+  }
+
+  putToken(owner: string, sealed: string, at: number): void {
+    this.#sql.putToken.run(owner, sealed, at);
+  }
+
+  removeToken(owner: string): void {
+    this.#sql.removeToken.run(owner);
+  }
+
+  removeTokensBefore(before: number): void {
+    this.#sql.removeTokensBefore.run(before);
+  }
+
   nextOpening(): number {
     return Number(this.#sql.nextOpening.get()?.["value"]);
   }
@@ -139,13 +195,16 @@ export class SqliteTables implements LaneTables {
   flush(): void {
     for (const row of this.#changed.values()) this.#write(row);
     this.#changed.clear();
+    this.#absent.clear();
     this.#records.flush();
   }
 
   /** Forgets everything not read from the file; after a rollback. */
   forget(): void {
     this.#changed.clear();
+    this.#absent.clear();
     this.#hot.clear();
+    this.#lanes = undefined;
     this.#records.forget();
   }
 
@@ -154,8 +213,9 @@ export class SqliteTables implements LaneTables {
     const due = effectiveDue(row) ?? (state === "idle" ? null : NEVER);
     const text = laneRowText(row);
     let number = this.#hot.peek(row.id)?.number;
-    if (number === undefined) number = Number(this.#sql.putLane.get(row.id, state, due, text)?.["lane"]);
-    else this.#sql.updateLane.run(state, due, text, number);
+    if (number !== undefined) this.#sql.updateLane.run(state, due, text, number);
+    else if (this.#absent.has(row.id)) number = Number(this.#sql.addLane.run(row.id, state, due, text).lastInsertRowid);
+    else number = Number(this.#sql.updateCold.get(state, due, text, row.id)?.["lane"]);
     this.#hot.set(row.id, { number, row });
   }
 
@@ -163,7 +223,9 @@ export class SqliteTables implements LaneTables {
     const hot = this.#hot.get(id);
     if (hot) return hot;
     const found = this.#sql.lane.get(id);
-    return found && this.#read(found);
+    if (found) return this.#read(found);
+    this.#absent.add(id);
+    return undefined;
   }
 
   #select(statement: StatementSync, ...parameters: readonly (string | number)[]): readonly LaneRow[] {
@@ -186,13 +248,15 @@ const AFTER_ALL = "\u{10ffff}";
 
 const STATEMENTS = {
   lane: "SELECT lane, id, row FROM lanes WHERE id = ?",
-  putLane: `INSERT INTO lanes (id, state, due, row) VALUES (?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET state = excluded.state, due = excluded.due, row = excluded.row RETURNING lane`,
+  addLane: "INSERT INTO lanes (id, state, due, row) VALUES (?, ?, ?, ?)",
+  updateCold: "UPDATE lanes SET state = ?, due = ?, row = ? WHERE id = ? RETURNING lane",
   updateLane: "UPDATE lanes SET state = ?, due = ?, row = ? WHERE lane = ?",
   dueLanes: "SELECT lane, id, row FROM lanes WHERE due <= ? ORDER BY due, lane LIMIT ?",
   nextDue: "SELECT min(due) AS due FROM lanes WHERE due IS NOT NULL",
   waitingLanes: `SELECT lane, id, row FROM lanes WHERE due > ?1
     UNION ALL SELECT lane, id, row FROM lanes WHERE due <= ?1 AND state = 'in-doubt'`,
+  parkedLanes: "SELECT lane, id, row FROM lanes WHERE due = ? AND state = 'parked' ORDER BY id",
+  countLanes: "SELECT count(*) AS lanes FROM lanes",
   lanes: "SELECT lane, id, row FROM lanes WHERE id >= ? AND id < ? ORDER BY id",
   countByState: "SELECT state, count(*) AS lanes FROM lanes WHERE due IS NOT NULL GROUP BY state",
   deadLetter: "SELECT lane, letter FROM dead_letters WHERE id = ?",
@@ -200,6 +264,10 @@ const STATEMENTS = {
   countDeadLetters: "SELECT count(*) AS letters FROM dead_letters",
   addDeadLetter: "INSERT INTO dead_letters (lane, letter) VALUES (?, ?)",
   removeDeadLetter: "DELETE FROM dead_letters WHERE id = ?",
+  token: "SELECT sealed FROM tokens WHERE owner = ?",
+  putToken: "INSERT OR REPLACE INTO tokens (owner, sealed, at) VALUES (?, ?, ?)",
+  removeToken: "DELETE FROM tokens WHERE owner = ?",
+  removeTokensBefore: "DELETE FROM tokens WHERE at < ?",
   nextOpening: `INSERT INTO meta (name, value) VALUES ('openings', 1)
     ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
 } as const;

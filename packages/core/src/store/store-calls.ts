@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors/questline-error.ts";
 import type { LaneStore } from "./lane-store.ts";
-import type { Durability } from "./sqlite-file.ts";
+import type { FileOptions } from "./sqlite-file.ts";
 
 /** What travels between a store and its worker thread, in batches both ways. */
 export interface StoreCall {
@@ -14,7 +14,6 @@ export type StoreAnswer =
   | { readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 /** What the worker starts with. */
-export interface StoreFile {
-  readonly path: string;
-  readonly durability: Durability;
+export interface StoreFile extends FileOptions {
+  readonly maxLanes: number;
 }

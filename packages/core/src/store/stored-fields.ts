@@ -56,6 +56,13 @@ export class StoredFields {
     return new StoredFields(this.#fields[name], `${this.#where}, ${name}`);
   }
 
+  /** The fields of each object in a nested list. */
+  list(name: string): readonly StoredFields[] {
+    const value = this.#fields[name];
+    if (!Array.isArray(value)) return this.refuse(name);
+    return value.map((fields, index) => new StoredFields(fields, `${this.#where}, ${name} ${index}`));
+  }
+
   /** Reads an optional field. */
   maybe<Value>(name: string, read: (fields: this) => Value): Value | undefined {
     return this.has(name) ? read(this) : undefined;

@@ -1,7 +1,8 @@
 import type { ScoreEntry } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import type { Reason } from "../intent/outcome.ts";
-import type { Journal, Progress } from "./lane-store.ts";
+import type { AttemptRecord, Progress } from "./lane-records.ts";
+import type { Journal } from "./lane-store.ts";
 import type { StoredFields } from "./stored-fields.ts";
 
 /** How the parts of a lane row look in JSON: as in memory, with integers that may pass 2^53 as decimal text. */
@@ -69,4 +70,19 @@ export function readJournal(fields: StoredFields): Journal {
 /** Any text: a newer version of the same schema may know more reasons. */
 export function readReason(fields: StoredFields): Reason {
   return fields.text("reason") as Reason;
+}
+
+/** An attempt is stored as it is. */
+export function readAttempt(fields: StoredFields): AttemptRecord {
+  return {
+    startedAt: fields.number("startedAt"),
+    endedAt: fields.number("endedAt"),
+    status: fields.text("status") as AttemptRecord["status"],
+    ...(fields.has("reason") && { reason: readReason(fields) }),
+    ...(fields.has("detail") && { detail: fields.text("detail") }),
+  };
+}
+
+export function readHistory(fields: StoredFields): readonly AttemptRecord[] {
+  return fields.maybe("history", () => fields.list("history").map(readAttempt)) ?? [];
 }

@@ -6,14 +6,14 @@ import { SqliteFile } from "../../src/store/sqlite-file.ts";
 import { MIGRATIONS } from "../../src/store/sqlite-schema.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
-import { acceptOne, count, firing, onlyLane, QUIET_MS, T0 } from "./lane-steps.ts";
+import { acceptAll, acceptOne, count, firing, onlyLane, openAs, T0 } from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
 
 async function opened(path: string): Promise<LaneStore> {
   const store = sqliteStore(path);
-  await store.open("first", T0, QUIET_MS);
+  await openAs(store, "first");
   return store;
 }
 
@@ -31,7 +31,7 @@ async function refusal(path: string, code: string): Promise<string> {
 
 async function filled(path: string): Promise<void> {
   const store = await opened(path);
-  for (let user = 0; user < 200; user += 1) await store.accept([firing(count(1n), { user: String(1_000 + user) })]);
+  for (let user = 0; user < 200; user += 1) await acceptOne(store, firing(count(1n), { user: String(1_000 + user) }));
   await store.close();
 }
 
@@ -76,9 +76,9 @@ it("opens at a second try, once the file is free", async () => {
   const path = nextPath();
   const first = await opened(path);
   const second = sqliteStore(path);
-  await expect(second.open("second", T0, QUIET_MS)).rejects.toMatchObject({ code: "store_locked" });
+  await expect(openAs(second, "second")).rejects.toMatchObject({ code: "store_locked" });
   await first.close();
-  expect(await second.open("second", T0, QUIET_MS)).toEqual({ released: 0, inDoubt: 0 });
+  expect(await openAs(second, "second")).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
   await second.close();
 });
 
@@ -135,8 +135,8 @@ it("names the lane whose row cannot be read, and serves the others", async () =>
   database.exec(`UPDATE lanes SET row = replace(row, '"seq":1', '"seq":"one"') WHERE id LIKE '%1007%'`);
   database.close();
   const store = await opened(path);
-  const broken = store.accept([firing(count(1n), { user: "1007" })]);
-  const sound = store.accept([firing(count(1n), { user: "1008" })]);
+  const broken = store.accept([[firing(count(1n), { user: "1007" })]]);
+  const sound = acceptAll(store, [firing(count(1n), { user: "1008" })]);
   await expect(broken).rejects.toMatchObject({
     code: "store_unusable",
     message: expect.stringContaining("1007\\na\\nWINS"),
@@ -150,9 +150,9 @@ it("names the lane whose row cannot be read, and serves the others", async () =>
 it("fails one call of a transaction without failing the others", async () => {
   const store = await opened(nextPath());
   const answers = await Promise.allSettled([
-    store.accept([firing(count(1n))]),
-    store.accept([firing(count(1n)), { ...firing(count(1n)), at: Number.NaN }]),
-    store.accept([firing(count(1n))]),
+    acceptOne(store, firing(count(1n))),
+    store.settle([undefined as never]),
+    acceptOne(store, firing(count(1n))),
   ]);
   expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   expect(await onlyLane(store)).toMatchObject({ seq: 2 });
@@ -162,25 +162,25 @@ it("fails one call of a transaction without failing the others", async () => {
 it("carries a file from each schema version to the next, once, keeping what it held", () => {
   const path = nextPath();
   const first = "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('kept')";
-  new SqliteFile(path, "process", [first]).close();
+  new SqliteFile({ path, durability: "process" }, [first]).close();
   const second = "ALTER TABLE notes ADD COLUMN author TEXT DEFAULT 'nobody'";
   for (const _ of ["migrates", "finds it migrated"]) {
-    const file = new SqliteFile(path, "process", [first, second]);
+    const file = new SqliteFile({ path, durability: "process" }, [first, second]);
     expect(file.database.prepare("SELECT * FROM notes").all()).toEqual([{ text: "kept", author: "nobody" }]);
     expect(file.database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
     file.close();
   }
   const failing = [first, second, "INSERT INTO notes VALUES ('half', 'done'); SELECT * FROM missing"];
-  expect(() => new SqliteFile(path, "process", failing)).toThrow(/missing/);
-  const file = new SqliteFile(path, "process", [first, second]);
+  expect(() => new SqliteFile({ path, durability: "process" }, failing)).toThrow(/missing/);
+  const file = new SqliteFile({ path, durability: "process" }, [first, second]);
   expect(file.database.prepare("SELECT count(*) AS notes FROM notes").get()).toEqual({ notes: 1 });
   file.close();
 });
 
-it("holds the current schema at version one", async () => {
+it("holds the current schema at version two", async () => {
   const path = nextPath();
   await filled(path);
   const database = new DatabaseSync(path);
-  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
   database.close();
 });

@@ -7,7 +7,7 @@ import { afterEach, expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
-import { best, count, QUIET_MS, T0 } from "./lane-steps.ts";
+import { best, count, openAs, QUIET_MS, T0 } from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
@@ -73,7 +73,7 @@ function start(what: string, path: string, shell?: string): Child {
 async function reopened(path: string): Promise<{ readonly store: LaneStore; readonly taken: unknown }> {
   const store = sqliteStore(path);
   stores.push(store);
-  return { store, taken: await store.open("parent", LATER, QUIET_MS) };
+  return { store, taken: await openAs(store, "parent", LATER) };
 }
 
 const promised = (lines: readonly string[]): number =>
@@ -110,7 +110,7 @@ it("finds staged counts in doubt and everything else pending after the process w
   await child.line("staged");
   await child.kill();
   const { store, taken } = await reopened(path);
-  expect(taken).toEqual({ released: 2, inDoubt: 1 });
+  expect(taken).toEqual({ released: 2, inDoubt: 1, poisoned: 0 });
   expect((await store.lease(10, LATER)).map(({ value }) => value)).toEqual([valueOf(best(8n)), valueOf(best(1n))]);
   const [verdict] = await store.lease(10, LATER + QUIET_MS);
   expect(verdict).toMatchObject({ value: valueOf(count(5n)), journal: { n: 5n, count: 3n, inDoubtSince: LATER } });
@@ -122,7 +122,7 @@ it("finds settled sends settled and dead ones dead after the process was killed"
   await child.line("settled");
   await child.kill();
   const { store, taken } = await reopened(path);
-  expect(taken).toEqual({ released: 0, inDoubt: 0 });
+  expect(taken).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
   expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 1 });
   const [settled] = await store.inspect({ user: "7001" });
   expect(await store.ended(settled?.id ?? "", 1)).toMatchObject({ how: "delivered" });
@@ -141,7 +141,7 @@ it("refuses a file that another process holds, and opens it once that process wa
 
 it("keeps a process alive for an answer, and no longer", async () => {
   const child = start("leaves", nextPath());
-  expect(await child.line("answered")).toBe("answered 10");
+  expect(await child.line("answered")).toBe("answered 2");
   expect(await child.exited).toEqual([0, null]);
 });
 

@@ -15,14 +15,14 @@ const stay = (): void => void setInterval(() => undefined, 60_000);
 
 async function accepts(): Promise<void> {
   for (let batches = 1; ; batches += 1) {
-    await store.accept(batch());
+    await store.accept([batch()]);
     say(`accepted ${batches}`);
   }
 }
 
 async function floods(): Promise<void> {
   for (let batches = 0; ;) {
-    const asked = Array.from({ length: 50 }, () => store.accept(batch()));
+    const asked = Array.from({ length: 50 }, () => store.accept([batch()]));
     say("flooding");
     await Promise.all(asked);
     batches += asked.length;
@@ -31,7 +31,7 @@ async function floods(): Promise<void> {
 }
 
 async function stages(): Promise<void> {
-  await store.accept([firing(count(5n)), firing(best(8n)), firing(best(1n), { user: "7002" })]);
+  await store.accept([[firing(count(5n)), firing(best(8n)), firing(best(1n), { user: "7002" })]]);
   const lanes = await store.lease(2, T0);
   await store.stage(
     lanes.map((lane) => ({ lane: lane.id, leaseToken: lane.leaseToken, journal: journalOf(lane, { count: 3n }) })),
@@ -42,7 +42,7 @@ async function stages(): Promise<void> {
 }
 
 async function settles(): Promise<void> {
-  await store.accept([firing(count(5n)), firing(count(1n), { user: "7002" })]);
+  await store.accept([[firing(count(5n)), firing(count(1n), { user: "7002" })]]);
   const [one, two] = await store.lease(2, T0);
   if (!one || !two) throw new Error("both lanes are due");
   await store.settle([
@@ -66,7 +66,7 @@ async function fills(): Promise<void> {
       firing(best(1n, "A".repeat(2_000)), { user: String(user + one) }),
     );
     try {
-      await store.accept(firings);
+      await store.accept([firings]);
     } catch (error) {
       say(`refused ${JSON.stringify({ code: (error as { code?: string }).code, message: String(error) })}`);
       return;
@@ -87,12 +87,12 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
   },
   /** Asks for something and leaves: the answer must come, then nothing may keep the process. */
   leaves: async () => {
-    void store.accept(batch()).then((answers) => say(`answered ${answers.length}`));
+    void store.accept([batch(), batch()]).then((answers) => say(`answered ${answers.length}`));
   },
 };
 
 try {
-  await store.open(`child-${process.pid}`, T0, QUIET_MS);
+  await store.open({ incarnation: `child-${process.pid}`, now: T0, quietMs: QUIET_MS, poisonAfter: 5 });
   await programs[what]?.();
 } catch (error) {
   say(`failed ${(error as { code?: string }).code}`);

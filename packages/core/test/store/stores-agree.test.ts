@@ -20,17 +20,19 @@ import {
 } from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
+/** Two users and five targets come up, so that some reports find the stores full. */
+const limits = { maxLanes: 7 };
 const nextPath = temporaryFiles();
 
 type Step =
-  | { readonly type: "accept"; readonly firings: readonly Draft[] }
+  | { readonly type: "accept"; readonly reports: readonly (readonly Draft[])[] }
   | { readonly type: "lease"; readonly limit: number }
   | { readonly type: "stage" | "stale"; readonly which: number; readonly wasLocked: boolean }
   | { readonly type: "end"; readonly which: number; readonly how: number; readonly ms: number }
-  | { readonly type: "wake"; readonly user: string }
+  | { readonly type: "wake" | "forget" | "acknowledge" | "keepToken" | "dropToken"; readonly user: string }
   | { readonly type: "makeDue" | "takeOver" | "reopen" }
   | { readonly type: "requeue" | "discard"; readonly which: number }
-  | { readonly type: "pass" | "purge"; readonly ms: number };
+  | { readonly type: "pass" | "purge" | "expire"; readonly ms: number };
 
 interface Draft {
   readonly intent: Intent;
@@ -62,21 +64,30 @@ const ms = fc.constantFrom(1, 100, 5_000, QUIET_MS, HOUR);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ type: fc.constant("accept" as const), firings: fc.array(draft, { maxLength: 6 }) }),
+    arbitrary: fc.record({
+      type: fc.constant("accept" as const),
+      reports: fc.array(fc.array(draft, { maxLength: 3 }), { maxLength: 4 }),
+    }),
   },
   { weight: 5, arbitrary: fc.record({ type: fc.constant("lease" as const), limit: fc.integer({ min: 1, max: 4 }) }) },
   {
     weight: 5,
     arbitrary: fc.record({ type: fc.constantFrom("stage", "stage", "stale"), which, wasLocked: fc.boolean() }),
   },
-  { weight: 8, arbitrary: fc.record({ type: fc.constant("end" as const), which, how: fc.nat({ max: 6 }), ms }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("wake" as const), user }) },
+  { weight: 8, arbitrary: fc.record({ type: fc.constant("end" as const), which, how: fc.nat({ max: 8 }), ms }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constantFrom("wake", "wake", "forget", "acknowledge", "keepToken", "dropToken"),
+      user,
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ type: fc.constantFrom("makeDue", "makeDue", "takeOver", "takeOver", "reopen") }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom("requeue", "discard"), which }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom("pass", "pass", "pass", "purge"), ms }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom("pass", "pass", "pass", "purge", "expire"), ms }) },
 );
 
 /** One store under the same steps as the other; lease tokens are its own, everything it answers must be shared. */
@@ -91,14 +102,15 @@ class Driven {
   }
 
   open(): Promise<unknown> {
-    return this.store.open(`incarnation-${++this.#openings}`, this.#now, QUIET_MS);
+    const incarnation = `incarnation-${++this.#openings}`;
+    return this.store.open({ incarnation, now: this.#now, quietMs: QUIET_MS, poisonAfter: 2 });
   }
 
   async take(one: Step): Promise<unknown> {
     const { store } = this;
     switch (one.type) {
       case "accept":
-        return store.accept(one.firings.map((each) => this.#firing(each)));
+        return store.accept(one.reports.map((report) => report.map((each) => this.#firing(each))));
       case "lease": {
         const lanes = await store.lease(one.limit, this.#now);
         this.held.push(...lanes);
@@ -118,6 +130,16 @@ class Driven {
         });
       case "wake":
         return store.wake(APP, one.user, this.#now);
+      case "forget":
+        return store.forgetProgress(APP, one.user);
+      case "acknowledge": {
+        const [first] = await store.announcements(APP, one.user);
+        return store.acknowledge(APP, one.user, first ? [first.id] : []);
+      }
+      case "keepToken":
+        return store.keepToken(APP, one.user, `sealed-${this.#now}`, this.#now);
+      case "dropToken":
+        return store.dropToken(APP, one.user);
       case "makeDue":
         return store.makeDue(this.#now);
       case "reopen":
@@ -133,6 +155,8 @@ class Driven {
       }
       case "purge":
         return store.purge(this.#now - one.ms);
+      case "expire":
+        return store.expireParked(this.#now - one.ms, this.#now);
       case "pass":
         this.#now += one.ms;
         return undefined;
@@ -144,7 +168,15 @@ class Driven {
     const ends = lanes.map(({ id, seq }) =>
       Promise.all(Array.from({ length: seq }, (_, at) => this.store.ended(id, at + 1))),
     );
+    const ofUser = (by: string) =>
+      Promise.all([
+        this.store.announcements(APP, by),
+        this.store.sealedToken(APP, by),
+        this.store.remembered({ app: APP, user: by }),
+        this.store.remembered({ app: APP, user: by, match: "m" }),
+      ]);
     return {
+      users: [await ofUser("1"), await ofUser("2")],
       lanes,
       ends: await Promise.all(ends),
       owed: await this.store.owed(),
@@ -166,7 +198,8 @@ class Driven {
   }
 
   #settlement(lane: LeasedLane, end: LaneEnd, leaseToken: string = lane.leaseToken) {
-    return { lane: lane.id, leaseToken, now: this.#now, end };
+    const attempt = { startedAt: this.#now, endedAt: this.#now + 1, status: "retryable", detail: end.type } as const;
+    return { lane: lane.id, leaseToken, now: this.#now, end, ...(end.type !== "parked" && { attempt }) };
   }
 }
 
@@ -180,6 +213,8 @@ function endOf(how: number, lane: LeasedLane, until: number): LaneEnd {
     { type: "in-doubt", journal: journalOf(lane, { unchangedReads: 1 }), dueAt: until },
     { type: "parked" },
     { type: "dead", reason: "refused-user", maybeApplied: false, forgetProgress: true },
+    { type: "settled", how: "delivered", progress, announce: true },
+    { type: "released", reason: "reset-seen", notBefore: until, failedAttempt: true, newEpoch: true },
   ];
   return ends[how % ends.length] as LaneEnd;
 }
@@ -191,7 +226,7 @@ it(
     const steps = fc.array(step, { minLength: 30, maxLength: 80 });
     await fc.assert(
       fc.asyncProperty(steps, async (taken) => {
-        const [memory, sqlite] = [new Driven(memoryStore()), new Driven(sqliteStore(nextPath()))];
+        const [memory, sqlite] = [new Driven(memoryStore(limits)), new Driven(sqliteStore(nextPath(), limits))];
         expect(await sqlite.open()).toEqual(await memory.open());
         for (const one of taken) {
           expect(await sqlite.take(one)).toEqual(await memory.take(one));

@@ -1,0 +1,48 @@
+import type { DatabaseSync } from "node:sqlite";
+import { matchName, occurrenceName, ownerName, partsOf } from "./once-names.ts";
+import { entryText } from "./once-text.ts";
+import { UnreadableRow } from "./stored-fields.ts";
+
+/** Moves the once keys of schema version 1 into the tables of version 2; where their firings went was not kept. */
+export function rekeyOnceKeys(database: DatabaseSync): void {
+  for (const which of [0, 1]) {
+    database.exec(`
+      ALTER TABLE matches_${which} RENAME TO old_matches;
+      ALTER TABLE occurrences_${which} RENAME TO old_occurrences;
+      CREATE TABLE matches_${which} (name TEXT PRIMARY KEY, firings TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE occurrences_${which} (name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
+    `);
+    const putMatch = database.prepare(`INSERT INTO matches_${which} VALUES (?, ?)`);
+    for (const { match, firings } of database.prepare("SELECT match, firings FROM old_matches").iterate()) {
+      putMatch.run(rekeyedMatch(String(match)), rekeyedFirings(String(match), String(firings)));
+    }
+    const putOccurrence = database.prepare(`INSERT INTO occurrences_${which} VALUES (?, ?)`);
+    for (const { occurrence, digest } of database.prepare("SELECT * FROM old_occurrences").iterate()) {
+      putOccurrence.run(rekeyedOccurrence(String(occurrence)), entryText(unplaced(String(digest))));
+    }
+    database.exec("DROP TABLE old_matches; DROP TABLE old_occurrences");
+  }
+}
+
+/** Was app, match, user. */
+function rekeyedMatch(name: string): string {
+  const [app = "", match = "", user = ""] = partsOf(name);
+  return ownerName(app, user) + matchName(match);
+}
+
+/** Was app, match, user, event, occurrence, rule. */
+function rekeyedOccurrence(name: string): string {
+  const [app = "", match = "", user = "", event = "", occurrence = "", rule = ""] = partsOf(name);
+  return ownerName(app, user) + occurrenceName({ match, event, occurrence, rule });
+}
+
+/** Was a list of names with their digests. */
+function rekeyedFirings(match: string, text: string): string {
+  const firings: unknown = JSON.parse(text);
+  if (!Array.isArray(firings)) throw new UnreadableRow(`once keys of match ${JSON.stringify(match)}`, "is not a list");
+  return JSON.stringify(
+    firings.map(([firing, digest]: readonly string[]) => [firing, ...JSON.parse(entryText(unplaced(digest ?? "")))]),
+  );
+}
+
+const unplaced = (digest: string) => ({ digest, target: "", seq: 0, at: 0, order: 0 });
