@@ -27,7 +27,7 @@ import {
 } from "./lane-steps.ts";
 import type { Fresh } from "./lane-steps.ts";
 
-const announcing: LaneEnd = { type: "settled", how: "delivered", announce: true };
+const announcing = { type: "settled", how: "delivered", announce: true } as const satisfies LaneEnd;
 const progress = { count: 7n, unlocked: false, at: T0 };
 
 const tried = (at: number, details: Partial<AttemptRecord> = {}): AttemptRecord => ({
