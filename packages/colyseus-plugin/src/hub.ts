@@ -1,12 +1,12 @@
 import type { Questline, SettledOutcome } from "@questline/core";
-import { guarded } from "./log.ts";
+import { guarded, warn, wordsOf } from "./log.ts";
 import { RECORDED, UNLOCKED } from "./messages.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import type { Seat } from "./seat.ts";
 import { TokenDesk } from "./token-desk.ts";
 
 /** What the plugin listens to and asks of a Questline, whatever its events are. */
-export type QuestlineFeeds = Pick<Questline, "users" | "onOutcome" | "onTokenWanted">;
+export type QuestlineFeeds = Pick<Questline, "users" | "onOutcome" | "onTokenWanted" | "inspect">;
 
 /**
  * Where one Questline's outcomes meet the seats of this process: one subscription for all rooms, one look-up by user
@@ -16,8 +16,10 @@ export class Hub {
   readonly tokens: TokenDesk;
   readonly #seats = new Map<string, Set<Seat>>();
   readonly #met = new WeakSet<object>();
+  readonly #questline: QuestlineFeeds;
 
   constructor(questline: QuestlineFeeds, clock: Clock = systemClock) {
+    this.#questline = questline;
     this.tokens = new TokenDesk(questline.users, (userId) => this.#seats.get(userId) ?? [], clock);
     questline.onOutcome((outcome) => guarded("a notice", () => this.#tell(outcome)));
     questline.onTokenWanted(({ userId, reason }) =>
@@ -32,6 +34,7 @@ export class Hub {
     if (seats) seats.add(seat);
     else this.#seats.set(userId, new Set([seat]));
     this.tokens.present(userId);
+    if (!seats) void this.#askForParked(userId);
   }
 
   leave(userId: string, seat: Seat): void {
@@ -39,6 +42,19 @@ export class Hub {
     if (!seats?.delete(seat) || seats.size > 0) return;
     this.#seats.delete(userId);
     this.tokens.absent(userId);
+  }
+
+  /**
+   * What waits for this player's token may have been parked by a process that is gone, or by another one, or before
+   * anybody listened here: then no ask comes by itself.
+   */
+  async #askForParked(userId: string): Promise<void> {
+    try {
+      const lanes = await this.#questline.inspect({ user: userId });
+      if (lanes.some(({ state }) => state === "parked")) this.tokens.want(userId, "missing");
+    } catch (error) {
+      warn("looking for results that wait for a token failed", { userId, error: wordsOf(error) });
+    }
   }
 
   /** True the first time this room class is met: what is wrong with a class is said once. */

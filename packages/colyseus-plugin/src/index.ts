@@ -9,7 +9,8 @@ export {
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";
-export { verifyPlayer, type Player } from "./verify-player.ts";
+export type { Player } from "./player.ts";
+export { verifyPlayer } from "./verify-player.ts";
 export type {
   QuestlineClientMessages,
   QuestlineMessages,

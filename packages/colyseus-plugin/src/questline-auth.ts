@@ -2,7 +2,8 @@ import type { AuthContext } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import { hubOf } from "./hub.ts";
 import { warn } from "./log.ts";
-import { verifyPlayer, type Player } from "./verify-player.ts";
+import type { Player } from "./player.ts";
+import { verifyPlayer } from "./verify-player.ts";
 
 /** What ends up in `client.auth`: the player, or the game's own object with the player in it. */
 export type PlayerAuth<T extends object> = [keyof T] extends [never]

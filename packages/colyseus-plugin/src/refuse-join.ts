@@ -1,4 +1,5 @@
 import { ServerError } from "@colyseus/core";
+import type { IdentityRefusedError } from "@questline/core";
 import { TOKEN_HEADER } from "./take-credential.ts";
 import { warn, wordsOf } from "./log.ts";
 
@@ -27,9 +28,9 @@ export function verificationFailed(kind: "token" | "nonce", error: unknown): Ser
   return new ServerError(503, `Meta cannot confirm this player right now. ${advice}`);
 }
 
-/** @NOTE The core has one code for every refused proof; only its words tell a foreign token from a spent one. */
+/** Read by its members, since another copy of the core may have made it. */
 function isOfAnotherApp(error: unknown): boolean {
-  return codeOf(error) === "identity_refused" && wordsOf(error).includes("another app");
+  return codeOf(error) === "identity_refused" && (error as Partial<IdentityRefusedError>).refusal === "other-app";
 }
 
 /** True if the platform read the token and refused it; false if nobody knows. */

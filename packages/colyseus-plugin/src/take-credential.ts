@@ -1,4 +1,5 @@
 import type { AuthContext } from "@colyseus/core";
+import { isJwtShaped } from "./colyseus-jwt.ts";
 
 /** HTTP header of the matchmaking request that holds the player's user access token. */
 export const TOKEN_HEADER = "x-meta-token";
@@ -7,6 +8,8 @@ export const TOKEN_HEADER = "x-meta-token";
 export type Credential =
   | { readonly kind: "token"; readonly token: string; readonly claimedId?: string }
   | { readonly kind: "nonce"; readonly userId: string; readonly nonce: string }
+  /** A token in the shape of Colyseus's own, from the bearer. */
+  | { readonly kind: "jwt"; readonly jwt: string; readonly claimedId?: string }
   | { readonly kind: "none" }
   /** It cannot be read; `problem` is safe to show to the client. */
   | { readonly kind: "unreadable"; readonly problem: string };
@@ -16,14 +19,20 @@ type Fields = Partial<Record<(typeof FIELDS)[number], unknown>>;
 
 /**
  * Reads the credential and deletes it from the join options, so that it reaches neither room, nor seat, nor Redis.
- * A header wins over options. Synchronous: the options are clean before anything is awaited.
+ * A header wins over options, options over the bearer. Synchronous: the options are clean before anything is awaited.
  */
-export function takeCredential(options: unknown, header: HeaderValue): Credential {
+export function takeCredential(options: unknown, header: HeaderValue, bearer?: string): Credential {
   const fields = takeFields(options);
   if (header.kind === "unreadable") return header;
   const token = header.kind === "token" ? header.token : fields.metaToken;
   if (token !== undefined) return tokenCredential(token, fields.metaUserId);
   const { metaUserId: userId, metaNonce: nonce } = fields;
+  if (nonce === undefined && bearer) {
+    const credential = tokenCredential(bearer, userId);
+    if (credential.kind !== "token" || !isJwtShaped(bearer)) return credential;
+    const { token: jwt, ...claim } = credential;
+    return { ...claim, kind: "jwt", jwt };
+  }
   if (userId === undefined && nonce === undefined) return { kind: "none" };
   if (nonce === undefined) return unreadable("metaUserId needs metaNonce, a fresh proof of it, beside it.");
   if (userId === undefined)
@@ -65,7 +74,7 @@ function takeFields(options: unknown): Fields {
   return fields;
 }
 
-function tokenCredential(token: unknown, claimedId: unknown): Credential {
+function tokenCredential(token: unknown, claimedId: unknown): Extract<Credential, { kind: "token" | "unreadable" }> {
   if (typeof token !== "string" || token === "") return unreadable("metaToken must be non-empty text.");
   if (claimedId === undefined) return { kind: "token", token };
   if (typeof claimedId !== "string") return unreadable("metaUserId must be text: the decimal app-scoped user id.");

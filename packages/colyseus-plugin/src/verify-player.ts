@@ -1,21 +1,15 @@
 import { createHash } from "node:crypto";
 import type { AuthContext, ServerError } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
+import { readJwt } from "./colyseus-jwt.ts";
 import { hubOf, type QuestlineFeeds } from "./hub.ts";
+import type { Player } from "./player.ts";
 import { credentialMissing, credentialUnreadable, otherUser, verificationFailed } from "./refuse-join.ts";
-import { asOptions, readTokenHeader, takeCredential, type Credential, type HeaderValue } from "./take-credential.ts";
-
-/** A player Meta vouches for. Plain and without a credential, as `client.auth` has to be. */
-export interface Player {
-  /** App-scoped Meta user id, decimal text. */
-  readonly id: string;
-  /** The Meta user name, where the platform gave one. */
-  readonly alias?: string;
-}
+import { asOptions, readTokenHeader, takeCredential, type Credential } from "./take-credential.ts";
 
 interface Join {
-  /** Digest of the header token the player was verified with. */
-  readonly header: string | undefined;
+  /** Digest of what came beside the options and comes again with each call: the header's token, or the bearer. */
+  readonly lasting: string | undefined;
   readonly player: Promise<Player>;
 }
 
@@ -24,40 +18,51 @@ const joins = new WeakMap<object, WeakMap<object, Join>>();
 
 /**
  * Verifies who joins, once per join, and deletes the credential from `options` before anything is awaited.
- * The credential is the header `x-meta-token`, or the join option `metaToken`, or `metaUserId` with `metaNonce`.
+ * The credential is the header `x-meta-token`, or the join option `metaToken`, or `metaUserId` with `metaNonce`, or the
+ * bearer `token` of Colyseus (`sdk.auth.token`): a token of Meta's, or one that `questlineEndpoints` gave.
  *
  * Throws `ServerError`: 401 without a (good) credential, 403 for a token of another app or of another user than
  * `metaUserId` says, 503 when the platform cannot tell now (after a nonce: ask for a new one).
- * `token`, Colyseus's own bearer token, is not looked at: it also travels in the WebSocket URL.
  */
 export function verifyPlayer<E extends Events, A extends Achievements, L extends Leaderboards>(
   questline: Questline<E, A, L>,
-  _token: string | undefined,
+  token: string | undefined,
   options: unknown,
   context?: Pick<AuthContext, "headers">,
 ): Promise<Player> {
+  // A token may be wanted as soon as the player is known, before the first room of this process exists.
+  hubOf(questline);
   const header = readTokenHeader(context);
-  const credential = takeCredential(options, header);
+  const bearer = typeof token === "string" && token !== "" ? token : undefined;
+  const credential = takeCredential(options, header, bearer);
   const key = asOptions(options) ?? context;
   const known = joinsOf(questline);
   const join = key && known.get(key);
-  if (join && isSameJoin(join, credential, header)) return join.player;
+  const lasting = digestOf(header.kind === "token" ? header.token : bearer);
+  if (join && isSameJoin(join, credential, lasting)) return join.player;
 
   const player = verify(questline, credential);
   player.catch(() => {});
-  if (key) known.set(key, { header: digestOf(header), player });
+  if (key) known.set(key, { lasting, player });
   return player;
 }
 
 /** A join brings its credential once; when the same object comes with another one, it is another join. */
-function isSameJoin(join: Join, credential: Credential, header: HeaderValue): boolean {
+function isSameJoin(join: Join, credential: Credential, lasting: string | undefined): boolean {
   if (credential.kind === "none") return true;
-  return credential.kind === "token" && header.kind === "token" && digestOf(header) === join.header;
+  const sent = credential.kind === "token" ? credential.token : credential.kind === "jwt" ? credential.jwt : undefined;
+  return sent !== undefined && digestOf(sent) === join.lasting && lasting === join.lasting;
 }
 
 async function verify(questline: QuestlineFeeds, credential: Credential): Promise<Player> {
   if (credential.kind === "none") throw credentialMissing();
   if (credential.kind === "unreadable") throw credentialUnreadable(credential.problem);
+  if (credential.kind === "jwt") {
+    const player = await readJwt(credential.jwt);
+    if ("problem" in player) throw credentialUnreadable(player.problem);
+    if (credential.claimedId !== undefined && credential.claimedId !== player.id) throw otherUser();
+    return player;
+  }
   const user = await ask(questline, credential).catch((error: unknown): ServerError => {
     return verificationFailed(credential.kind, error);
   });
@@ -83,6 +88,6 @@ function joinsOf(questline: object): WeakMap<object, Join> {
   return known;
 }
 
-function digestOf(header: HeaderValue): string | undefined {
-  return header.kind === "token" ? createHash("sha256").update(header.token).digest("hex") : undefined;
+function digestOf(token: string | undefined): string | undefined {
+  return token === undefined ? undefined : createHash("sha256").update(token).digest("hex");
 }

@@ -1,4 +1,13 @@
-import type { Durable, EventDefinition, Questline, Receipt, SettledOutcome, TokenWanted, Users } from "@questline/core";
+import type {
+  Durable,
+  EventDefinition,
+  LaneSnapshot,
+  Questline,
+  Receipt,
+  SettledOutcome,
+  TokenWanted,
+  Users,
+} from "@questline/core";
 
 export interface Ended {
   readonly won: boolean;
@@ -26,6 +35,8 @@ export interface FakeQuestline {
   readonly asked: string[];
   /** What `users` answers; replace to refuse. */
   readonly users: { [K in keyof Users]: Users[K] };
+  /** Users who have a lane that waits for a token. */
+  readonly parked: Set<string>;
   listeners(): number;
   settle(outcome: Partial<SettledOutcome> & Pick<SettledOutcome, "userId" | "target">): void;
   want(wanted: TokenWanted): void;
@@ -42,6 +53,7 @@ export function fakeQuestline(): FakeQuestline {
   const asked: string[] = [];
   const outcomes = new Set<(outcome: SettledOutcome) => void>();
   const wants = new Set<(wanted: TokenWanted) => void>();
+  const parked = new Set<string>();
   let minted = 0;
 
   const users = {
@@ -80,6 +92,7 @@ export function fakeQuestline(): FakeQuestline {
         users.provideToken(userId, token)
       ),
     },
+    inspect: async ({ user = "" } = {}) => (parked.has(user) ? [{ state: "parked" } as LaneSnapshot] : []),
     onOutcome: (listener: (outcome: SettledOutcome) => void) => listen(outcomes, listener),
     onTokenWanted: (listener: (wanted: TokenWanted) => void) => listen(wants, listener),
   } as unknown as Questline<FakeEvents>;
@@ -89,6 +102,7 @@ export function fakeQuestline(): FakeQuestline {
     reported,
     asked,
     users,
+    parked,
     listeners: () => outcomes.size + wants.size,
     settle: (outcome) => {
       const whole: SettledOutcome = {

@@ -4,7 +4,7 @@ import { defaultSeed } from "@questline/emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
-import type { Player } from "../src/verify-player.ts";
+import type { Player } from "../src/player.ts";
 import { createEmulator, duelQuestline, host, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
 
 const emulator: Emulator = await createEmulator({

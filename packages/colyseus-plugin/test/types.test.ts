@@ -5,7 +5,7 @@ import { expectTypeOf, test } from "vitest";
 import type { QuestlineMessages } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
-import type { Player } from "../src/verify-player.ts";
+import type { Player } from "../src/player.ts";
 import { fakeQuestline, type Kill } from "./fake-questline.ts";
 
 const { questline } = fakeQuestline();

@@ -1,3 +1,4 @@
+import { IdentityRefusedError } from "@questline/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { verifyPlayer } from "../src/verify-player.ts";
 import { coded, fakeQuestline } from "./fake-questline.ts";
@@ -72,7 +73,7 @@ test.each([
   ["a nonce that is an object", { metaUserId: "7", metaNonce: {} }, /metaNonce must be non-empty text/],
 ])("%s is refused with 401, says what is wrong, and asks the platform nothing", async (_, options, message) => {
   const { questline, asked } = fakeQuestline();
-  const refused = verifyPlayer(questline, "a-bearer-token", options);
+  const refused = verifyPlayer(questline, undefined, options);
   await expect(refused).rejects.toMatchObject({
     name: "ServerError",
     code: 401,
@@ -110,7 +111,7 @@ test.each([
 
 test("a token of another app answers 403", async () => {
   const { questline, users } = fakeQuestline();
-  users.verifyToken = async () => Promise.reject(coded("identity_refused", "The user token belongs to another app."));
+  users.verifyToken = async () => Promise.reject(new IdentityRefusedError("other-app", "said by the platform"));
   await expect(verifyPlayer(questline, undefined, { metaToken: "t" })).rejects.toMatchObject({ code: 403 });
 });
 
@@ -182,4 +183,32 @@ test("two Questlines never share a verification", async () => {
   const options = { metaToken: "token-of-7" };
   await verifyPlayer(one.questline, undefined, options);
   await expect(verifyPlayer(other.questline, undefined, options)).rejects.toMatchObject({ code: 401 });
+});
+
+test("a Meta token as Colyseus's bearer proves the player, once for every call of the same join", async () => {
+  const { questline, asked } = fakeQuestline();
+  const options = {};
+  expect(await verifyPlayer(questline, "token-of-7", options)).toEqual({ id: "7" });
+  expect(await verifyPlayer(questline, "token-of-7", options)).toEqual({ id: "7" });
+  expect(await verifyPlayer(questline, "token-of-8", options)).toEqual({ id: "8" });
+  expect(asked).toEqual(["token token-of-7", "token token-of-8"]);
+});
+
+test("header and options win over the bearer, also when Colyseus calls again", async () => {
+  const { questline, asked } = fakeQuestline();
+  expect(await verifyPlayer(questline, "token-of-8", {}, headers("token-of-7"))).toEqual({ id: "7" });
+  const options = { metaUserId: "7", metaNonce: "n-1" };
+  expect(await verifyPlayer(questline, "token-of-8", options)).toEqual({ id: "7", alias: "Neo" });
+  expect(await verifyPlayer(questline, "token-of-8", options)).toEqual({ id: "7", alias: "Neo" });
+  expect(asked).toEqual(["token token-of-7", "nonce 7 n-1"]);
+});
+
+test("a bearer of another user than claimed answers 403", async () => {
+  const { questline } = fakeQuestline();
+  await expect(verifyPlayer(questline, "token-of-8", { metaUserId: "7" })).rejects.toMatchObject({ code: 403 });
+});
+
+test("an empty bearer is none", async () => {
+  const { questline } = fakeQuestline();
+  await expect(verifyPlayer(questline, "", {})).rejects.toMatchObject({ code: 401 });
 });

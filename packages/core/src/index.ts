@@ -73,6 +73,8 @@ export type {
 export type { LeaderboardCalls, PlatformLeaderboard, ScoreSubmission, ScoreSubmitted } from "./graph/leaderboards.ts";
 export type { EntryList, EntryQuery, LeaderboardEntry } from "./graph/leaderboard-entries.ts";
 export type { PlatformUser, UserCalls } from "./graph/users.ts";
+export { IdentityRefusedError } from "./identity/identity-refused-error.ts";
+export type { Refusal } from "./identity/identity-refused-error.ts";
 export type { VerifiedUser } from "./identity/verified-user.ts";
 
 export { isQuestlineError, QuestlineError } from "./errors/questline-error.ts";

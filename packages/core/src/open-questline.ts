@@ -161,7 +161,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     },
     inspect: async (filter) => {
       await ready;
-      return store.inspect(filter);
+      // User ids are of one app; with it the store finds a user's lanes without looking at all of them.
+      return store.inspect(filter?.user === undefined ? filter : { app, ...filter });
     },
     deadLetters: deadLetters({ app, store, outbox, clock, ready }),
     async receipts({ userId, matchId }) {

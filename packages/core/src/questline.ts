@@ -39,6 +39,7 @@ export interface Questline<
   stats(): Stats;
   /** Compares the catalogue with the platform's definitions; resolves with what does not fit. */
   check(): Promise<readonly CheckFinding[]>;
+  /** Lanes in the store; a `user` is one of this app unless `app` says otherwise. */
   inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
   readonly deadLetters: DeadLetters;
   /**

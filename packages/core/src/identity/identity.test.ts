@@ -74,8 +74,8 @@ test("concurrent and later callers cost one question", async () => {
 test("a refused token is refused from memory for a short while", async () => {
   const { identity, users, clock } = setUp();
 
-  await expect(identity.verifyToken("bad")).rejects.toMatchObject({ code: "identity_refused" });
-  await expect(identity.verifyToken("bad")).rejects.toMatchObject({ code: "identity_refused" });
+  await expect(identity.verifyToken("bad")).rejects.toMatchObject({ code: "identity_refused", refusal: "token" });
+  await expect(identity.verifyToken("bad")).rejects.toMatchObject({ code: "identity_refused", refusal: "token" });
   expect(users.asked.me).toBe(1);
   await clock.advance(10_000);
   await expect(identity.verifyToken("bad")).rejects.toMatchObject({ code: "identity_refused" });
@@ -85,8 +85,9 @@ test("a refused token is refused from memory for a short while", async () => {
 test("a token that is good at another app is refused", async () => {
   const { identity, users } = setUp();
 
-  await expect(identity.verifyToken("token-of-500")).rejects.toThrow(/another app/);
-  await expect(identity.verifyToken("token-of-500")).rejects.toMatchObject({ code: "identity_refused" });
+  const refused = { name: "IdentityRefusedError", code: "identity_refused", refusal: "other-app" };
+  await expect(identity.verifyToken("token-of-500")).rejects.toMatchObject(refused);
+  await expect(identity.verifyToken("token-of-500")).rejects.toMatchObject(refused);
   expect(users.asked).toMatchObject({ me: 1, get: 1 });
   expect(identity.tokenOf("500")).toBeUndefined();
 });
@@ -125,7 +126,7 @@ test("a provided token must be the same user's", async () => {
   const { identity } = setUp();
 
   expect(await identity.provideToken("42", "token-of-42")).toMatchObject({ id: "42" });
-  await expect(identity.provideToken("43", "token-of-42")).rejects.toMatchObject({ code: "identity_refused" });
+  await expect(identity.provideToken("43", "token-of-42")).rejects.toMatchObject({ refusal: "other-user" });
   expect(identity.tokenOf("43")).toBeUndefined();
   await expect(identity.provideToken("4x", "token-of-42")).rejects.toMatchObject({ code: "bad_input" });
 });
@@ -189,6 +190,7 @@ test("a nonce is sent once: together its callers share the answer, later ones ar
     { id: "42" },
   ]);
   await expect(identity.verifyNonce("42", "good")).rejects.toThrow(/used before/);
+  await expect(identity.verifyNonce("42", "good")).rejects.toMatchObject({ refusal: "nonce" });
   await expect(identity.verifyNonce("42", "bad")).rejects.toThrow(/platform refused the nonce/);
   expect(users.asked.validateNonce).toBe(2);
 });
@@ -199,7 +201,10 @@ test("after an ambiguous end the same nonce is not sent again", async () => {
 
   await expect(identity.verifyNonce("42", "good")).rejects.toMatchObject({ code: "ambiguous" });
   users.fault = undefined;
-  await expect(identity.verifyNonce("42", "good")).rejects.toMatchObject({ code: "identity_refused" });
+  await expect(identity.verifyNonce("42", "good")).rejects.toMatchObject({
+    code: "identity_refused",
+    refusal: "nonce",
+  });
   expect(users.asked.validateNonce).toBe(1);
 });
 

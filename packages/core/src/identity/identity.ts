@@ -1,3 +1,4 @@
+import { IdentityRefusedError, type Refusal } from "./identity-refused-error.ts";
 import { createNonceBook, type NonceBook } from "./nonce-book.ts";
 import { createTokenCache, type TokenCache, type TokenDigest } from "./token-cache.ts";
 import type { VerifiedUser } from "./verified-user.ts";
@@ -88,19 +89,24 @@ class UserIdentity implements Identity {
     const wrapped = credential(nonce, "the nonce", "nonce");
     let check = this.#nonces.about(id, wrapped);
     if (check === "sent")
-      throw refused("This nonce was used before; it is good for one check. Ask the player's client for a fresh one.");
+      throw refused(
+        "nonce",
+        "This nonce was used before; it is good for one check. Ask the player's client for a fresh one.",
+      );
     if (check === undefined) {
       check = this.#users.validateNonce(id, wrapped);
       this.#nonces.began(id, wrapped, check, neverLeft);
     }
-    if (!(await check)) throw refused("The platform refused the nonce: spent, expired, or of another user or app.");
+    if (!(await check))
+      throw refused("nonce", "The platform refused the nonce: spent, expired, or of another user or app.");
     return { id };
   }
 
   async provideToken(userId: string, token: string): Promise<VerifiedUser> {
     const id = checkedUserId(userId);
     const user = await this.verifyToken(token);
-    if (user.id !== id) throw refused("The user token belongs to another user than the one it was provided for.");
+    if (user.id !== id)
+      throw refused("other-user", "The user token belongs to another user than the one it was provided for.");
     return user;
   }
 
@@ -122,13 +128,13 @@ class UserIdentity implements Identity {
     if (gone === undefined) return;
     const digest = this.#tokens.digest(gone);
     this.#tokens.drop(id, digest);
-    this.#tokens.learn(digest, { state: "refused", why: REFUSED_BY_PLATFORM });
+    this.#tokens.learn(digest, { state: "refused", refusal: "token", why: REFUSED_BY_PLATFORM });
   }
 
   /** Only what the platform said itself is remembered; an outage is nobody's refusal. */
   async #ask(token: Secret, digest: TokenDigest): Promise<VerifiedUser> {
     const known = this.#tokens.about(digest);
-    if (known?.state === "refused") throw refused(known.why);
+    if (known?.state === "refused") throw refused(known.refusal, known.why);
     if (known?.state === "verified") {
       this.#tokens.keep(known.user.id, token);
       return known.user;
@@ -137,7 +143,7 @@ class UserIdentity implements Identity {
     const user = await this.#ofThisApp(owner, digest);
     // A refusal may have been learned while the second answer was on its way.
     const meanwhile = this.#tokens.about(digest);
-    if (meanwhile?.state === "refused") throw refused(meanwhile.why);
+    if (meanwhile?.state === "refused") throw refused(meanwhile.refusal, meanwhile.why);
     this.#tokens.learn(digest, { state: "verified", user });
     this.#tokens.keep(user.id, token);
     return user;
@@ -150,7 +156,7 @@ class UserIdentity implements Identity {
       return user;
     } catch (error) {
       if (!isGraphError(error) || error.code !== "user_token") throw error;
-      throw this.#refuse(digest, REFUSED_BY_PLATFORM, error);
+      throw this.#refuse(digest, "token", REFUSED_BY_PLATFORM, error);
     }
   }
 
@@ -160,13 +166,18 @@ class UserIdentity implements Identity {
       return { id: owner.id, ...(alias === undefined ? {} : { alias }) };
     } catch (error) {
       if (!isGraphError(error) || (error.code !== "not_found" && error.code !== "invalid_parameter")) throw error;
-      throw this.#refuse(digest, "The user token belongs to another app: this app does not know its user.", error);
+      throw this.#refuse(
+        digest,
+        "other-app",
+        "The user token belongs to another app: this app does not know its user.",
+        error,
+      );
     }
   }
 
-  #refuse(digest: TokenDigest, why: string, cause: unknown): QuestlineError {
-    this.#tokens.learn(digest, { state: "refused", why });
-    return refused(why, cause);
+  #refuse(digest: TokenDigest, refusal: Refusal, why: string, cause: unknown): QuestlineError {
+    this.#tokens.learn(digest, { state: "refused", refusal, why });
+    return refused(refusal, why, cause);
   }
 }
 
@@ -175,8 +186,8 @@ const REFUSED_BY_PLATFORM =
 
 const badInput = (message: string): QuestlineError => new QuestlineError("bad_input", message);
 
-const refused = (why: string, cause?: unknown): QuestlineError =>
-  new QuestlineError("identity_refused", why, cause === undefined ? undefined : { cause });
+const refused = (refusal: Refusal, why: string, cause?: unknown): QuestlineError =>
+  new IdentityRefusedError(refusal, why, cause === undefined ? undefined : { cause });
 
 /** Not a byte of it was handed over, so the nonce is as good as before. */
 const neverLeft = (error: unknown): boolean =>

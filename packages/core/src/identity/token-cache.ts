@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { Refusal } from "./identity-refused-error.ts";
 import type { VerifiedUser } from "./verified-user.ts";
 import type { AppId, UserId } from "../ids/ids.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -10,7 +11,7 @@ import { reveal, type Secret } from "../secrets/secret.ts";
 export type Knowledge =
   | { readonly state: "owned"; readonly user: VerifiedUser }
   | { readonly state: "verified"; readonly user: VerifiedUser }
-  | { readonly state: "refused"; readonly why: string };
+  | { readonly state: "refused"; readonly refusal: Refusal; readonly why: string };
 
 /** Names a token without holding it. */
 export type TokenDigest = string;

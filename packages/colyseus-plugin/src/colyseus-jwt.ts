@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { warn, wordsOf } from "./log.ts";
+import type { Player } from "./player.ts";
+
+/** What `@colyseus/auth` does for us. Its index would replace `Room.onAuth` of every room, so only this part is loaded. */
+const loadJwt = async () => (await import("@colyseus/auth/JWT")).JWT;
+
+const INSTALL =
+  "Colyseus tokens need @colyseus/auth of the same version as @colyseus/core: npm install @colyseus/auth.";
+
+/** Thrown to whoever runs the server; never sent to a client. */
+class JwtUnavailable extends Error {
+  override readonly name = "JwtUnavailable";
+}
+
+/** The claim that tells our tokens from those the game mints for its own accounts with the same secret. */
+const claimsSchema = z.object({
+  questline: z.object({ id: z.string().regex(/^\d{1,20}$/), alias: z.string().optional() }),
+});
+
+/**
+ * Mints a Colyseus token for a verified player: `{ id, alias?, questline: { id, alias? } }`, signed with
+ * `JWT.settings.secret`. Throws an error for the server's log where `@colyseus/auth` or the secret is missing.
+ */
+export async function mintJwt(player: Player, expiresInSeconds: number): Promise<string> {
+  const jwt = await loadJwt().catch((cause: unknown) => {
+    throw new JwtUnavailable(INSTALL, { cause });
+  });
+  // It rejects with text, and only after it printed a line of its own, so the secret is looked for here.
+  if (!hasSecret(jwt)) throw new JwtUnavailable("Colyseus tokens need JWT.settings.secret, or JWT_SECRET, to be set.");
+  return jwt.sign({ ...player, questline: player }, { expiresIn: expiresInSeconds });
+}
+
+/** The player of a Colyseus token that `mintJwt` made, or what to tell the client instead. Never rejects. */
+export async function readJwt(token: string): Promise<Player | { readonly problem: string }> {
+  const jwt = await loadJwt().catch(() => undefined);
+  if (!jwt || !hasSecret(jwt)) {
+    warn(jwt ? "a Colyseus token cannot be read without JWT.settings.secret" : INSTALL);
+    return { problem: "This server takes no Colyseus tokens." };
+  }
+  try {
+    const payload: unknown = await jwt.verify(token);
+    if (jwt.settings.revocationCheck && !(await jwt.settings.revocationCheck(payload))) throw new Error("revoked");
+    const claims = claimsSchema.safeParse(payload);
+    if (!claims.success) return { problem: "This Colyseus token names no Meta player: exchange a Meta proof for one." };
+    const { id, alias } = claims.data.questline;
+    return alias === undefined ? { id } : { id, alias };
+  } catch (error) {
+    if (!isJwtRefusal(error)) warn("a Colyseus token could not be read", { error: wordsOf(error) });
+    return { problem: "This Colyseus token is expired, revoked or not of this server. Exchange a Meta proof again." };
+  }
+}
+
+/**
+ * True for a token in three parts of which the first says how it is signed.
+ *
+ * @NOTE Assumed: no user access token of Meta's has that shape; they are opaque. So a Colyseus token is never sent to
+ * Meta, and a Meta token never read as Colyseus's.
+ */
+export function isJwtShaped(token: string): boolean {
+  const parts = token.split(".");
+  const [header = ""] = parts;
+  if (parts.length !== 3 || !parts.every((part) => /^[\w-]*$/.test(part))) return false;
+  try {
+    const decoded: unknown = JSON.parse(Buffer.from(header, "base64url").toString());
+    return typeof decoded === "object" && decoded !== null && "alg" in decoded;
+  } catch {
+    return false;
+  }
+}
+
+const hasSecret = ({ settings }: Awaited<ReturnType<typeof loadJwt>>): boolean =>
+  Boolean((settings.secret ||= process.env["JWT_SECRET"] as string));
+
+const isJwtRefusal = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.message === "revoked" || /^(JsonWebToken|TokenExpired|NotBefore)Error$/.test(error.name));
