@@ -1,3 +1,4 @@
+export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
 export {
   questlinePlugin,

@@ -19,3 +19,9 @@ export const systemClock: Clock = {
 export function afterThisTurn(then: () => void): void {
   setImmediate(then);
 }
+
+/** Keeps the process from ending by itself until the answer is called, however little it has to wait for. */
+export function holdProcess(): () => void {
+  const handle = setInterval(() => {}, 60_000);
+  return () => clearInterval(handle);
+}
