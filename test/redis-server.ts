@@ -10,7 +10,7 @@ const runs = (file: string, args: readonly string[]): boolean =>
   spawnSync(file, args, { stdio: ["ignore", "ignore", "ignore"] }).status === 0;
 
 /** Installs Debian's `redis-server` where it is missing and this process may; throws saying how to install it otherwise. */
-export function ensureRedis(): void {
+function ensureRedis(): void {
   if (runs("redis-server", ["--version"])) return;
   const mayInstall = process.platform === "linux" && process.getuid?.() === 0 && runs("apt-get", ["--version"]);
   if (!mayInstall) throw new Error(`${HOW_TO} It was not installed now, since that takes root and apt-get.`);

@@ -24,18 +24,25 @@ export interface PackedProject extends AsyncDisposable {
   typeErrors(tsconfig: string): Promise<string>;
 }
 
+export interface PackedProjectOptions {
+  /** The folder beside this file whose files are the project's. Default `consumer`. */
+  readonly consumer?: string;
+  /** What the project depends on besides the packages. Default: Colyseus as the workspace has it. */
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
 /** Packs the three packages as they would be published, and installs the tarballs in an empty project. */
-export async function installPackedProject(): Promise<PackedProject> {
+export async function installPackedProject(options: PackedProjectOptions = {}): Promise<PackedProject> {
   const folder = await mkdtemp(join(tmpdir(), "questline-packed-"));
   try {
-    return await fillProject(folder);
+    return await fillProject(folder, options);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function fillProject(folder: string): Promise<PackedProject> {
+async function fillProject(folder: string, options: PackedProjectOptions): Promise<PackedProject> {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}` };
   const dependencies: Record<string, string> = {};
   for (const [name, published] of Object.entries(packages)) {
@@ -49,12 +56,12 @@ async function fillProject(folder: string): Promise<PackedProject> {
   const project = {
     private: true,
     type: "module",
-    dependencies: { ...dependencies, "@colyseus/core": catalog["@colyseus/core"] },
+    dependencies: { ...dependencies, ...(options.dependencies ?? { "@colyseus/core": catalog["@colyseus/core"] }) },
     devDependencies: { "@types/node": catalog["@types/node"] },
   };
   await writeFile(join(folder, "package.json"), JSON.stringify(project));
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: folder, env });
-  await cp(join(import.meta.dirname, "consumer"), folder, { recursive: true });
+  await cp(join(import.meta.dirname, options.consumer ?? "consumer"), folder, { recursive: true });
   await copyFile(join(root, "test/programs/report-match.mjs"), join(folder, "report-match.mjs"));
 
   return {

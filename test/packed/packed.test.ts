@@ -25,7 +25,9 @@ test("a killed program's accepted results are delivered once by its next life", 
 });
 
 test("every entry loads, and none of them from the workspace", async () => {
-  const entries = ["core", "core/testing", "emulator", "colyseus", "colyseus/messages"].map((e) => `@questline/${e}`);
+  const entries = ["core", "core/testing", "emulator", "colyseus", "colyseus/attach", "colyseus/messages"].map(
+    (e) => `@questline/${e}`,
+  );
   const program = `for (const entry of ${JSON.stringify(entries)}) {
     const { length } = Object.keys(await import(entry));
     console.log(entry, length > 0, import.meta.resolve(entry).startsWith(${JSON.stringify(projectUrl())}));

@@ -1,4 +1,4 @@
-import { Room, RoomPlugin, type Client } from "@colyseus/core";
+import { Room, type Client } from "@colyseus/core";
 import type {
   Achievements,
   Events,
@@ -16,6 +16,7 @@ import { TOKEN, type TokenAnswer } from "./messages.ts";
 import { isQuestlineAuth } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
+import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
 import { Round, type MatchIdOption } from "./round.ts";
 import { Seat } from "./seat.ts";
@@ -48,7 +49,7 @@ const answerSchema = z.object({ token: z.string().min(1).max(4096) });
  * Reports what happens in one room. Made by `questlinePlugin(questline)` in the room's field initialiser, one per room.
  * Nothing here throws or rejects into the room; what goes wrong is logged, counted, and shows in a receipt.
  */
-export class QuestlinePlugin<E extends Events> extends RoomPlugin {
+export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   override readonly pluginName = "questline" as const;
   override readonly messages: QuestlineHandlers = {
     [TOKEN]: (client, answer) => guarded("a token answer", () => this.#takeToken(client, answer)),

@@ -1,4 +1,5 @@
 import type { Client, Room } from "@colyseus/core";
+import { connectionOf } from "./connection-of.ts";
 import { guarded, warn } from "./log.ts";
 import type { ResolveUserId } from "./resolve-user-id.ts";
 import type { Seat } from "./seat.ts";
@@ -100,7 +101,7 @@ export class Roster {
   userIdOf(clientOrSessionId: Client | string): string | undefined {
     const isId = typeof clientOrSessionId === "string";
     const sessionId = isId ? clientOrSessionId : clientOrSessionId.sessionId;
-    const present = this.#room.clients?.get(sessionId);
+    const present = connectionOf(this.#room, sessionId);
     if (present) this.enter(present);
     const session = this.#sessions.get(sessionId);
     if (session) return this.#identify(session);

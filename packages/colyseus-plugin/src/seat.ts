@@ -1,4 +1,5 @@
 import type { Client, Room } from "@colyseus/core";
+import { connectionOf } from "./connection-of.ts";
 import { guarded } from "./log.ts";
 import type { QuestlineMessages } from "./messages.ts";
 
@@ -30,7 +31,7 @@ export class Seat {
   }
 
   get connection(): Client | undefined {
-    return this.#room.clients?.get(this.sessionId);
+    return connectionOf(this.#room, this.sessionId);
   }
 
   /** Notices given up on, since too many came while the player was away. */

@@ -15,6 +15,12 @@ export interface RoomWatcher {
 }
 
 const CACHE_KEY = "questline";
+const creating = new WeakSet<Room>();
+
+/** This room's `onCreate` runs already: whoever watches it next is told at once that it is created. */
+export function entersDuringCreate(room: Room): void {
+  creating.add(room);
+}
 
 /**
  * Wraps the hooks of one room instance.
@@ -27,10 +33,13 @@ const CACHE_KEY = "questline";
 export function watchRoom(room: Room, watcher: RoomWatcher): void {
   const { onCreate, onJoin, onReconnect, onLeave, onDispose, onCacheRoom, onRestoreRoom } = room;
 
-  room.onCreate = (options) => {
-    guarded("onCreate", () => watcher.created());
-    return onCreate?.call(room, options);
-  };
+  if (creating.has(room)) guarded("onCreate", () => watcher.created());
+  else {
+    room.onCreate = (options) => {
+      guarded("onCreate", () => watcher.created());
+      return onCreate?.call(room, options);
+    };
+  }
 
   room.onJoin = async (client, ...rest) => {
     guarded("onJoin", () => watcher.joining(client));

@@ -1,0 +1,43 @@
+import type { Client, Room } from "@colyseus/core";
+import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
+import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "./questline-plugin.ts";
+import { entersDuringCreate } from "./watch-room.ts";
+
+export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
+export type { Player } from "./player.ts";
+export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
+export type { MatchReceipts, QuestlinePluginOptions } from "./questline-plugin.ts";
+export type { ResolveUserId } from "./resolve-user-id.ts";
+export type { RoundPlayer } from "./roster.ts";
+export type { MatchIdOption } from "./round.ts";
+export { verifyPlayer } from "./verify-player.ts";
+
+/** What a room has of Questline: the same as `this.plugins.questline`. */
+export type Attached<E extends Events> = Omit<QuestlinePlugin<E>, "pluginName" | "messages">;
+
+const attached = new WeakMap<Room, WeakMap<object, unknown>>();
+
+/**
+ * For rooms without plugins, such as Colyseus 0.17's: `this.questline = attach(this, questline)`, first thing in
+ * `onCreate`. Does what the plugin does; a second call in the same room, as from a subclass, answers the first one's.
+ */
+export function attach<E extends Events, A extends Achievements, L extends Leaderboards>(
+  room: Room,
+  questline: Questline<E, A, L>,
+  options: QuestlinePluginOptions = {},
+): Attached<E> {
+  const known = attached.get(room) ?? new WeakMap<object, unknown>();
+  attached.set(room, known);
+  const before = known.get(questline) as Attached<E> | undefined;
+  if (before) return before;
+
+  const plugin = questlinePlugin(questline, options);
+  known.set(questline, plugin);
+  entersDuringCreate(room);
+  // As Colyseus 0.18 gives a plugin its room.
+  Reflect.set(plugin, "room", room);
+  for (const [type, handler] of Object.entries(plugin.messages)) {
+    room.onMessage(type, (client: Client, message: unknown) => Reflect.apply(handler, room, [client, message]));
+  }
+  return plugin;
+}
