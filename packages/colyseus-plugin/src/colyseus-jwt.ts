@@ -19,16 +19,18 @@ const claimsSchema = z.object({
 });
 
 /**
- * Mints a Colyseus token for a verified player: `{ id, alias?, questline: { id, alias? } }`, signed with
+ * Mints a Colyseus token for a verified player: `{ id, alias?, …claims, questline: { id, alias? } }`, signed with
  * `JWT.settings.secret`. Throws an error for the server's log where `@colyseus/auth` or the secret is missing.
  */
-export async function mintJwt(player: Player, expiresInSeconds: number): Promise<string> {
+export async function mintJwt(player: Player, expiresInSeconds: number, claims: object = {}): Promise<string> {
   const jwt = await loadJwt().catch((cause: unknown) => {
     throw new JwtUnavailable(INSTALL, { cause });
   });
   // It rejects with text, and only after it printed a line of its own, so the secret is looked for here.
   if (!hasSecret(jwt)) throw new JwtUnavailable("Colyseus tokens need JWT.settings.secret, or JWT_SECRET, to be set.");
-  return jwt.sign({ ...player, questline: player }, { expiresIn: expiresInSeconds });
+  // Colyseus would take a session id in it as the session's.
+  const { sessionId: _sessionId, ...own } = claims as Record<string, unknown>;
+  return jwt.sign({ ...player, ...own, questline: player }, { expiresIn: expiresInSeconds });
 }
 
 /** The player of a Colyseus token that `mintJwt` made, or what to tell the client instead. Never rejects. */

@@ -20,3 +20,4 @@ export type {
   TokenAsked,
   Unlocked,
 } from "./messages.ts";
+export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
