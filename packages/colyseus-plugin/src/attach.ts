@@ -3,9 +3,12 @@ import type { Achievements, Events, Leaderboards, Questline } from "@questline/c
 import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "./questline-plugin.ts";
 import { entersDuringCreate } from "./watch-room.ts";
 
+export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
+export type { GuestCounts } from "./guest-book.ts";
 export type { Player } from "./player.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
+export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
 export type { MatchReceipts, QuestlinePluginOptions } from "./questline-plugin.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";

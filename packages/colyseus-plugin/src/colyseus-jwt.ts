@@ -33,8 +33,15 @@ export async function mintJwt(player: Player, expiresInSeconds: number, claims: 
   return jwt.sign({ ...player, ...own, questline: player }, { expiresIn: expiresInSeconds });
 }
 
+export interface UnreadJwt {
+  /** Safe to show to the client. */
+  readonly problem: string;
+  /** A good token of the game's own, which says nothing about Meta. */
+  readonly isForeign?: true;
+}
+
 /** The player of a Colyseus token that `mintJwt` made, or what to tell the client instead. Never rejects. */
-export async function readJwt(token: string): Promise<Player | { readonly problem: string }> {
+export async function readJwt(token: string): Promise<Player | UnreadJwt> {
   const jwt = await loadJwt().catch(() => undefined);
   if (!jwt || !hasSecret(jwt)) {
     warn(jwt ? "a Colyseus token cannot be read without JWT.settings.secret" : INSTALL);
@@ -44,7 +51,9 @@ export async function readJwt(token: string): Promise<Player | { readonly proble
     const payload: unknown = await jwt.verify(token);
     if (jwt.settings.revocationCheck && !(await jwt.settings.revocationCheck(payload))) throw new Error("revoked");
     const claims = claimsSchema.safeParse(payload);
-    if (!claims.success) return { problem: "This Colyseus token names no Meta player: exchange a Meta proof for one." };
+    if (!claims.success) {
+      return { problem: "This Colyseus token names no Meta player: exchange a Meta proof for one.", isForeign: true };
+    }
     const { id, alias } = claims.data.questline;
     return alias === undefined ? { id } : { id, alias };
   } catch (error) {

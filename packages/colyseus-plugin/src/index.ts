@@ -1,5 +1,7 @@
+export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
+export type { GuestCounts } from "./guest-book.ts";
 export {
   questlinePlugin,
   type MatchReceipts,

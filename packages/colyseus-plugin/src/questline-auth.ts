@@ -2,6 +2,7 @@ import type { AuthContext } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import { hubOf } from "./hub.ts";
 import { warn } from "./log.ts";
+import { mergeAuth } from "./merge-auth.ts";
 import type { Player } from "./player.ts";
 import { verifyPlayer } from "./verify-player.ts";
 
@@ -52,8 +53,8 @@ export function questlineAuth<
   const onAuth: StaticAuth<T> = async (token, joinOptions, context) => {
     const player = await verifyPlayer(questline, token, joinOptions, context);
     const added = then ? await then({ ...player }, joinOptions, context) : true;
-    if (added === true) return mergeAuth<T>(player, {});
-    if (typeof added === "object" && added !== null) return mergeAuth<T>(player, added);
+    if (added === true) return mergeAuth(player, {}) as PlayerAuth<T>;
+    if (typeof added === "object" && added !== null) return mergeAuth(player, added) as PlayerAuth<T>;
     if (added === undefined)
       warn("`then` of questlineAuth returned nothing, which refuses the player: return true or an object");
     return false;
@@ -64,10 +65,4 @@ export function questlineAuth<
 /** True for what `questlineAuth` made. */
 export function isQuestlineAuth(value: unknown): boolean {
   return typeof value === "function" && MADE_HERE in value;
-}
-
-function mergeAuth<T extends object>(player: Player, added: object): PlayerAuth<T> {
-  const { sessionId: _sessionId, questline: _questline, ...game } = added as Record<string, unknown>;
-  const hasOwnId = game["id"] !== undefined && game["id"] !== null;
-  return (hasOwnId ? { ...game, questline: { ...player } } : { ...game, ...player }) as PlayerAuth<T>;
 }

@@ -103,15 +103,22 @@ function answer(status: number, body: object, headers: Readonly<Record<string, s
 /** Express strips the path it is mounted at from `url`; the endpoint knows its own path only. */
 function asMiddleware(path: string, endpoints: Readonly<Record<string, Endpoint>>): Middleware {
   const handle = toNodeHandler(createRouter(endpoints).handler);
-  return (request, response, next) => {
-    const [asked] = (request.url ?? "").split("?", 1);
-    if (request.method !== "POST" || asked !== path) return next();
+  const rebase = async (request: IncomingMessage, response: ServerResponse, next: (error: unknown) => void) => {
     const own = { value: path, enumerable: true, configurable: true };
-    const rebased = Object.create(request, {
+    const rebased: typeof request = Object.create(request, {
       url: own,
       originalUrl: own,
       baseUrl: { ...own, value: "" },
-    }) as typeof request;
-    handle(rebased, response).catch(next);
+    });
+    try {
+      await handle(rebased, response);
+    } catch (error) {
+      next(error);
+    }
+  };
+  return (request, response, next) => {
+    const [asked] = (request.url ?? "").split("?", 1);
+    if (request.method === "POST" && asked === path) void rebase(request, response, next);
+    else next();
   };
 }

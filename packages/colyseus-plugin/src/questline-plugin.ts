@@ -10,6 +10,8 @@ import type {
   Receipt,
 } from "@questline/core";
 import { z } from "zod";
+import { Admission, type AuthMode } from "./admission.ts";
+import type { GuestCounts } from "./guest-book.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import { TOKEN, type TokenAnswer } from "./messages.ts";
@@ -30,6 +32,12 @@ export interface QuestlinePluginOptions {
   readonly matchId?: MatchIdOption;
   /** Finds the app-scoped Meta user id. Default: `client.auth.questline.id`, else `client.auth.id`, else `client.auth.userId`. */
   readonly resolveUserId?: ResolveUserId;
+  /**
+   * For rooms without `static onAuth = questlineAuth(questline)`: verifies players as they connect, by the join options
+   * or Colyseus's bearer. `required` refuses everybody else with 401; `guests` lets them play, keeps their reports out,
+   * and makes them when the guest sends `questline:token` in the same session. Default: nobody is verified here.
+   */
+  readonly auth?: AuthMode;
   /** Sends `questline:unlocked` and `questline:recorded` to the player's connection. Default true. */
   readonly notify?: boolean;
 }
@@ -41,6 +49,8 @@ export type MatchReceipts = ReadonlyMap<string, Receipt>;
 export type QuestlineHandlers = {
   readonly [TOKEN]: (client: Client, answer: TokenAnswer) => void;
 };
+
+const GUEST = "a guest's report is kept, and made if the player sends a token in this session";
 
 // A user access token is opaque; anything longer than a frame of the transport cannot be one.
 const answerSchema = z.object({ token: z.string().min(1).max(4096) });
@@ -60,6 +70,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   readonly #resolveUserId: ResolveUserId;
   readonly #notify: boolean;
   readonly #round: Round;
+  readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
   #wired: { readonly room: Room; readonly roster: Roster } | undefined;
   #match: Match<E> | undefined;
   #refused = 0;
@@ -70,6 +81,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#hub = hubOf(questline);
     this.#resolveUserId = options.resolveUserId ?? userIdFromAuth;
     this.#notify = options.notify ?? true;
+    this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
     this.#round = new Round(options.matchId, () => questline.newMatchId(this.#wired?.room.roomId ?? "room"));
     // The framework assigns `room` before onCreate, also where it wires no plugin hooks.
     Object.defineProperty(this, "room", {
@@ -100,6 +112,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     try {
       this.#round.played();
       const userId = this.#wired?.roster.userIdOf(player);
+      if (userId === undefined && this.#keepForGuest(player, event, payload, more)) return refusedReceipt(GUEST);
       if (userId === undefined) return this.#refuse(event, this.#whyUnknown(player));
       return this.#currentMatch().report(userId, event, payload, ...more);
     } catch (error) {
@@ -123,12 +136,15 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       const roster = this.#wired?.roster;
       if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
       const unverified = roster.unverified();
-      if (unverified > 0) warn("endMatch leaves out connections that are not verified", { event, unverified });
+      if (unverified > 0 && !this.#admission?.hasGuests)
+        warn("endMatch leaves out connections that are not verified", { event, unverified });
       const match = this.#currentMatch();
       for (const player of roster.players()) {
         const receipt = this.#reportEnd(match, event, player, payloadFor);
         if (receipt) receipts.set(player.userId, receipt);
       }
+      if (this.#admission?.hasGuests)
+        for (const guest of roster.guests()) this.#reportEnd(match, event, guest, payloadFor);
       this.#match = undefined;
       this.#round.ended(event, receipts);
       roster.begin();
@@ -147,8 +163,15 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   }
 
   /** What the monitor may show. */
-  toJSON(): { readonly matchId: string; readonly players: number; readonly refused: number } {
-    return { matchId: this.#round.id, players: this.#wired?.roster.players().length ?? 0, refused: this.#refused };
+  toJSON(): {
+    readonly matchId: string;
+    readonly players: number;
+    readonly refused: number;
+    readonly guestReports?: GuestCounts;
+  } {
+    const players = this.#wired?.roster.players().length ?? 0;
+    const guests = this.#admission?.hasGuests && { guestReports: this.#admission.guestReports };
+    return { matchId: this.#round.id, players, refused: this.#refused, ...guests };
   }
 
   #wire(room: Room): void {
@@ -164,10 +187,12 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         if (userId !== undefined) this.#hub.tokens.present(userId);
       },
       gone: (userId, seat) => this.#hub.leave(userId, seat),
+      guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
     });
     this.#wired = { room, roster };
     watchRoom(room, {
       created: () => this.#warnOfSkippedAuth(room),
+      ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
       joining: (client) => roster.enter(client),
       joinRefused: (client) => roster.forget(client),
       returned: (client) => roster.enter(client),
@@ -198,6 +223,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         throw new Error("the function given to endMatch returned a promise: await before endMatch");
       // A round ends once for a player, also where the event itself may occur often.
       const more = this.#questline.events[event]?.occurs === "each" ? [{ id: "match-end" }] : [];
+      if (player.guest) return void this.#keepForGuest(player.sessionId, event, payload, more as OccurrenceOf<E[K]>);
       return match.report(player.userId, event, payload, ...(more as OccurrenceOf<E[K]>));
     } catch (error) {
       return this.#refuse(event, wordsOf(error), player.userId);
@@ -206,11 +232,31 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 
   #takeToken(client: Client, answer: unknown): void {
     const userId = this.#wired?.roster.userIdOf(client);
+    const guest = userId === undefined && this.#admission?.hasGuests && this.#wired?.roster.guestSeat(client);
+    const read = answerSchema.safeParse(answer);
+    if (guest) {
+      // From then on it is a player like any other, who hears of what is reported now.
+      const claimed = read.success && this.#admission?.claim(client, guest, read.data.token);
+      return void (claimed && claimed.then(() => this.#wired?.roster.userIdOf(client)));
+    }
     if (userId === undefined)
       return warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
-    const read = answerSchema.safeParse(answer);
     if (read.success) void this.#hub.tokens.answer(userId, read.data.token);
     else this.#hub.tokens.unreadable(userId);
+  }
+
+  /** True if the player is a guest of this room; the report then waits for a proof, bound to its own match. */
+  #keepForGuest<K extends keyof E & string>(
+    player: Client | string,
+    event: K,
+    payload: PayloadOf<E[K]>,
+    more: OccurrenceOf<E[K]>,
+  ): boolean {
+    const seat = this.#admission?.hasGuests && this.#wired?.roster.guestSeat(player);
+    if (!seat) return false;
+    const match = this.#currentMatch();
+    this.#admission?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
+    return true;
   }
 
   #refuse(event: string, reason: string, userId?: string): Receipt {

@@ -8,7 +8,13 @@ const MISSING =
   "or the join options metaUserId and metaNonce.";
 
 /** 401: the join brought no credential. Matchmaking answers keep codes below 600 only, hence HTTP's. */
-export const credentialMissing = (): ServerError => new ServerError(401, MISSING);
+export const credentialMissing = (): ServerError => asNoProof(new ServerError(401, MISSING));
+
+/** Marks a refusal of somebody who did not try to prove anything to Meta: such a player may be a guest. */
+export const asNoProof = (refusal: ServerError): ServerError =>
+  Object.defineProperty(refusal, "isNoProof", { value: true });
+
+export const isNoProof = (refusal: ServerError): boolean => "isNoProof" in refusal;
 
 /** 401: what was sent cannot be a credential; `problem` names the field, never its value. */
 export const credentialUnreadable = (problem: string): ServerError => new ServerError(401, problem);

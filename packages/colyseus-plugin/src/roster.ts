@@ -7,8 +7,10 @@ import type { Seat } from "./seat.ts";
 /** A player of the running round, as `endMatch` shows it. */
 export interface RoundPlayer {
   readonly sessionId: string;
-  /** App-scoped Meta user id. */
+  /** App-scoped Meta user id; empty for a guest. */
   readonly userId: string;
+  /** Somebody who has not proven who they are, in a room that allows guests. */
+  readonly guest?: true;
   /** The connection, while there is one. */
   readonly client?: Client;
   /** False for a player who dropped out or left. */
@@ -36,6 +38,8 @@ export interface RosterListener {
   returned(userId: string | undefined, seat: Seat): void;
   /** The session is over. */
   gone(userId: string, seat: Seat): void;
+  /** The session of a player nobody verified is over. */
+  guestGone(seat: Seat): void;
 }
 
 /**
@@ -120,6 +124,20 @@ export class Roster {
     return [...players.values()];
   }
 
+  /** The seat of a session of this room whose player is not verified. */
+  guestSeat(clientOrSessionId: Client | string): Seat | undefined {
+    const sessionId = typeof clientOrSessionId === "string" ? clientOrSessionId : clientOrSessionId.sessionId;
+    const session = this.#sessions.get(sessionId);
+    return session && this.#identify(session) === undefined ? session.seat : undefined;
+  }
+
+  /** Connections of the round whose player is not verified. */
+  guests(): readonly RoundPlayer[] {
+    return [...this.#sessions.values()]
+      .filter((session) => session.inRound && session.client && this.#identify(session) === undefined)
+      .map((session) => ({ ...shown(session, ""), guest: true }));
+  }
+
   /** Connections in the room whose player is not verified. */
   unverified(): number {
     return [...this.#sessions.values()].filter((session) => session.client && this.#identify(session) === undefined)
@@ -168,6 +186,7 @@ export class Roster {
 
   #close({ userId, seat }: Session): void {
     if (userId !== undefined) this.#listener.gone(userId, seat);
+    else this.#listener.guestGone(seat);
   }
 
   /** A user who comes and goes all round is kept once, an unverified one not at all. */

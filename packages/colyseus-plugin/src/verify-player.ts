@@ -4,7 +4,7 @@ import type { Achievements, Events, Leaderboards, Questline } from "@questline/c
 import { readJwt } from "./colyseus-jwt.ts";
 import { hubOf, type QuestlineFeeds } from "./hub.ts";
 import type { Player } from "./player.ts";
-import { credentialMissing, credentialUnreadable, otherUser, verificationFailed } from "./refuse-join.ts";
+import { asNoProof, credentialMissing, credentialUnreadable, otherUser, verificationFailed } from "./refuse-join.ts";
 import { asOptions, readTokenHeader, takeCredential, type Credential } from "./take-credential.ts";
 
 interface Join {
@@ -59,7 +59,10 @@ async function verify(questline: QuestlineFeeds, credential: Credential): Promis
   if (credential.kind === "unreadable") throw credentialUnreadable(credential.problem);
   if (credential.kind === "jwt") {
     const player = await readJwt(credential.jwt);
-    if ("problem" in player) throw credentialUnreadable(player.problem);
+    if ("problem" in player) {
+      const refusal = credentialUnreadable(player.problem);
+      throw player.isForeign ? asNoProof(refusal) : refusal;
+    }
     if (credential.claimedId !== undefined && credential.claimedId !== player.id) throw otherUser();
     return player;
   }

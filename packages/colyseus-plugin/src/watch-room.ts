@@ -1,9 +1,19 @@
-import { ClientState, type Client, type Room } from "@colyseus/core";
+import { ClientState, type AuthContext, type Client, type Room } from "@colyseus/core";
 import { guarded } from "./log.ts";
+import { mergeAuth } from "./merge-auth.ts";
+import type { Player } from "./player.ts";
 
 /** What the plugin wants to know of a room. None of it may throw into the room. */
 export interface RoomWatcher {
   created(): void;
+  /** Where the plugin verifies players itself: what to add to `client.auth`. A rejection refuses the join. */
+  readonly authenticate?: (
+    client: Client,
+    options: unknown,
+    context: AuthContext | undefined,
+  ) => Promise<object | undefined>;
+  /** A throw refuses the join. */
+  readonly admit?: (client: Client) => void;
   joining(client: Client): void;
   joinRefused(client: Client): void;
   returned(client: Client): void;
@@ -31,7 +41,7 @@ export function entersDuringCreate(room: Room): void {
  * without one, since that would change which hook an abnormal close calls.
  */
 export function watchRoom(room: Room, watcher: RoomWatcher): void {
-  const { onCreate, onJoin, onReconnect, onLeave, onDispose, onCacheRoom, onRestoreRoom } = room;
+  const { onAuth, onCreate, onJoin, onReconnect, onLeave, onDispose, onCacheRoom, onRestoreRoom } = room;
 
   if (creating.has(room)) guarded("onCreate", () => watcher.created());
   else {
@@ -41,7 +51,17 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
     };
   }
 
+  const { authenticate } = watcher;
+  if (authenticate) {
+    room.onAuth = async (client: Client, options: unknown, context: AuthContext) => {
+      const added = await authenticate(client, options, context);
+      const theirs: unknown = await onAuth.call(room, client, options, context);
+      return theirs && added ? mergeInto(added, theirs === true ? client.auth : theirs) : theirs;
+    };
+  }
+
   room.onJoin = async (client, ...rest) => {
+    watcher.admit?.(client);
     guarded("onJoin", () => watcher.joining(client));
     try {
       return await onJoin?.call(room, client, ...rest);
@@ -85,4 +105,9 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
     if (typeof ours === "object" && ours !== null) guarded("onRestoreRoom", () => watcher.fromCache(ours));
     return onRestoreRoom?.call(room, cached);
   };
+}
+
+/** The player verified here, and what the game or a Colyseus token says of the account. */
+function mergeInto(player: object, account: unknown): object {
+  return mergeAuth(player as Player, typeof account === "object" && account !== null ? account : {});
 }

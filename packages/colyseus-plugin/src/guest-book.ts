@@ -1,0 +1,59 @@
+/** Reports kept for one guest; the oldest goes first. */
+export const MOST_KEPT_REPORTS = 100;
+
+/** A report as the room made it, bound to the match it belongs to; calling it makes it for that user. */
+export type KeptReport = (userId: string) => void;
+
+/** What became of guests' reports. */
+export interface GuestCounts {
+  readonly kept: number;
+  readonly claimed: number;
+  /** Kept by guests who left without a proof, or too many for one guest. */
+  readonly dropped: number;
+}
+
+/** What guests of one room did, by session, until they prove who they are or leave. */
+export class GuestBook {
+  readonly #reports = new Map<string, KeptReport[]>();
+  #kept = 0;
+  #claimed = 0;
+  #dropped = 0;
+
+  get counts(): GuestCounts {
+    return { kept: this.#kept, claimed: this.#claimed, dropped: this.#dropped };
+  }
+
+  keep(sessionId: string, report: KeptReport): void {
+    const reports = this.#reports.get(sessionId) ?? [];
+    this.#reports.set(sessionId, reports);
+    reports.push(report);
+    this.#kept++;
+    if (reports.length <= MOST_KEPT_REPORTS) return;
+    reports.shift();
+    this.#drop(1);
+  }
+
+  /** The guest is this user: reports are made in the order they came. */
+  claim(sessionId: string, userId: string): void {
+    const reports = this.#take(sessionId);
+    this.#kept -= reports.length;
+    this.#claimed += reports.length;
+    for (const report of reports) report(userId);
+  }
+
+  /** The session is over. */
+  forget(sessionId: string): void {
+    this.#drop(this.#take(sessionId).length);
+  }
+
+  #take(sessionId: string): KeptReport[] {
+    const reports = this.#reports.get(sessionId) ?? [];
+    this.#reports.delete(sessionId);
+    return reports;
+  }
+
+  #drop(count: number): void {
+    this.#kept -= count;
+    this.#dropped += count;
+  }
+}
