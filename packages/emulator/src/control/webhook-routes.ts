@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { z } from "zod";
+import { parseInput } from "../input-error.ts";
 import type { SeedWebhook } from "../seed/seed.ts";
 import type { TriggeredEvent } from "../webhooks/webhooks.ts";
 import { text } from "./bodies.ts";
@@ -37,7 +38,7 @@ export function addWebhookRoutes(app: Hono, { webhooks }: ControlTarget): void {
   });
   app.post("/webhooks/release", async (c) => {
     const body = await bodyOf(c, true);
-    const options = body === undefined ? {} : await parsedBody(c, z.strictObject({ copies }));
+    const options = body === undefined ? {} : parseInput(z.strictObject({ copies }), body, "body");
     webhooks.release(given(options));
     return c.json({ released: true });
   });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** Names a world where a base URL cannot carry a path. */
-export const WORLD_HEADER = "x-questline-world";
+const WORLD_HEADER = "x-questline-world";
 
 /** Which world a request is for, taken off its path; undefined for the default one. */
 export function worldOf(incoming: IncomingMessage): string | undefined {

@@ -1,7 +1,8 @@
 import { type NodeShape, project } from "../graph/fields.ts";
 import { isoText } from "../runtime/calendar.ts";
 import { decimalPrice } from "../world/catalogue.ts";
-import type { PriceTerm, Subscription } from "../world/subscription.ts";
+import type { AppSubscription } from "../world/app.ts";
+import type { PriceTerm } from "../world/subscription.ts";
 import { userShape } from "./rows.ts";
 
 const priceTermShape: NodeShape<PriceTerm> = {
@@ -15,7 +16,7 @@ const priceTermShape: NodeShape<PriceTerm> = {
   objects: {},
 };
 
-export const subscriptionShape: NodeShape<Subscription> = {
+export const subscriptionShape: NodeShape<AppSubscription> = {
   name: "Subscription",
   id: ({ id }) => id,
   scalars: {

@@ -2,9 +2,9 @@ import { checkSelection, parseFields, project } from "../graph/fields.ts";
 import { invalidParameter } from "../graph/graph-error.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { ExactJson } from "../json/exact-json.ts";
-import type { App, AppUser } from "../world/app.ts";
+import type { App, AppSubscription, AppUser } from "../world/app.ts";
 import { activeSubscription, cancelSubscription, extendSubscription } from "../world/market.ts";
-import { MAX_EXTENSION_DAYS, type Subscription } from "../world/subscription.ts";
+import { MAX_EXTENSION_DAYS } from "../world/subscription.ts";
 import { appInPath, appToken, type Call, goodToken, type GoodToken } from "./call.ts";
 import { page } from "./paging.ts";
 import { subscriptionShape } from "./subscription-rows.ts";
@@ -23,7 +23,7 @@ export function listSubscriptions(call: Call): ExactJson {
   const limit = parameters.count("limit", 1) ?? switches.pageSize;
   if (limit > MAX_LIMIT) throw invalidParameter(`The parameter limit must be at most ${MAX_LIMIT}`);
   const rows = filtered(parameters, app, token);
-  const show = (row: Subscription): ExactJson => project(row, fields, subscriptionShape);
+  const show = (row: AppSubscription): ExactJson => project(row, fields, subscriptionShape);
   return page(call, { rows, idOf: (row) => row.id, show, limit, quiet: false });
 }
 
@@ -55,7 +55,7 @@ export function extend(call: Call): ExactJson {
   return { success: true };
 }
 
-function filtered(parameters: Parameters, app: App, token: GoodToken): readonly Subscription[] {
+function filtered(parameters: Parameters, app: App, token: GoodToken): readonly AppSubscription[] {
   const ownerId = parameters.text("owner_id");
   if (ownerId !== undefined && token.kind === "user") {
     throw invalidParameter("owner_id must not be set with a user access token");
@@ -78,7 +78,7 @@ function flag(parameters: Parameters, name: string): boolean | undefined {
 }
 
 /** The active subscription that owner and SKU name. */
-function subscriptionOf(call: Call): Subscription {
+function subscriptionOf(call: Call): AppSubscription {
   const token: GoodToken = { kind: "app", app: appToken(call) };
   const app = appInPath(call, token);
   const owner = ownerOf(call.parameters, app);

@@ -16,7 +16,7 @@ export interface App {
   /** By SKU. */
   readonly items: Map<string, Item>;
   /** By id. */
-  readonly subscriptions: Map<string, Subscription>;
+  readonly subscriptions: Map<string, AppSubscription>;
   readonly devices: DeviceRegistry;
   /** By request id. */
   readonly notificationRequests: Map<string, NotificationRequest>;
@@ -61,6 +61,7 @@ export interface AppUser {
 
 export type AppLeaderboard = Leaderboard<AppUser>;
 export type AppEntry = Entry<AppUser>;
+export type AppSubscription = Subscription<AppUser>;
 
 /** Whether both are one app, or a federated app and the one whose objects it shares. */
 export function sameFamily(left: App, right: App): boolean {

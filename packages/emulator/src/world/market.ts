@@ -1,4 +1,4 @@
-import type { AppUser } from "./app.ts";
+import type { AppSubscription, AppUser } from "./app.ts";
 import type { Item, Plan, Purchase, Trial } from "./catalogue.ts";
 import type { WorldState } from "./state.ts";
 import { CANCEL_REASONS, Subscription } from "./subscription.ts";
@@ -55,7 +55,7 @@ export function takeBack(
   state.events.publish(user.app, "order_status", orderValue(user, purchase, type, now));
 }
 
-export function activeSubscription(user: AppUser, sku: string): Subscription | undefined {
+export function activeSubscription(user: AppUser, sku: string): AppSubscription | undefined {
   for (const subscription of user.app.subscriptions.values()) {
     if (subscription.user === user && subscription.item.sku === sku && subscription.active) return subscription;
   }
@@ -68,7 +68,7 @@ export function openSubscription(
   user: AppUser,
   item: Item,
   { plan, trial, startedAt }: { readonly plan: Plan; readonly trial: Trial | undefined; readonly startedAt: number },
-): Subscription {
+): AppSubscription {
   const { subscriptions } = user.app;
   const former = [...subscriptions.values()].find((each) => each.user === user && each.item.sku === item.sku);
   const subscription = former ?? new Subscription(subscriptionId(state), user, item, plan);
@@ -81,25 +81,30 @@ export function openSubscription(
   return subscription;
 }
 
-export function announceStart(state: WorldState, subscription: Subscription): void {
+export function announceStart(state: WorldState, subscription: AppSubscription): void {
   const value = subscriptionValue(subscription, { source_app: subscription.user.app.id });
   state.events.publish(subscription.user.app, "subscription_started", value);
 }
 
-export function cancelSubscription(state: WorldState, subscription: Subscription, reason: number, now: number): void {
+export function cancelSubscription(
+  state: WorldState,
+  subscription: AppSubscription,
+  reason: number,
+  now: number,
+): void {
   subscription.cancel(now);
   state.renewals.watch(subscription);
   const value = subscriptionValue(subscription, { cancel_reason: CANCEL_REASONS[reason] ?? "OTHER" });
   state.events.publish(subscription.user.app, "subscription_canceled", value);
 }
 
-export function uncancelSubscription(state: WorldState, subscription: Subscription): void {
+export function uncancelSubscription(state: WorldState, subscription: AppSubscription): void {
   subscription.ending = false;
   state.renewals.watch(subscription);
   state.events.publish(subscription.user.app, "subscription_uncanceled", subscriptionValue(subscription));
 }
 
-export function extendSubscription(state: WorldState, subscription: Subscription, days: number): void {
+export function extendSubscription(state: WorldState, subscription: AppSubscription, days: number): void {
   subscription.extend(days);
   state.renewals.watch(subscription);
 }

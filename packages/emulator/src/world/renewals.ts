@@ -1,20 +1,20 @@
-import type { Subscription } from "./subscription.ts";
+import type { AppSubscription } from "./app.ts";
 import { subscriptionValue } from "./webhook-values.ts";
 import type { WorldEvents } from "./world-events.ts";
 
 /** Renews and ends subscriptions when their time comes. */
 export interface Renewals {
   /** Looks at the subscription anew; call it after every change of when it is due. */
-  watch(subscription: Subscription): void;
+  watch(subscription: AppSubscription): void;
   /** Before this nothing is scheduled: a seed may still turn out to be unusable. */
   begin(): void;
 }
 
 export function createRenewals(events: WorldEvents): Renewals {
-  const watched = new Map<Subscription, () => void>();
+  const watched = new Map<AppSubscription, () => void>();
   let begun = false;
 
-  const comeDue = (subscription: Subscription): void => {
+  const comeDue = (subscription: AppSubscription): void => {
     const topic = subscription.ending ? "subscription_expired" : "subscription_renewal_success";
     if (subscription.ending) subscription.active = false;
     else subscription.renew();
@@ -22,7 +22,7 @@ export function createRenewals(events: WorldEvents): Renewals {
     schedule(subscription);
   };
 
-  const schedule = (subscription: Subscription): void => {
+  const schedule = (subscription: AppSubscription): void => {
     watched.get(subscription)?.();
     const cancel =
       begun && subscription.active

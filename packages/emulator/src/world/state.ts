@@ -1,9 +1,8 @@
-import type { App, AppLeaderboard, AppUser, Person } from "./app.ts";
+import type { App, AppLeaderboard, AppSubscription, AppUser, Person } from "./app.ts";
 import type { Item } from "./catalogue.ts";
 import type { Definition } from "./definition.ts";
 import { Progress } from "./progress.ts";
 import { createRenewals, type Renewals } from "./renewals.ts";
-import type { Subscription } from "./subscription.ts";
 import type { WorldEvents } from "./world-events.ts";
 
 /** What an id on the polymorphic `/{id}` route stands for. */
@@ -15,7 +14,7 @@ export type Node =
   | { readonly kind: "leaderboard"; readonly app: App; readonly leaderboard: AppLeaderboard }
   | { readonly kind: "entry"; readonly app: App; readonly leaderboard: AppLeaderboard; readonly user: AppUser }
   | { readonly kind: "item"; readonly app: App; readonly item: Item }
-  | { readonly kind: "subscription"; readonly app: App; readonly subscription: Subscription }
+  | { readonly kind: "subscription"; readonly app: App; readonly subscription: AppSubscription }
   /** Deleted; remembered so that a second deletion is known for what it is. */
   | { readonly kind: "gone"; readonly was: "entry" | "leaderboard" | "progress" | "user" };
 

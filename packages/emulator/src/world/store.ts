@@ -1,13 +1,12 @@
 import { EmulatorInputError } from "../input-error.ts";
 import { parseItem } from "../seed/parse-seed.ts";
 import type { SeedItem } from "../seed/seed.ts";
-import type { AppUser } from "./app.ts";
+import type { AppSubscription, AppUser } from "./app.ts";
 import { decimalPrice, type Purchase, type Term, type TrialType } from "./catalogue.ts";
 import { itemNamed, ownableItem, setItem, subscriptionOffer } from "./items.ts";
 import * as market from "./market.ts";
 import { appNamed, userNamed } from "./people.ts";
 import type { WorldState } from "./state.ts";
-import type { Subscription } from "./subscription.ts";
 
 export interface PurchaseView {
   readonly id: string;
@@ -82,7 +81,7 @@ export function createStore({ state, now }: StoreSurroundings): Store {
     const expiresAt = expiresInMs === undefined ? undefined : now() + expiresInMs;
     return purchaseView(how(state(), owner, item, { developerPayload, expiresAt }, now()));
   };
-  const active = (userId: string, sku: string): Subscription => {
+  const active = (userId: string, sku: string): AppSubscription => {
     const owner = user(userId);
     itemNamed(owner.app, sku, "sku");
     const subscription = market.activeSubscription(owner, sku);
@@ -140,7 +139,7 @@ export function subscriptionsOf(user: AppUser): readonly SubscriptionView[] {
   return [...user.app.subscriptions.values()].filter((each) => each.user === user).map(subscriptionView);
 }
 
-function subscriptionView(subscription: Subscription): SubscriptionView {
+function subscriptionView(subscription: AppSubscription): SubscriptionView {
   const { id, item, user, active, trial, periodStart, periodEnd, dueAt, cancelledAt, extendedDays } = subscription;
   const { term, price } = subscription.currentTerm;
   return {

@@ -1,5 +1,4 @@
 import { addMonths, DAY_MS, dayOfMonth } from "../runtime/calendar.ts";
-import type { AppUser } from "./app.ts";
 import type { Item, Plan, Price, Term, Trial } from "./catalogue.ts";
 
 /** What `cancel_reason` 0 to 5 stand for, in the webhook's words; the mapping is assumed. */
@@ -29,9 +28,9 @@ export interface PriceTerm {
  * A period ends with a renewal, or, once cancelled, with expiry. Granted days move that moment but not the period's
  * end. During a trial the periods are the trial's terms; after its last term the plan's price holds.
  */
-export class Subscription {
+export class Subscription<User> {
   readonly id: string;
-  readonly user: AppUser;
+  readonly user: User;
   readonly item: Item;
   active = false;
   /** Milliseconds since the epoch of the last cancellation. */
@@ -48,7 +47,7 @@ export class Subscription {
   #extensionMs = 0;
   #anchorDay = 1;
 
-  constructor(id: string, user: AppUser, item: Item, plan: Plan) {
+  constructor(id: string, user: User, item: Item, plan: Plan) {
     this.id = id;
     this.user = user;
     this.item = item;

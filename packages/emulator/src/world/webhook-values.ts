@@ -1,7 +1,7 @@
 import type { ExactJsonObject } from "../json/exact-json.ts";
-import { type AppUser } from "./app.ts";
+import type { AppSubscription, AppUser } from "./app.ts";
 import { decimalPrice, type Purchase } from "./catalogue.ts";
-import type { PriceTerm, Subscription } from "./subscription.ts";
+import type { PriceTerm } from "./subscription.ts";
 
 /** The `value` of `order_status`. */
 export function orderValue(user: AppUser, purchase: Purchase, type: string, now: number): ExactJsonObject {
@@ -18,7 +18,7 @@ export function orderValue(user: AppUser, purchase: Purchase, type: string, now:
 }
 
 /** The `value` of every `subscription_*` topic; times are Unix seconds as text, unlike in answers. */
-export function subscriptionValue(subscription: Subscription, extra: ExactJsonObject = {}): ExactJsonObject {
+export function subscriptionValue(subscription: AppSubscription, extra: ExactJsonObject = {}): ExactJsonObject {
   const { trial } = subscription;
   return {
     owner_id: subscription.user.id,
@@ -38,7 +38,7 @@ export function subscriptionValue(subscription: Subscription, extra: ExactJsonOb
   };
 }
 
-export function priceTerm({ term, price }: PriceTerm): ExactJsonObject {
+function priceTerm({ term, price }: PriceTerm): ExactJsonObject {
   return { term, currency: price.currency, price: decimalPrice(price) };
 }
 
