@@ -28,6 +28,20 @@ export interface NonceEffects {
   accepted: number;
 }
 
+/** Effects of purchase operations that were carried out. */
+export interface PurchaseEffects {
+  consumed: number;
+  refunded: number;
+}
+
+/** Effects of subscription operations that were carried out. */
+export interface SubscriptionEffects {
+  cancelled: number;
+  extensions: number;
+  /** Sum of every `number_of_days` carried out. */
+  extendedDays: number;
+}
+
 /** JSON-safe: `added` as decimal text. */
 export interface OracleSnapshot {
   readonly achievements: readonly (Omit<AchievementEffects, "added"> & {
@@ -39,6 +53,8 @@ export interface OracleSnapshot {
   readonly leaderboards: readonly (LeaderboardEffects & { readonly userId: string; readonly apiName: string })[];
   /** By fingerprint: `nonce:` and 12 hex digits. */
   readonly nonces: readonly (NonceEffects & { readonly nonce: string })[];
+  readonly purchases: readonly (PurchaseEffects & { readonly userId: string; readonly sku: string })[];
+  readonly subscriptions: readonly (SubscriptionEffects & { readonly userId: string; readonly sku: string })[];
 }
 
 /** Counts effects of Graph requests per identity. It never looks at the world. */
@@ -48,6 +64,8 @@ export interface Oracle {
   foreign(userId: string, apiName: string): Readonly<AchievementEffects>;
   leaderboard(userId: string, apiName: string): Readonly<LeaderboardEffects>;
   nonce(nonce: string): Readonly<NonceEffects>;
+  purchase(userId: string, sku: string): Readonly<PurchaseEffects>;
+  subscription(userId: string, sku: string): Readonly<SubscriptionEffects>;
   snapshot(): OracleSnapshot;
 }
 
@@ -66,6 +84,8 @@ export class EffectCounter implements Oracle {
   readonly #foreign = new Map<string, AchievementEffects>();
   readonly #leaderboards = new Map<string, LeaderboardEffects>();
   readonly #nonces = new Map<string, NonceEffects>();
+  readonly #purchases = new Map<string, PurchaseEffects>();
+  readonly #subscriptions = new Map<string, SubscriptionEffects>();
 
   wrote(write: AchievementWrite): void {
     count(this.#achievements, write);
@@ -88,6 +108,24 @@ export class EffectCounter implements Oracle {
     if (accepted) effects.accepted += 1;
   }
 
+  consumed(userId: string, sku: string): void {
+    entryOf(this.#purchases, key(userId, sku), noPurchases).consumed += 1;
+  }
+
+  refunded(userId: string, sku: string): void {
+    entryOf(this.#purchases, key(userId, sku), noPurchases).refunded += 1;
+  }
+
+  cancelled(userId: string, sku: string): void {
+    entryOf(this.#subscriptions, key(userId, sku), noSubscriptions).cancelled += 1;
+  }
+
+  extended(userId: string, sku: string, days: number): void {
+    const effects = entryOf(this.#subscriptions, key(userId, sku), noSubscriptions);
+    effects.extensions += 1;
+    effects.extendedDays += days;
+  }
+
   achievement(userId: string, apiName: string): Readonly<AchievementEffects> {
     return { ...(this.#achievements.get(key(userId, apiName)) ?? noWrites()) };
   }
@@ -104,6 +142,14 @@ export class EffectCounter implements Oracle {
     return { ...(this.#nonces.get(fingerprint("nonce", nonce)) ?? noValidations()) };
   }
 
+  purchase(userId: string, sku: string): Readonly<PurchaseEffects> {
+    return { ...(this.#purchases.get(key(userId, sku)) ?? noPurchases()) };
+  }
+
+  subscription(userId: string, sku: string): Readonly<SubscriptionEffects> {
+    return { ...(this.#subscriptions.get(key(userId, sku)) ?? noSubscriptions()) };
+  }
+
   snapshot(): OracleSnapshot {
     const keys = new Set([...this.#achievements.keys(), ...this.#foreign.keys()]);
     return {
@@ -114,16 +160,21 @@ export class EffectCounter implements Oracle {
       }),
       leaderboards: [...this.#leaderboards].map(([each, effects]) => ({ ...identity(each), ...effects })),
       nonces: [...this.#nonces].map(([nonce, effects]) => ({ nonce, ...effects })),
+      purchases: [...this.#purchases].map(([each, effects]) => ({ ...ownership(each), ...effects })),
+      subscriptions: [...this.#subscriptions].map(([each, effects]) => ({ ...ownership(each), ...effects })),
     };
   }
 
   reset(): void {
-    for (const counts of [this.#achievements, this.#foreign, this.#leaderboards, this.#nonces]) counts.clear();
+    for (const counts of [this.#achievements, this.#foreign, this.#leaderboards]) counts.clear();
+    for (const counts of [this.#nonces, this.#purchases, this.#subscriptions]) counts.clear();
   }
 }
 
 const noWrites = (): AchievementEffects => ({ writes: 0, added: 0n, bitsSet: "", forcedUnlocks: 0, unlocks: 0 });
 const noSubmissions = (): LeaderboardEffects => ({ writes: 0, updates: 0, forced: 0 });
+const noPurchases = (): PurchaseEffects => ({ consumed: 0, refunded: 0 });
+const noSubscriptions = (): SubscriptionEffects => ({ cancelled: 0, extensions: 0, extendedDays: 0 });
 const noValidations = (): NonceEffects => ({ validations: 0, accepted: 0 });
 
 function count(counts: Map<string, AchievementEffects>, write: AchievementWrite): void {
@@ -150,4 +201,9 @@ function key(userId: string, apiName: string): string {
 function identity(at: string): { userId: string; apiName: string } {
   const space = at.indexOf(" ");
   return { userId: at.slice(0, space), apiName: at.slice(space + 1) };
+}
+
+function ownership(at: string): { userId: string; sku: string } {
+  const { userId, apiName: sku } = identity(at);
+  return { userId, sku };
 }

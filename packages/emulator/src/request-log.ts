@@ -1,5 +1,5 @@
 import type { FaultKindName } from "./faults/fault.ts";
-import type { OperationName } from "./operations/route.ts";
+import type { OperationName } from "./operations/operation-list.ts";
 
 /** One Graph request. Tokens and nonces appear as a kind and a short fingerprint, never as they are. */
 export interface LoggedRequest {

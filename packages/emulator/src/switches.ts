@@ -31,6 +31,16 @@ export interface Switches {
   readonly writeAnswerId: "progress" | "user";
   /** Progress writes to an archived achievement. Default "refuse" (code 100). */
   readonly archivedWrites: "refuse" | "accept";
+  /** Answer to a consumption or refund of what is not owned. Default "error" (code 100); "flag": `success: false`. */
+  readonly refusedPurchases: "error" | "flag";
+  /** The `id` of an owned item. Default "own"; "zero" as in the documented sample, `"0"` for all. */
+  readonly purchaseIds: "own" | "zero";
+  /** Padding of attestation claims. Default "absent". */
+  readonly claimsPadding: "absent" | "present";
+  /** A federated user by persistent id. Default "user": the object itself; "data": in a list. */
+  readonly federatedFind: "user" | "data";
+  /** Life of an account-linking code in milliseconds. Default 300000. */
+  readonly linkCodeTtlMs: number;
 }
 
 export const defaultSwitches: Switches = {
@@ -48,11 +58,16 @@ export const defaultSwitches: Switches = {
   lockedUnlockTime: "absent",
   writeAnswerId: "progress",
   archivedWrites: "refuse",
+  refusedPurchases: "error",
+  purchaseIds: "own",
+  claimsPadding: "absent",
+  federatedFind: "user",
+  linkCodeTtlMs: 300_000,
 };
 
 const positive = z.int("a whole number of at least 1").min(1, "a whole number of at least 1");
 
-const switchesSchema = z
+export const switchesSchema: z.ZodType = z
   .strictObject({
     writePolicy: z.enum(["lenient", "strict"]),
     afterUnlock: z.enum(["accumulate", "cap", "freeze"]),
@@ -68,6 +83,11 @@ const switchesSchema = z
     lockedUnlockTime: z.enum(["absent", "zero"]),
     writeAnswerId: z.enum(["progress", "user"]),
     archivedWrites: z.enum(["refuse", "accept"]),
+    refusedPurchases: z.enum(["error", "flag"]),
+    purchaseIds: z.enum(["own", "zero"]),
+    claimsPadding: z.enum(["absent", "present"]),
+    federatedFind: z.enum(["user", "data"]),
+    linkCodeTtlMs: positive,
   })
   .partial();
 
@@ -80,12 +100,13 @@ export interface SwitchBoard {
   get(): Switches;
   /** Changes the given switches at once. @throws EmulatorInputError naming the switch. */
   set(changes: Partial<Switches>): Switches;
-  /** Back to the defaults, with these changes. */
+  /** Back to the defaults of the emulator's strictness, with these changes. */
   reset(changes: Partial<Switches>): void;
 }
 
-export function createSwitchBoard(): SwitchBoard {
-  let current = defaultSwitches;
+export function createSwitchBoard(profile: Partial<Switches> = {}): SwitchBoard {
+  const start = { ...defaultSwitches, ...profile };
+  let current: Switches = Object.freeze(start);
   return {
     get: () => current,
     set(changes) {
@@ -93,7 +114,7 @@ export function createSwitchBoard(): SwitchBoard {
       return current;
     },
     reset(changes) {
-      current = Object.freeze({ ...defaultSwitches, ...changes });
+      current = Object.freeze({ ...start, ...changes });
     },
   };
 }

@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { behaviours } from "../src/index.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 const started: ChildProcess[] = [];
@@ -64,16 +65,30 @@ describe("questline-emulator", () => {
     expect(await once(child, "exit")).toEqual([0, null]);
   });
 
+  it("explains every behaviour with its label", async () => {
+    const { code, out } = await outcome("--explain");
+    expect(code).toBe(0);
+    for (const { id, basis } of behaviours) expect(out).toMatch(new RegExp(`^  ${basis} +${id}: `, "m"));
+    expect(JSON.parse((await outcome("--explain", "--json")).out)).toEqual({ behaviours });
+  });
+
+  it("starts as strict as it is told", async () => {
+    const { url } = JSON.parse(await firstLine(run("--json", "--strictness", "documented")));
+    expect(await (await fetch(`${url}/__emulator/switches`)).json()).toMatchObject({ invalidTokenStatus: 401 });
+  });
+
   it("prints its usage", async () => {
     const { code, out } = await outcome("--help");
     expect(code).toBe(0);
-    for (const flag of ["--port", "--host", "--seed", "--json", "--help"]) expect(out).toContain(`  ${flag} `);
+    for (const flag of ["--port", "--host", "--seed", "--strictness", "--json", "--explain", "--help"])
+      expect(out).toContain(`  ${flag} `);
   });
 
   it.each([
     [["--port", "http"], "--port"],
     [["--port", "65536"], "--port"],
     [["--speed", "fast"], "--speed"],
+    [["--strictness", "kind"], "documented, observed, hostile"],
     [["--seed", "/nowhere/seed.yaml"], "/nowhere/seed.yaml"],
     [["--host", "256.0.0.1"], "256.0.0.1"],
   ])("exits with 2 for %j, naming it", async (args, named) => {

@@ -3,6 +3,42 @@ import type { BehaviourRow } from "./behaviour.ts";
 /** Definitions, progress writes and progress reads. */
 export const achievementsRows: readonly BehaviourRow[] = [
   [
+    "define-upsert",
+    "achievements.define",
+    "documented",
+    "An api_name that exists is an update, with the same id.",
+    "achievements page; that an update keeps what is not given is assumed",
+  ],
+  [
+    "define-checks",
+    "achievements.define",
+    "assumed",
+    "Missing members, a target below 1 or above bitfield_length, and another type answer code 100.",
+    "no errors are documented",
+  ],
+  [
+    "define-case",
+    "achievements.define",
+    "documented",
+    "Types and policies are taken in any case, the policy also as entry_write_policy.",
+    "older table; the current one has them in capitals",
+    "writePolicy",
+  ],
+  [
+    "define-icons",
+    "achievements.define",
+    "documented",
+    "Icons come as multipart files; their bytes are not kept.",
+    "older page",
+  ],
+  [
+    "remove-all",
+    "achievements.removeAll",
+    "documented",
+    "Wipes one user's progress, locked and unlocked; definitions stay; a repeated call succeeds.",
+    "achievements page; the last is assumed",
+  ],
+  [
     "definitions-token",
     "achievements.definitions",
     "documented",

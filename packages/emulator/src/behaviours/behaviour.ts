@@ -1,4 +1,4 @@
-import type { OperationName } from "../operations/route.ts";
+import type { OperationName } from "../operations/operation-list.ts";
 import type { Switches } from "../switches.ts";
 
 /**
@@ -9,7 +9,7 @@ export type Basis = "documented" | "observed" | "assumed";
 
 export interface Behaviour {
   readonly id: string;
-  readonly about: OperationName | "tokens" | "transport" | "errors" | "paging";
+  readonly about: OperationName | "tokens" | "transport" | "errors" | "paging" | "webhooks";
   readonly basis: Basis;
   /** What the emulator does. */
   readonly does: string;

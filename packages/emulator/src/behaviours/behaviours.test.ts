@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { operationNames } from "../operations/route.ts";
+import { operationNames } from "../operations/operation-list.ts";
 import { defaultSwitches } from "../switches.ts";
 import { behaviours } from "./behaviours.ts";
 

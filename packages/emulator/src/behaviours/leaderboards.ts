@@ -3,6 +3,41 @@ import type { BehaviourRow } from "./behaviour.ts";
 /** Score submissions and entry queries. */
 export const leaderboardsRows: readonly BehaviourRow[] = [
   [
+    "board-upsert",
+    "leaderboards.define",
+    "documented",
+    "An api_name that exists is an update, with the same id; entries stay.",
+    "leaderboards page; that an update keeps what is not given is assumed",
+  ],
+  [
+    "board-defaults",
+    "leaderboards.define",
+    "observed",
+    "sort_order is required on creation, the policy is CLIENT_AUTHORITATIVE by default, times are optional.",
+    "older table and a staff's forum post",
+  ],
+  [
+    "delete-entry",
+    "leaderboards.deleteEntry",
+    "observed",
+    "A second deletion of an entry answers 100 with subcode 33.",
+    "a public clean-up job",
+  ],
+  [
+    "remove-entries",
+    "leaderboards.removeAllEntries",
+    "documented",
+    "Empties the board; a repeated call succeeds.",
+    "leaderboards page; the last is assumed",
+  ],
+  [
+    "delete-board",
+    "leaderboards.delete",
+    "documented",
+    "Deletes a board and its entries; a second deletion answers 100 with subcode 33.",
+    "leaderboards page; entries and the error are assumed",
+  ],
+  [
     "better-scores",
     "leaderboards.submit",
     "documented",

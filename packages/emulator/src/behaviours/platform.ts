@@ -75,6 +75,21 @@ export const platformRows: readonly BehaviourRow[] = [
     "a headset log and an issue; 401 is listed for it",
     "invalidTokenStatus",
   ],
+  [
+    "broken-token",
+    "errors",
+    "observed",
+    "A user token that was cut off or has something attached answers 190 as OAuthException.",
+    "an issue of a public client",
+    "invalidTokenStatus",
+  ],
+  [
+    "slow-requests",
+    "transport",
+    "assumed",
+    "A request that takes longer than 30 seconds to arrive is refused and its connection closed.",
+    "real limits are not known",
+  ],
   ["missing-token", "errors", "assumed", "A request without a token answers 2500.", "general Graph habit"],
   [
     "missing-object",

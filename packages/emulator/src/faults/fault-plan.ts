@@ -1,4 +1,4 @@
-import type { OperationName } from "../operations/route.ts";
+import type { OperationName } from "../operations/operation-list.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";
 import { type ChanceOptions, type Fault, type FaultKind, parseChance, parseFault } from "./fault.ts";
 
@@ -36,6 +36,14 @@ export interface Trouble {
   readonly name: FaultKind["kind"] | undefined;
 }
 
+/** What of a request decides which faults it meets. */
+export interface Met {
+  readonly operation: OperationName;
+  readonly userId: string | undefined;
+  /** Rows asked for. */
+  readonly limit: number;
+}
+
 const NO_TROUBLE: Trouble = { waitBefore: 0, waitAfter: 0, fault: undefined, name: undefined };
 
 interface Plan {
@@ -43,6 +51,7 @@ interface Plan {
   readonly origin: PlannedFault["fault"];
   readonly operations: ReadonlySet<OperationName> | undefined;
   readonly userId: string | undefined;
+  readonly limitAbove: number | undefined;
   readonly times: number;
   readonly after: number;
   readonly decide: () => FaultKind | undefined;
@@ -69,6 +78,7 @@ export class FaultPlan implements Faults {
       origin: fault,
       operations: named.includes("*" as OperationName) ? undefined : new Set(named as readonly OperationName[]),
       userId: fault.userId,
+      limitAbove: fault.limitAbove,
       times: fault.times === "always" ? Infinity : (fault.times ?? 1),
       after: fault.after ?? 0,
       decide: () => (probability === 1 || this.#random() < probability ? fault : undefined),
@@ -82,6 +92,7 @@ export class FaultPlan implements Faults {
       origin: { kind: "chance", ...options },
       operations: options.operations === undefined ? undefined : new Set(options.operations),
       userId: undefined,
+      limitAbove: undefined,
       times: Infinity,
       after: 0,
       decide: () => (random() < options.probability ? kinds[Math.floor(random() * kinds.length)] : undefined),
@@ -103,12 +114,13 @@ export class FaultPlan implements Faults {
   }
 
   /** What this request meets; firings are counted here. At most one fault besides latency. */
-  meet(operation: OperationName, userId: string | undefined): Trouble {
+  meet(request: Met): Trouble {
+    const { operation } = request;
     if (this.#plans.size === 0) return NO_TROUBLE;
     let [waitBefore, waitAfter] = [0, 0];
     let fault: FaultKind | undefined;
     for (const plan of this.#plans.values()) {
-      if (!matches(plan, operation, userId)) continue;
+      if (!matches(plan, request)) continue;
       if (fault !== undefined && plan.origin.kind !== "latency") continue;
       const decided = this.#decide(plan, operation);
       if (decided === undefined) continue;
@@ -137,7 +149,8 @@ export class FaultPlan implements Faults {
   }
 }
 
-function matches(plan: Plan, operation: OperationName, userId: string | undefined): boolean {
+function matches(plan: Plan, { operation, userId, limit }: Met): boolean {
+  if (plan.limitAbove !== undefined && !(limit > plan.limitAbove)) return false;
   if (plan.operations !== undefined && !plan.operations.has(operation)) return false;
   if (plan.userId !== undefined && plan.userId !== userId) return false;
   return plan.origin.kind !== "laggingReads" || operation === "achievements.read";

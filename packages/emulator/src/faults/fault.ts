@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EmulatorInputError, parseInput } from "../input-error.ts";
-import { type OperationName, operationNames } from "../operations/route.ts";
+import { type OperationName, operationNames } from "../operations/operation-list.ts";
 import { HISTORY_MS } from "../world/progress.ts";
 
 /** The error envelope that a `status` fault answers. */
@@ -37,8 +37,8 @@ export type FaultKind =
   | { readonly kind: "resetAfter"; readonly truncated?: boolean }
   /** Resets the connection; carries out `ms` later. */
   | { readonly kind: "delayedEffect"; readonly ms: number }
-  /** Carries out, then answers 200 with a body that is no JSON. Default: an HTML page. */
-  | { readonly kind: "garbage"; readonly body?: string; readonly contentType?: string }
+  /** Carries out, then answers (default 200) a body that is no JSON. Default: an HTML page. */
+  | { readonly kind: "garbage"; readonly body?: string; readonly contentType?: string; readonly status?: number }
   /** Carries out, then answers 200 without a body. */
   | { readonly kind: "empty" }
   /** Carries out, then answers a status (default 500) with code 2, transient. */
@@ -58,6 +58,8 @@ export interface FaultTarget {
   readonly times?: number | "always";
   /** Lets this many matching requests pass first. Default 0. */
   readonly after?: number;
+  /** Only requests that ask for more rows than this, by `limit` or by the switch `pageSize`. */
+  readonly limitAbove?: number;
   /** Chance of firing on a matching request, 0 to 1. Default 1. */
   readonly probability?: number;
 }
@@ -118,7 +120,7 @@ const kinds = {
   resetBefore: {},
   resetAfter: { truncated: z.boolean().optional() },
   delayedEffect: { ms: milliseconds },
-  garbage: { body: z.string().optional(), contentType: headerText.optional() },
+  garbage: { body: z.string().optional(), contentType: headerText.optional(), status: status.optional() },
   empty: {},
   effectThenStatus: { status: status.optional() },
   laggingReads: { ms: milliseconds.max(HISTORY_MS, `at most ${HISTORY_MS} milliseconds`) },
@@ -138,6 +140,7 @@ const target = {
     .union([z.literal("always"), z.literal(Infinity), z.int().min(1)], 'a whole number of at least 1, or "always"')
     .optional(),
   after: z.int("a whole number of at least 0").min(0, "a whole number of at least 0").optional(),
+  limitAbove: z.int("a whole number of at least 0").min(0, "a whole number of at least 0").optional(),
   probability: probability.optional(),
 };
 

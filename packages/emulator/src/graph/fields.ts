@@ -4,15 +4,13 @@ import { invalidParameter } from "./graph-error.ts";
 /** What `fields=a,b{c}` asks for; a field without braces maps to undefined. */
 export type Selection = ReadonlyMap<string, Selection | undefined>;
 
-/** How a kind of object shows itself. `id` is always shown. */
+/** How a kind of object shows itself. `id` is always shown; an object without one shows all of itself by default. */
 export interface NodeShape<Row> {
   /** The platform's name of the kind, for error messages. */
   readonly name: string;
-  id(row: Row): string;
+  readonly id: ((row: Row) => string) | undefined;
   readonly scalars: Readonly<Record<string, (row: Row) => ExactJson | undefined>>;
-  readonly objects: Readonly<
-    Record<string, (row: Row, selection: Selection | undefined) => ExactJsonObject | undefined>
-  >;
+  readonly objects: Readonly<Record<string, (row: Row, selection: Selection | undefined) => ExactJson | undefined>>;
 }
 
 const MAX_DEPTH = 8;
@@ -27,8 +25,8 @@ export function parseFields(text: string | undefined): Selection | undefined {
 }
 
 export function project<Row>(row: Row, selection: Selection | undefined, shape: NodeShape<Row>): ExactJsonObject {
-  const shown: Record<string, ExactJson | undefined> = { id: shape.id(row) };
-  if (selection === undefined) return shown;
+  const shown: Record<string, ExactJson | undefined> = shape.id === undefined ? {} : { id: shape.id(row) };
+  if (selection === undefined) return shape.id === undefined ? everything(row, shape) : shown;
   for (const [name, inner] of selection) {
     if (name === "id") continue;
     if (Object.hasOwn(shape.objects, name)) {
@@ -42,6 +40,13 @@ export function project<Row>(row: Row, selection: Selection | undefined, shape: 
     }
   }
   return shown;
+}
+
+function everything<Row>(row: Row, { scalars, objects }: NodeShape<Row>): ExactJsonObject {
+  return Object.fromEntries([
+    ...Object.entries(scalars).map(([name, read]) => [name, read(row)]),
+    ...Object.entries(objects).map(([name, read]) => [name, read(row, undefined)]),
+  ]) as ExactJsonObject;
 }
 
 /** Checks a selection even where no row would show it. */

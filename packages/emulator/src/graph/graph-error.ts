@@ -58,6 +58,15 @@ export function invalidToken(status: number): GraphError {
   return new GraphError(status, { message: "Invalid OAuth 2.0 Access Token", code: 190 });
 }
 
+/** A user token that was cut off or has something attached to it. */
+export function brokenToken(status: number): GraphError {
+  return new GraphError(status, {
+    message: "Error validating access token: the token could not be decrypted",
+    type: "OAuthException",
+    code: 190,
+  });
+}
+
 /** The token is good but belongs to somebody else. */
 export function permissionDenied(message: string): GraphError {
   return new GraphError(403, { message: `(#10) ${message}`, type: "OAuthException", code: 10 });

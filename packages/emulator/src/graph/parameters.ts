@@ -7,6 +7,7 @@ export const MIN_LONG: bigint = -(2n ** 63n);
 /** The parameters of one request as text, whatever encoding they came in; later sources win over earlier ones. */
 export class Parameters {
   readonly #values = new Map<string, string>();
+  readonly #files = new Set<string>();
 
   set(name: string, value: string): void {
     this.#values.set(name, value);
@@ -32,6 +33,15 @@ export class Parameters {
       if (value === null || value === undefined) continue;
       this.#values.set(name, typeof value === "string" ? value : writeExactJson(value));
     }
+  }
+
+  /** Files of a multipart body: their names only. */
+  addFile(name: string): void {
+    this.#files.add(name);
+  }
+
+  hasFile(name: string): boolean {
+    return this.#files.has(name);
   }
 
   text(name: string): string | undefined {
@@ -86,6 +96,40 @@ export class Parameters {
     if (value === undefined || value === "") return undefined;
     if (!value.trimStart().startsWith("[")) return value.split(",").map((each) => each.trim());
     return this.#list(name)?.map((each) => (typeof each === "string" ? each : writeExactJson(each)));
+  }
+
+  /** Ids as `ids` takes them, or in a bracketed list with single quotes. */
+  quotedIds(name: string): readonly string[] | undefined {
+    const value = this.#values.get(name)?.trim();
+    const quoted = value === undefined ? null : /^\[([^"]*)\]$/s.exec(value);
+    if (quoted?.[1] === undefined || !quoted[1].includes("'")) return this.ids(name);
+    return quoted[1].split(",").map((each) => /^'(.*)'$/s.exec(each.trim())?.[1] ?? each.trim());
+  }
+
+  /** One of the words; in any case unless `exactly`. */
+  choice<T extends string>(name: string, words: readonly T[], exactly: boolean): T | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || value === "") return undefined;
+    const wanted = exactly ? value : value.toUpperCase();
+    const word = words.find((each) => each === wanted);
+    if (word === undefined) throw invalidParameter(`The parameter ${name} must be one of ${words.join(", ")}`);
+    return word;
+  }
+
+  /** A JSON object of texts. */
+  map(name: string): Readonly<Record<string, string>> | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || value === "") return undefined;
+    try {
+      const map = parseExactJson(value);
+      if (map !== null && typeof map === "object" && !isArray(map)) {
+        const entries = Object.entries(map);
+        if (entries.every(([, text]) => typeof text === "string")) return map as Readonly<Record<string, string>>;
+      }
+    } catch {
+      // Answered below, as any other text that is no such object.
+    }
+    throw invalidParameter(`The parameter ${name} must be a JSON object of texts`);
   }
 
   entries(): IterableIterator<[string, string]> {

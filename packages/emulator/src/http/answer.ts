@@ -37,5 +37,6 @@ export function sendTruncated(response: ServerResponse, answer: Answer): void {
 }
 
 export function garbageAnswer(fault: Extract<FaultKind, { readonly kind: "garbage" }>): Answer {
-  return { status: 200, body: fault.body ?? HTML, contentType: fault.contentType ?? "text/html; charset=utf-8" };
+  const { status = 200, body = HTML, contentType = "text/html; charset=utf-8" } = fault;
+  return { status, body, contentType };
 }

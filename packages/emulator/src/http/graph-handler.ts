@@ -5,11 +5,12 @@ import { fingerprint } from "../fingerprint.ts";
 import { envelope, GraphError, type GraphErrorBody } from "../graph/graph-error.ts";
 import { writeExactJson } from "../json/exact-json.ts";
 import { type Call, resolveToken, type Token } from "../operations/call.ts";
-import { type OperationName, operationOf, operations, segmentsOf } from "../operations/route.ts";
+import type { OperationName } from "../operations/operation-list.ts";
+import { handlers, operationOf, segmentsOf } from "../operations/route.ts";
 import type { EffectCounter } from "../oracle.ts";
 import type { OpenEntry, RequestRecorder } from "../request-log.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Random } from "../runtime/random.ts";
+import { type Random, randomText } from "../runtime/random.ts";
 import type { SwitchBoard } from "../switches.ts";
 import type { EmulatedWorld } from "../world/world.ts";
 import { type Answer, garbageAnswer, resetConnection, sendAnswer, sendTruncated } from "./answer.ts";
@@ -77,13 +78,18 @@ class Handler implements GraphHandler {
   }
 
   #open(request: ReadRequest, response: ServerResponse): Exchange {
-    const { world, faults, log, clock } = this.#options;
+    const { world, faults, log, clock, switches } = this.#options;
     const at = clock.now();
     const segments = segmentsOf(request.path);
-    const operation = operationOf(request.method, segments, world.state);
+    const { method, parameters } = request;
     const token = resolveToken(world.state, request.token, at);
+    const operation = operationOf({ method, segments, parameters, token, state: world.state });
     const userId = subjectOf(request, segments, token, operation);
-    const trouble = faults.meet(operation, userId);
+    const trouble = faults.meet({
+      operation,
+      userId,
+      limit: rowsAskedFor(parameters.text("limit"), switches.get().pageSize),
+    });
     const entry = log.open({
       at,
       operation,
@@ -153,11 +159,12 @@ class Handler implements GraphHandler {
       now,
       url: url(),
       lagMs,
+      mintText: (length) => randomText(this.#options.random, length),
       tookEffect: () => log.tookEffect(entry),
     };
     try {
       if (request.problem !== undefined) throw request.problem;
-      return { status: 200, body: writeExactJson(operations[exchange.operation](call)) };
+      return { status: 200, body: writeExactJson(handlers[exchange.operation](call)) };
     } catch (error) {
       if (error instanceof GraphError) return this.#errorAnswer(error.status, error.body);
       return this.#errorAnswer(500, { message: "An unknown error occurred", code: 1 });
@@ -207,10 +214,19 @@ function subjectOf(
   operation: OperationName,
 ): string | undefined {
   const own = token.kind === "user" ? token.user.id : undefined;
-  if (operation === "achievements.write" || operation === "achievements.read" || operation === "users.get") {
+  if (
+    operation === "achievements.write" ||
+    operation === "achievements.read" ||
+    operation === "users.get" ||
+    operation === "federatedUsers.get"
+  ) {
     return segments[0] === "me" ? own : onlyIf(USER_ID, segments[0]);
   }
-  return onlyIf(USER_ID, parameters.text("user_id")) ?? own;
+  return onlyIf(USER_ID, parameters.text("user_id") ?? parameters.text("owner_id")) ?? own;
+}
+
+function rowsAskedFor(limit: string | undefined, otherwise: number): number {
+  return limit !== undefined && /^\d{1,9}$/.test(limit) ? Number(limit) : otherwise;
 }
 
 /** Anything else in a place for names and ids could be a secret, and stays out of the log. */

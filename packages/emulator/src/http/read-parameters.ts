@@ -72,5 +72,8 @@ async function addMultipart(parameters: Parameters, body: Buffer, contentType: s
   } catch {
     throw invalidParameter("The request body is not valid multipart/form-data");
   }
-  for (const [name, value] of form) if (typeof value === "string") parameters.set(name, value);
+  for (const [name, value] of form) {
+    if (typeof value === "string") parameters.set(name, value);
+    else parameters.addFile(name);
+  }
 }

@@ -2,13 +2,16 @@ import { fingerprint } from "../fingerprint.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { WorldState } from "../world/state.ts";
 
-const SECRET_NAME = /token|secret|nonce|proof|password/i;
+const SECRET_NAME = /token|secret|nonce|proof|password|code/i;
 const MAX_VALUE = 256;
+/** More than any operation has; a hostile request could otherwise fill the log. */
+const MAX_PARAMETERS = 64;
 
 /** Parameters fit for the log: no secret, and nothing long. */
 export function redactedParameters(parameters: Parameters, tokenKind: string): Record<string, string> {
   const shown: [string, string][] = [];
   for (const [name, value] of parameters.entries()) {
+    if (shown.length === MAX_PARAMETERS) break;
     const key = name.includes("OC|") ? fingerprint("secret", name) : name.slice(0, MAX_VALUE);
     shown.push([key, shownValue(name, value, tokenKind)]);
   }

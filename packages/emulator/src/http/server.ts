@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { envelope } from "../graph/graph-error.ts";
 import { writeExactJson } from "../json/exact-json.ts";
 import type { Random } from "../runtime/random.ts";
+import { sendAnswer } from "./answer.ts";
 
 /** Request line and headers together. */
 const MAX_HEADER_BYTES = 65_536;
@@ -12,20 +13,38 @@ const KEEP_ALIVE_MS = 75_000;
 
 export type RequestHandler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export interface HttpServerOptions {
-  readonly graph: RequestHandler;
+/** Who answers for one world. */
+export interface Answering {
+  readonly graph: { handle: RequestHandler };
   /** Everything under `/__emulator`. */
   readonly control: RequestHandler;
+}
+
+export interface HttpServerOptions {
+  /** The world of a request; undefined when there is no such world. */
+  readonly pick: (incoming: IncomingMessage) => Answering | undefined;
   readonly random: Random;
+  /** From a request's first byte to its last. */
+  readonly requestTimeoutMs: number;
 }
 
 /** Graph requests are handled on node's own request, because faults need its socket; control requests by Hono. */
-export function createHttpServer({ graph, control, random }: HttpServerOptions): Server {
-  const options = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS };
+export function createHttpServer({ pick, random, requestTimeoutMs }: HttpServerOptions): Server {
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requireHostHeader: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.max(50, Math.min(5_000, requestTimeoutMs / 4)),
+  };
   const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
-    const handler = /^\/__emulator(?:[/?]|$)/.test(incoming.url ?? "") ? control : graph;
+    const world = pick(incoming);
+    if (world === undefined) return refuseWorld(incoming, response, random);
+    const isControl = /^\/__emulator(?:[/?]|$)/.test(incoming.url ?? "");
+    const answered = isControl ? world.control(incoming, response) : world.graph.handle(incoming, response);
     // A client that goes away in the middle leaves nobody to answer.
-    handler(incoming, response).catch(() => response.destroy());
+    answered.catch(() => response.destroy());
   };
   const server = createServer(options, handle);
   // Node would answer these three itself, and not with an envelope.
@@ -33,6 +52,15 @@ export function createHttpServer({ graph, control, random }: HttpServerOptions):
   server.on("connect", (_incoming, socket: Duplex) => refuse(socket, random));
   server.on("clientError", (_error, socket: Duplex) => refuse(socket, random));
   return server;
+}
+
+function refuseWorld(incoming: IncomingMessage, response: ServerResponse, random: Random): void {
+  incoming.resume();
+  const message = "There is no such world; open it with POST /__emulator/worlds";
+  sendAnswer(response, {
+    status: 404,
+    body: writeExactJson(envelope({ message: `(#100) ${message}`, code: 100 }, random)),
+  });
 }
 
 /** Answers what is not a request that node can parse. */

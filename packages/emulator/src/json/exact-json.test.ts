@@ -15,7 +15,7 @@ describe("exact JSON", () => {
     );
   });
 
-  it("writes what JSON.stringify writes, and reads it back", () => {
+  it("writes what JSON.stringify writes, and reads it back", { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         const text = writeExactJson(value as never);

@@ -5,7 +5,7 @@ import type { ExactJson } from "../json/exact-json.ts";
 import type { Definition } from "../world/definition.ts";
 import { emptyState, type ProgressChange } from "../world/progress.ts";
 import type { AppUser } from "../world/app.ts";
-import { appInPath, type Call, goodToken, type GoodToken, userInPath } from "./call.ts";
+import { appInPath, appToken, type Call, goodToken, type GoodToken, userInPath } from "./call.ts";
 import { page, pageLimit } from "./paging.ts";
 import { definitionShape, progressShape, type ProgressRow } from "./rows.ts";
 
@@ -60,6 +60,16 @@ export function readProgress(call: Call): ExactJson {
   const rows = named(call, token.app.achievements).flatMap((definition) => rowOf(call, user, definition));
   const show = (row: ProgressRow): ExactJson => project(row, fields, shape);
   return page(call, { rows, idOf: (row) => row.id, show, limit: pageLimit(call), quiet: true });
+}
+
+/** A5: POST `/achievement_remove_all`. Definitions stay. */
+export function removeAllProgress(call: Call): ExactJson {
+  const app = appToken(call);
+  const user = app.users.get(call.parameters.required("user_id"));
+  if (user === undefined) throw invalidParameter("Invalid user id");
+  call.state.removeProgress(user);
+  call.tookEffect();
+  return { success: true };
 }
 
 function rowOf(call: Call, user: AppUser, definition: Definition): readonly ProgressRow[] {

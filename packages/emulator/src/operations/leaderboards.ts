@@ -36,7 +36,7 @@ export function submitEntry(call: Call): ExactJson {
   const force = parameters.boolean("force_update", false);
   checkWindow(board, seconds(now));
 
-  const updated = board.submit(user, { score, extraData, force }, now, () => call.state.mintEntryId());
+  const updated = board.submit(user, { score, extraData, force }, now, () => call.state.mintEntryId(board, user));
   call.oracle.submitted(user.id, board.options.apiName, updated, force);
   call.tookEffect();
   return { did_update: updated, updated_challenge_ids: [], success: true };

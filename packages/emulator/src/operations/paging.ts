@@ -55,7 +55,7 @@ function bounds<Row>(call: Call, request: PageRequest<Row>): { from: number; to:
 
 /** Where the cursor's row is now (plus `step`), or where it was if it is gone. */
 function position<Row>(text: string, { rows, idOf }: PageRequest<Row>, step: number): number {
-  const match = /^Q1:(\d+):(\d{1,9})$/.exec(Buffer.from(text, "base64url").toString("latin1"));
+  const match = /^Q1:([^:]+):(\d{1,9})$/.exec(Buffer.from(text, "base64url").toString("latin1"));
   if (match === null) throw invalidParameter("Invalid cursors values");
   const [, id, index] = match;
   const hint = Number(index);

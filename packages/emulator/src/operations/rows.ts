@@ -41,13 +41,18 @@ export function definitionShape(switches: Switches): NodeShape<Definition> {
       is_archived: (definition) => definition.archived,
       title: (definition) => definition.title,
       description: (definition) => definition.description,
-      unlocked_description_override: () => undefined,
-      is_secret: () => false,
-      locked_image_uri: () => undefined,
-      unlocked_image_uri: () => undefined,
+      unlocked_description_override: (definition) => definition.unlockedDescription,
+      is_secret: (definition) => definition.secret,
+      locked_image_uri: (definition) => iconUri(definition, "locked"),
+      unlocked_image_uri: (definition) => iconUri(definition, "unlocked"),
     },
     objects: {},
   };
+}
+
+/** Where an uploaded icon would be; nothing is served there. */
+function iconUri(definition: Definition, which: "locked" | "unlocked"): string | undefined {
+  return definition.icons.has(which) ? `https://icons.emulator.test/${definition.id}/${which}.png` : undefined;
 }
 
 /** A user's row for an achievement, at the time the read is about. */

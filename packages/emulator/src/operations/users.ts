@@ -5,8 +5,12 @@ import { userShape } from "./rows.ts";
 
 /** U1 GET `/me` and U2 GET `/{user_id}`. */
 export function readUser(call: Call): ExactJson {
-  const user = userInPath(call, goodToken(call));
-  return project(user, parseFields(call.parameters.text("fields")), userShape);
+  const token = goodToken(call);
+  const user = userInPath(call, token);
+  // A token of account linking was seen to show the organisation's id of its user.
+  const linked = token.kind === "user" && token.linked;
+  const shape = linked ? { ...userShape, id: () => user.person.orgScopedId } : userShape;
+  return project(user, parseFields(call.parameters.text("fields")), shape);
 }
 
 /** U3: POST `/user_nonce_validate`. A nonce is good for one check, whatever the check says. */

@@ -6,10 +6,18 @@ export interface Clock {
   schedule(delayMs: number, run: () => void): () => void;
 }
 
+/** A timer of the system fires at once when asked to wait longer, so a long wait is several. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   schedule(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const ms = Math.min(leftMs, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (leftMs > ms ? wait(leftMs - ms) : run()), ms);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -137,7 +137,13 @@ describe("a seed", () => {
     });
     expect(emulator.world.progress("12345", "C")).toMatchObject({ bits: "01000", unlocked: true });
     expect(emulator.world.entry("B", "12345")).toMatchObject({ score: -7n, extraData: "aGk=", rank: 1 });
-    expect(emulator.oracle.snapshot()).toEqual({ achievements: [], leaderboards: [], nonces: [] });
+    expect(emulator.oracle.snapshot()).toEqual({
+      achievements: [],
+      leaderboards: [],
+      nonces: [],
+      purchases: [],
+      subscriptions: [],
+    });
   });
 
   it("brings the default users only together with the default apps", () => {

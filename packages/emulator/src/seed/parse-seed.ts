@@ -1,92 +1,29 @@
-import { z } from "zod";
 import { EmulatorInputError, parseInput } from "../input-error.ts";
-import { MAX_LONG, MIN_LONG } from "../graph/parameters.ts";
-import { parseSwitches } from "../switches.ts";
-import { defaultSeed, type Seed, type SeedAchievement, type SeedApp, type SeedLong } from "./seed.ts";
-
-const apiName = z.string("a name as text").regex(/^[A-Za-z0-9_]{1,128}$/, "a name of letters, digits and underscores");
-const text = z.string("text");
-const seconds = z.int("Unix seconds as a whole number");
-/** Larger numbers were rounded before they came here. */
-const exact = z.number().refine(Number.isSafeInteger, "a whole number; beyond 2^53 as text or bigint");
-const id = z
-  .union([z.string(), z.bigint(), exact], "an id of decimal digits, as text")
-  .refine((value) => /^\d{1,20}$/.test(String(value)), "an id of decimal digits, as text");
-const long = z
-  .union([exact, z.bigint(), z.string().regex(/^-?\d{1,19}$/)], "a whole number; beyond 2^53 as text or bigint")
-  .refine((value) => BigInt(value) >= MIN_LONG && BigInt(value) <= MAX_LONG, "a whole number of 64 bits");
-const count = long.refine((value) => BigInt(value) >= 0n, "a whole number of at least 0");
-const policy = z.enum(["CLIENT_AUTHORITATIVE", "SERVER_AUTHORITATIVE"]);
-const tokenText = z
-  .string("a token as text")
-  .regex(/^[\x21-\x7e]{1,4096}$/, "a token of printable ASCII without spaces");
-
-const achievementSchema = z.strictObject({
-  api_name: apiName,
-  achievement_type: z.enum(["SIMPLE", "COUNT", "BITFIELD"]),
-  achievement_write_policy: policy,
-  target: long.optional(),
-  bitfield_length: z.int("a whole number").min(1, "at least 1").max(10_000, "at most 10000").optional(),
-  is_archived: z.boolean().optional(),
-  title: text.optional(),
-  description: text.optional(),
-});
-
-const leaderboardSchema = z.strictObject({
-  api_name: apiName,
-  sort_order: z.enum(["HIGHER_IS_BETTER", "LOWER_IS_BETTER"]),
-  entry_write_policy: policy,
-  earliest_allowed_entry_time: seconds.optional(),
-  latest_allowed_entry_time: seconds.optional(),
-});
-
-const appSchema = z.strictObject({
-  id,
-  secret: z.string("the app secret as text").regex(/^[^|\s]+$/, "the app secret, without | and spaces"),
-  achievements: z.array(achievementSchema).optional(),
-  leaderboards: z.array(leaderboardSchema).optional(),
-});
-
-const userSchema = z.strictObject({
-  alias: z.string("an alias as text").min(1, "an alias of at least one character"),
-  org_scoped_id: id.optional(),
-  display_name: text.optional(),
-  profile_url: text.optional(),
-  ids: z.record(z.string(), id).optional(),
-  tokens: z.record(z.string(), z.array(tokenText)).optional(),
-  entitled: z.array(id).optional(),
-  friends: z.array(z.string()).optional(),
-  achievements: z
-    .array(
-      z.strictObject({
-        app: id.optional(),
-        api_name: apiName,
-        count: count.optional(),
-        bits: z
-          .string()
-          .regex(/^[01]+$/, "text of 0 and 1")
-          .optional(),
-        unlocked: z.boolean().optional(),
-      }),
-    )
-    .optional(),
-  scores: z
-    .array(
-      z.strictObject({ app: id.optional(), api_name: apiName, score: long, extra_data_base64: z.base64().optional() }),
-    )
-    .optional(),
-});
-
-const seedSchema = z.strictObject({
-  apps: z.array(appSchema).min(1, "at least one app").optional(),
-  users: z.array(userSchema).optional(),
-  switches: z.unknown().optional(),
-});
+import {
+  achievementSchema,
+  count,
+  itemSchema,
+  leaderboardSchema,
+  long,
+  notificationRequestSchema,
+  seedSchema,
+  userSchema,
+} from "./schema.ts";
+import {
+  defaultSeed,
+  type Seed,
+  type SeedAchievement,
+  type SeedApp,
+  type SeedItem,
+  type SeedLeaderboard,
+  type SeedLong,
+  type SeedNotificationRequest,
+  type SeedUser,
+} from "./seed.ts";
 
 /** A seed that fits together in itself. @throws EmulatorInputError naming the place and what to do. */
 export function parseSeed(input: unknown): Seed {
   const seed = parseInput(seedSchema, input, "seed") as Seed;
-  if (seed.switches !== undefined) parseSwitches(seed.switches, "seed.switches");
   const apps = seed.apps ?? defaultSeed.apps ?? [];
   unique(apps, (app) => String(app.id), "seed.apps", "id");
   for (const [index, app] of apps.entries()) checkApp(app, `seed.apps[${index}]`);
@@ -104,8 +41,30 @@ export function parseAchievement(input: unknown, path: string): SeedAchievement 
 }
 
 /** @throws EmulatorInputError naming the member. */
-export function parseSeedUser(input: unknown, path: string): NonNullable<Seed["users"]>[number] {
-  return parseInput(userSchema, input, path) as NonNullable<Seed["users"]>[number];
+export function parseSeedUser(input: unknown, path: string): SeedUser {
+  return parseInput(userSchema, input, path) as SeedUser;
+}
+
+/** @throws EmulatorInputError naming the member. */
+export function parseLeaderboard(input: unknown, path: string): SeedLeaderboard {
+  return parseInput(leaderboardSchema, input, path) as SeedLeaderboard;
+}
+
+/** @throws EmulatorInputError naming the member. */
+export function parseItem(input: unknown, path: string): SeedItem {
+  const item = parseInput(itemSchema, input, path) as SeedItem;
+  checkItem(item, path);
+  return item;
+}
+
+/** @throws EmulatorInputError naming the member. */
+export function parseNotificationRequest(input: unknown, path: string): SeedNotificationRequest {
+  return parseInput(notificationRequestSchema, input, path) as SeedNotificationRequest;
+}
+
+/** @throws EmulatorInputError when the value is no whole number of 64 bits. */
+export function parseScore(input: SeedLong, path: string): bigint {
+  return BigInt(parseInput(long, input, path));
 }
 
 /** @throws EmulatorInputError when the value is no whole number of 64 bits. */
@@ -118,6 +77,23 @@ function checkApp(app: SeedApp, path: string): void {
   unique(app.leaderboards ?? [], (each) => each.api_name, `${path}.leaderboards`, "api_name");
   for (const [index, each] of (app.achievements ?? []).entries())
     checkAchievement(each, `${path}.achievements[${index}]`);
+  unique(app.items ?? [], (each) => each.sku, `${path}.items`, "sku");
+  for (const [index, each] of (app.items ?? []).entries()) checkItem(each, `${path}.items[${index}]`);
+  unique(app.notification_requests ?? [], (each) => each.request_id, `${path}.notification_requests`, "request_id");
+  const users = app.federated_app?.users ?? [];
+  unique(users, (each) => each.persistent_id, `${path}.federated_app.users`, "persistent_id");
+}
+
+function checkItem(item: SeedItem, path: string): void {
+  const { item_type: type, price, billing_plans: plans = [] } = item;
+  if (type !== "SUBSCRIPTION") {
+    if (plans.length > 0) fail(`${path}.billing_plans`, `a ${type} has no billing_plans; remove them`);
+    if (price === undefined) fail(`${path}.price`, `a ${type} needs a price`);
+    return;
+  }
+  if (price !== undefined) fail(`${path}.price`, "a SUBSCRIPTION is priced by its billing_plans; remove it");
+  if (plans.length === 0) fail(`${path}.billing_plans`, "a SUBSCRIPTION needs at least one of billing_plans");
+  unique(plans, (plan) => plan.subscription_term, `${path}.billing_plans`, "subscription_term");
 }
 
 function checkAchievement(

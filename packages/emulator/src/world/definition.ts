@@ -13,4 +13,8 @@ export interface Definition {
   archived: boolean;
   title: string;
   description: string;
+  unlockedDescription: string | undefined;
+  secret: boolean;
+  /** Which icons were uploaded; their bytes are not kept. */
+  readonly icons: Set<"locked" | "unlocked">;
 }

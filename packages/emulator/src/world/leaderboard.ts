@@ -28,18 +28,28 @@ export interface ScoreChange {
 
 /** At most one entry per user, in the order of the better score. */
 export class Leaderboard<User extends { readonly id: string }> {
-  readonly options: LeaderboardOptions;
+  #options: LeaderboardOptions;
   readonly #entries = new Map<string, Entry<User>>();
   /** Sorted when read; undefined after a change. */
   #ranked: readonly Entry<User>[] | undefined;
   #ranks = new Map<string, number>();
 
   constructor(options: LeaderboardOptions) {
-    this.options = options;
+    this.#options = options;
+  }
+
+  get options(): LeaderboardOptions {
+    return this.#options;
   }
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Name and id stay. */
+  change(changes: Partial<Omit<LeaderboardOptions, "id" | "apiName">>): void {
+    this.#options = { ...this.#options, ...changes };
+    this.#ranked = undefined;
   }
 
   entry(userId: string): Entry<User> | undefined {
@@ -61,6 +71,15 @@ export class Leaderboard<User extends { readonly id: string }> {
     }
     this.#ranked = undefined;
     return true;
+  }
+
+  /** The entry that is gone, if there was one. */
+  remove(userId: string): Entry<User> | undefined {
+    const entry = this.#entries.get(userId);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(userId);
+    this.#ranked = undefined;
+    return entry;
   }
 
   /** All entries, best first; equal scores by earlier update, then by id. */

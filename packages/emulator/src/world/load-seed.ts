@@ -1,15 +1,19 @@
 import { EmulatorInputError } from "../input-error.ts";
 import { parseCount } from "../seed/parse-seed.ts";
-import type { Seed, SeedAchievement, SeedApp, SeedUser } from "../seed/seed.ts";
+import type { Seed, SeedUser } from "../seed/seed.ts";
 import type { App, AppLeaderboard, AppUser, Person } from "./app.ts";
+import { addApp } from "./apps.ts";
 import type { Definition } from "./definition.ts";
-import { Leaderboard } from "./leaderboard.ts";
-import { addPerson, appNamed, makeFriends } from "./people.ts";
+import { ownableItem, subscriptionOffer } from "./items.ts";
+import { grant, openSubscription } from "./market.ts";
+import { addPerson, addToken, appNamed, makeFriends } from "./people.ts";
 import { WorldState } from "./state.ts";
+import type { WorldEvents } from "./world-events.ts";
 
 /** A new world from a parsed seed. @throws EmulatorInputError where the seed contradicts itself. */
-export function loadSeed(seed: Seed, now: number): WorldState {
-  const state = new WorldState();
+export function loadSeed(seed: Seed, events: WorldEvents): WorldState {
+  const state = new WorldState(events);
+  const now = events.now();
   for (const [index, app] of (seed.apps ?? []).entries()) addApp(state, app, `seed.apps[${index}]`);
   const users = seed.users ?? [];
   const people = users.map((user, index) => addPerson(state, user, `seed.users[${index}]`));
@@ -41,34 +45,25 @@ export function furnish(state: WorldState, person: Person, seed: SeedUser, now: 
     const user = accountOf(state, person, each.app === undefined ? undefined : String(each.app), `${at}.app`);
     const board = leaderboardNamed(user.app, each.api_name, `${at}.api_name`);
     const change = { score: BigInt(each.score), extraData: each.extra_data_base64, force: true };
-    board.submit(user, change, now, () => state.mintEntryId());
+    board.submit(user, change, now, () => state.mintEntryId(board, user));
   }
-}
-
-/** @throws EmulatorInputError when the token is taken; the message does not show it. */
-export function addToken(state: WorldState, token: string, user: AppUser, expiresAt: number, path: string): void {
-  if (state.tokens.has(token) || state.appTokens.has(token)) {
-    throw new EmulatorInputError(path, "this token is in use already; give each its own");
+  for (const [index, each] of (seed.purchases ?? []).entries()) {
+    const at = `${path}.purchases[${index}]`;
+    const user = accountOf(state, person, each.app === undefined ? undefined : String(each.app), `${at}.app`);
+    const { developer_payload: developerPayload, grant_time: granted, expiration_time: expires } = each;
+    const expiresAt = expires === undefined || expires === 0 ? undefined : expires * 1000;
+    const grantedAt = granted === undefined ? now : granted * 1000;
+    grant(state, user, ownableItem(user.app, each.sku, `${at}.sku`), { developerPayload, expiresAt }, grantedAt);
   }
-  state.tokens.set(token, { user, expiresAt });
-}
-
-export function setDefinition(state: WorldState, app: App, seed: SeedAchievement, path: string): Definition {
-  const existing = app.achievements.get(seed.api_name);
-  if (existing === undefined) return addDefinition(state, app, seed);
-  if (existing.type !== seed.achievement_type) {
-    throw new EmulatorInputError(
-      `${path}.achievement_type`,
-      `the type of ${seed.api_name} is ${existing.type} and stays so`,
-    );
+  for (const [index, each] of (seed.subscriptions ?? []).entries()) {
+    const at = `${path}.subscriptions[${index}]`;
+    const user = accountOf(state, person, each.app === undefined ? undefined : String(each.app), `${at}.app`);
+    const offer = subscriptionOffer(user.app, { sku: each.sku, term: each.term, trial: each.trial_type }, at);
+    const startedAt = each.period_start_time === undefined ? now : each.period_start_time * 1000;
+    if (startedAt > now) throw new EmulatorInputError(`${at}.period_start_time`, "expected a time that has passed");
+    const subscription = openSubscription(state, user, offer.item, { ...offer, startedAt });
+    if (each.cancelled === true) subscription.cancel(now);
   }
-  existing.writePolicy = seed.achievement_write_policy;
-  existing.target = BigInt(seed.target ?? 0);
-  existing.bitfieldLength = seed.bitfield_length ?? 0;
-  existing.archived = seed.is_archived ?? existing.archived;
-  existing.title = seed.title ?? existing.title;
-  existing.description = seed.description ?? existing.description;
-  return existing;
 }
 
 /** @throws EmulatorInputError when the app has no such achievement. */
@@ -91,45 +86,6 @@ export function leaderboardNamed(app: App, apiName: string, path: string): AppLe
 export function checkBits(definition: Definition, bits: string | undefined, path: string): void {
   if (bits === undefined || (/^[01]+$/.test(bits) && bits.length <= definition.bitfieldLength)) return;
   throw new EmulatorInputError(path, `expected at most ${definition.bitfieldLength} characters of 0 and 1`);
-}
-
-function addApp(state: WorldState, seed: SeedApp, path: string): void {
-  const id = String(seed.id);
-  const app: App = { id, secret: seed.secret, achievements: new Map(), leaderboards: new Map(), users: new Map() };
-  if (state.nodes.has(id)) throw new EmulatorInputError(`${path}.id`, `the id ${id} is taken; choose another`);
-  state.apps.set(id, app);
-  state.nodes.set(id, { kind: "app", app });
-  state.appTokens.set(`OC|${id}|${seed.secret}`, app);
-  for (const achievement of seed.achievements ?? []) addDefinition(state, app, achievement);
-  for (const each of seed.leaderboards ?? []) {
-    const leaderboard = new Leaderboard<AppUser>({
-      id: state.mintId("leaderboard"),
-      apiName: each.api_name,
-      sortOrder: each.sort_order,
-      writePolicy: each.entry_write_policy,
-      earliest: each.earliest_allowed_entry_time,
-      latest: each.latest_allowed_entry_time,
-    });
-    app.leaderboards.set(each.api_name, leaderboard);
-    state.nodes.set(leaderboard.options.id, { kind: "leaderboard", leaderboard });
-  }
-}
-
-function addDefinition(state: WorldState, app: App, seed: SeedAchievement): Definition {
-  const definition: Definition = {
-    id: state.mintId("definition"),
-    apiName: seed.api_name,
-    type: seed.achievement_type,
-    writePolicy: seed.achievement_write_policy,
-    target: BigInt(seed.target ?? 0),
-    bitfieldLength: seed.bitfield_length ?? 0,
-    archived: seed.is_archived ?? false,
-    title: seed.title ?? seed.api_name,
-    description: seed.description ?? "",
-  };
-  app.achievements.set(seed.api_name, definition);
-  state.nodes.set(definition.id, { kind: "definition", definition });
-  return definition;
 }
 
 function accountOf(state: WorldState, person: Person, appId: string | undefined, path: string): AppUser {

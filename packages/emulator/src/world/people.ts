@@ -26,10 +26,19 @@ export function addPerson(state: WorldState, seed: SeedUser, path: string): Pers
   for (const app of state.apps.values()) {
     const given = seed.ids?.[app.id];
     const id = given === undefined ? state.mintId("user") : String(given);
-    const user: AppUser = { id, app, person, entitled: entitled?.includes(app.id) ?? true, progress: new Map() };
+    const user: AppUser = {
+      id,
+      app,
+      person,
+      entitled: entitled?.includes(app.id) ?? true,
+      entitledAt: state.events.now(),
+      progress: new Map(),
+      purchases: [],
+      federated: undefined,
+    };
     person.accounts.set(app.id, user);
     app.users.set(id, user);
-    state.nodes.set(id, { kind: "user", user });
+    state.nodes.set(id, { kind: "user", app, user });
   }
   state.people.set(person.alias, person);
   return person;
@@ -53,6 +62,14 @@ export function makeFriends(state: WorldState, person: Person, aliases: readonly
     person.friends.add(friend);
     friend.friends.add(person);
   }
+}
+
+/** @throws EmulatorInputError when the token is taken; the message does not show it. */
+export function addToken(state: WorldState, token: string, user: AppUser, expiresAt: number, path: string): void {
+  if (state.tokens.has(token) || state.appTokens.has(token)) {
+    throw new EmulatorInputError(path, "this token is in use already; give each its own");
+  }
+  state.tokens.set(token, { user, expiresAt });
 }
 
 /** @throws EmulatorInputError when there is no such app, or several and none is named. */

@@ -12,6 +12,9 @@ const counter: Definition = {
   archived: false,
   title: "",
   description: "",
+  unlockedDescription: undefined,
+  secret: false,
+  icons: new Set(),
 };
 
 describe("progress", () => {

@@ -1,6 +1,8 @@
 import type { App, AppEntry, AppLeaderboard, Person } from "./app.ts";
 import type { AchievementType, SortOrder, WritePolicy } from "./definition.ts";
+import type { ItemKind } from "./catalogue.ts";
 import type { WorldState } from "./state.ts";
+import { purchaseView, type PurchaseView, subscriptionsOf, type SubscriptionView } from "./store.ts";
 
 /** The world as plain JSON: 64-bit values as decimal text, times in milliseconds; no secret, token or nonce. */
 export interface WorldSnapshot {
@@ -22,6 +24,19 @@ export interface WorldSnapshot {
       /** Best first. */
       readonly entries: readonly EntrySnapshot[];
     }[];
+    readonly items: readonly { readonly sku: string; readonly kind: ItemKind; readonly onSale: boolean }[];
+    /** Id of the federated app, and its users. */
+    readonly federated?:
+      | {
+          readonly appId: string;
+          readonly users: readonly {
+            readonly id: string;
+            readonly persistentId: string;
+            readonly displayName: string;
+            readonly uniqueName: string;
+          }[];
+        }
+      | undefined;
   }[];
   readonly users: readonly {
     readonly alias: string;
@@ -30,6 +45,10 @@ export interface WorldSnapshot {
     /** App-scoped id by app id. */
     readonly ids: Readonly<Record<string, string>>;
     readonly achievements: readonly ProgressSnapshot[];
+    /** Ids of the apps that the user holds. */
+    readonly entitled: readonly string[];
+    readonly purchases: readonly (PurchaseView & { readonly appId: string })[];
+    readonly subscriptions: readonly (SubscriptionView & { readonly appId: string })[];
   }[];
 }
 
@@ -58,14 +77,26 @@ export interface EntrySnapshot {
 export function snapshotOf(state: WorldState, now: number): WorldSnapshot {
   return {
     now,
-    apps: [...state.apps.values()].map(appSnapshot),
+    apps: [...state.apps.values()].map((app) => appSnapshot(state, app)),
     users: [...state.people.values()].map((person) => ({
       alias: person.alias,
       displayName: person.displayName,
       orgScopedId: person.orgScopedId,
       ids: Object.fromEntries([...person.accounts].map(([appId, user]) => [appId, user.id])),
       achievements: progressSnapshots(person),
+      ...holdings(person),
     })),
+  };
+}
+
+function holdings(person: Person): Pick<WorldSnapshot["users"][number], "entitled" | "purchases" | "subscriptions"> {
+  const accounts = [...person.accounts.values()];
+  return {
+    entitled: accounts.filter((user) => user.entitled).map((user) => user.app.id),
+    purchases: accounts.flatMap((user) =>
+      user.purchases.map((each) => ({ appId: user.app.id, ...purchaseView(each) })),
+    ),
+    subscriptions: accounts.flatMap((user) => subscriptionsOf(user).map((each) => ({ appId: user.app.id, ...each }))),
   };
 }
 
@@ -94,7 +125,7 @@ export function entrySnapshot(board: AppLeaderboard, entry: AppEntry): EntrySnap
   return { rank: board.rank(entry), userId: user.id, alias, score: score.toString(), extraData, updatedAt };
 }
 
-function appSnapshot(app: App): WorldSnapshot["apps"][number] {
+function appSnapshot(state: WorldState, app: App): WorldSnapshot["apps"][number] {
   return {
     id: app.id,
     achievements: [...app.achievements.values()].map(
@@ -106,5 +137,16 @@ function appSnapshot(app: App): WorldSnapshot["apps"][number] {
       const { apiName, sortOrder, writePolicy } = board.options;
       return { apiName, sortOrder, writePolicy, entries: board.ranked().map((entry) => entrySnapshot(board, entry)) };
     }),
+    items: [...app.items.values()].map(({ sku, kind, onSale }) => ({ sku, kind, onSale })),
+    federated: federatedSnapshot(state, app),
   };
+}
+
+function federatedSnapshot(state: WorldState, app: App): WorldSnapshot["apps"][number]["federated"] {
+  const federatedApp = [...state.federatedApps.values()].find(({ parent }) => parent === app);
+  if (federatedApp === undefined) return undefined;
+  const users = [...federatedApp.users.values()].flatMap(({ id, federated }) =>
+    federated === undefined ? [] : { id, ...federated },
+  );
+  return { appId: federatedApp.id, users };
 }

@@ -1,5 +1,8 @@
-import type { SeedAchievement, SeedLong, SeedUser } from "../seed/seed.ts";
+import type { SeedAchievement, SeedLeaderboard, SeedLong, SeedNotificationRequest, SeedUser } from "../seed/seed.ts";
+import type { DeviceLevers } from "./device-levers.ts";
+import type { SentNotification } from "./notifications.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
+import type { Store } from "./store.ts";
 
 export interface CreatedUser {
   readonly alias: string;
@@ -54,10 +57,14 @@ export interface World {
   revokeUserTokens(userId: string): number;
   /** A user proof, good for one check within `ttlMs` (default: the switch `nonceTtlMs`). */
   mintNonce(appId: string, userId: string, options?: { ttlMs?: number }): string;
+  /** A code of account linking for the app-scoped user, good for one exchange within `ttlMs`. */
+  mintLinkCode(userId: string, options?: { ttlMs?: number }): { code: string; org_scoped_id: string };
   /** The old app token stops working at once. */
   rotateSecret(appId: string, secret: string): void;
   /** Adds or changes a definition; the type of an existing one stays. */
   setDefinition(definition: SeedAchievement, appId?: string): void;
+  /** Adds or changes a leaderboard; entries stay. */
+  setLeaderboard(leaderboard: SeedLeaderboard, appId?: string): void;
   archive(apiName: string, archived?: boolean, appId?: string): void;
   /** Progress by another writer: the oracle counts it as foreign. */
   addForeign(userId: string, apiName: string, change: ForeignChange): void;
@@ -71,6 +78,14 @@ export interface World {
   entry(boardApiName: string, userId: string): LeaderboardEntry | undefined;
   /** Best first. */
   entries(boardApiName: string, appId?: string): readonly LeaderboardEntry[];
+  /** What apps sell, what users own and subscribe to. */
+  readonly store: Store;
+  /** Headsets: their unique ids, attestation tokens, bans. */
+  readonly devices: DeviceLevers;
+  /** Adds or changes a notification of the dashboard. */
+  setNotificationRequest(request: SeedNotificationRequest, appId?: string): void;
+  /** Notifications that were accepted, oldest first. */
+  notifications(appId?: string): readonly SentNotification[];
   /** Moves the emulator's clock forward; waits that fall due end at once. */
   advance(ms: number): void;
   snapshot(): WorldSnapshot;

@@ -2,22 +2,36 @@ import { EmulatorInputError } from "../input-error.ts";
 import type { EffectCounter } from "../oracle.ts";
 import type { MovableClock } from "../runtime/movable-clock.ts";
 import { type Random, randomText } from "../runtime/random.ts";
-import { parseAchievement, parseCount, parseSeedUser } from "../seed/parse-seed.ts";
-import type { Seed, SeedAchievement, SeedLong, SeedUser } from "../seed/seed.ts";
-import type { SwitchBoard } from "../switches.ts";
 import {
-  addToken,
-  checkBits,
-  definitionNamed,
-  furnish,
-  leaderboardNamed,
-  loadSeed,
-  setDefinition,
-} from "./load-seed.ts";
-import { addPerson, appNamed, removePerson, userNamed } from "./people.ts";
+  parseAchievement,
+  parseCount,
+  parseLeaderboard,
+  parseNotificationRequest,
+  parseScore,
+  parseSeedUser,
+} from "../seed/parse-seed.ts";
+import type {
+  Seed,
+  SeedAchievement,
+  SeedLeaderboard,
+  SeedLong,
+  SeedNotificationRequest,
+  SeedUser,
+} from "../seed/seed.ts";
+import type { SwitchBoard } from "../switches.ts";
+import type { App } from "./app.ts";
+import { addLeaderboard } from "./apps.ts";
+import { setDefinition } from "./definitions.ts";
+import { createDeviceLevers, type DeviceLevers } from "./device-levers.ts";
+import { mintLinkCode } from "./link-codes.ts";
+import { checkBits, definitionNamed, furnish, leaderboardNamed, loadSeed } from "./load-seed.ts";
+import type { SentNotification } from "./notifications.ts";
+import { addPerson, addToken, appNamed, removePerson, userNamed } from "./people.ts";
 import { emptyState } from "./progress.ts";
 import { entrySnapshot, progressSnapshots, snapshotOf } from "./snapshot.ts";
 import type { WorldState } from "./state.ts";
+import { createStore, type Store } from "./store.ts";
+import type { WorldEvents } from "./world-events.ts";
 import type { AchievementProgress, CreatedUser, ForeignChange, LeaderboardEntry, World } from "./world-api.ts";
 
 export interface WorldOptions {
@@ -25,16 +39,28 @@ export interface WorldOptions {
   readonly random: Random;
   readonly switches: SwitchBoard;
   readonly oracle: EffectCounter;
+  /** Told of everything that webhooks tell of. */
+  readonly publish: WorldEvents["publish"];
 }
 
 /** The world behind its public face; operations work on `state`. */
 export class EmulatedWorld implements World {
+  readonly store: Store;
+  readonly devices: DeviceLevers;
   readonly #options: WorldOptions;
   #state: WorldState;
 
   constructor(options: WorldOptions, seed: Seed) {
     this.#options = options;
-    this.#state = loadSeed(seed, options.clock.now());
+    this.#state = this.prepare(seed);
+    this.#state.renewals.begin();
+    const surroundings = {
+      state: () => this.#state,
+      now: () => this.#now(),
+      mintText: (length: number) => randomText(options.random, length),
+    };
+    this.store = createStore(surroundings);
+    this.devices = createDeviceLevers(surroundings);
   }
 
   get state(): WorldState {
@@ -46,10 +72,24 @@ export class EmulatedWorld implements World {
     return userNamed(this.#state, userId, "userId").app.id;
   }
 
-  load(seed: Seed): void {
-    // The clock goes back to its base with a reset, but only once the seed has proved good.
-    const { clock } = this.#options;
-    this.#state = loadSeed(seed, clock.now() - clock.offsetMs);
+  /** A world to `install`, as at the base clock's time. @throws EmulatorInputError for a seed that contradicts itself. */
+  prepare(seed: Seed): WorldState {
+    const { clock, publish } = this.#options;
+    let loading = true;
+    const state = loadSeed(seed, {
+      publish,
+      // The clock goes back to its base with a reset, but only once the seed has proved good.
+      now: () => (loading ? clock.now() - clock.offsetMs : clock.now()),
+      schedule: (delayMs, run) => clock.schedule(delayMs, run),
+    });
+    loading = false;
+    return state;
+  }
+
+  /** The clock must be back at its base. */
+  install(state: WorldState): void {
+    this.#state = state;
+    state.renewals.begin();
   }
 
   createUser(user: SeedUser): CreatedUser {
@@ -101,8 +141,16 @@ export class EmulatedWorld implements World {
     return nonce;
   }
 
+  mintLinkCode(userId: string, options: { ttlMs?: number } = {}): { code: string; org_scoped_id: string } {
+    const { person } = userNamed(this.#state, userId, "userId");
+    const ttlMs = options.ttlMs ?? this.#options.switches.get().linkCodeTtlMs;
+    const text = randomText(this.#options.random, 48);
+    const code = mintLinkCode(this.#state, "code", person, this.#now() + ttlMs, text);
+    return { code, org_scoped_id: person.orgScopedId };
+  }
+
   rotateSecret(appId: string, secret: string): void {
-    const app = appNamed(this.#state, appId, "appId");
+    const app = this.#state.federatedApps.get(appId) ?? appNamed(this.#state, appId, "appId");
     if (!/^[^|\s]+$/.test(secret)) throw new EmulatorInputError("secret", "expected text without | and spaces");
     this.#state.appTokens.delete(`OC|${app.id}|${app.secret}`);
     app.secret = secret;
@@ -112,6 +160,18 @@ export class EmulatedWorld implements World {
   setDefinition(definition: SeedAchievement, appId?: string): void {
     const app = appNamed(this.#state, appId, "appId");
     setDefinition(this.#state, app, parseAchievement(definition, "definition"), "definition");
+  }
+
+  setLeaderboard(leaderboard: SeedLeaderboard, appId?: string): void {
+    const app = appNamed(this.#state, appId, "appId");
+    const seed = parseLeaderboard(leaderboard, "leaderboard");
+    const board = app.leaderboards.get(seed.api_name) ?? addLeaderboard(this.#state, app, seed);
+    board.change({
+      sortOrder: seed.sort_order,
+      writePolicy: seed.entry_write_policy,
+      earliest: seed.earliest_allowed_entry_time,
+      latest: seed.latest_allowed_entry_time,
+    });
   }
 
   archive(apiName: string, archived = true, appId?: string): void {
@@ -133,15 +193,14 @@ export class EmulatedWorld implements World {
 
   removeAll(userId: string): void {
     const user = userNamed(this.#state, userId, "userId");
-    for (const row of user.progress.values()) this.#state.nodes.delete(row.id);
-    user.progress.clear();
+    this.#state.removeProgress(user);
   }
 
   setScore(boardApiName: string, userId: string, score: SeedLong): void {
     const user = userNamed(this.#state, userId, "userId");
     const board = leaderboardNamed(user.app, boardApiName, "boardApiName");
-    const change = { score: BigInt(score), extraData: undefined, force: true };
-    board.submit(user, change, this.#now(), () => this.#state.mintEntryId());
+    const change = { score: parseScore(score, "score"), extraData: undefined, force: true };
+    board.submit(user, change, this.#now(), () => this.#state.mintEntryId(board, user));
   }
 
   progress(userId: string, apiName: string): AchievementProgress {
@@ -171,6 +230,16 @@ export class EmulatedWorld implements World {
     return board.ranked().map((entry) => ({ ...entrySnapshot(board, entry), score: entry.score }));
   }
 
+  setNotificationRequest(request: SeedNotificationRequest, appId?: string): void {
+    const app = this.#app(appId);
+    const { request_id: requestId, category = "OTHER", approved = true } = parseNotificationRequest(request, "request");
+    app.notificationRequests.set(requestId, { requestId, category, approved });
+  }
+
+  notifications(appId?: string): readonly SentNotification[] {
+    return [...this.#app(appId).sentNotifications];
+  }
+
   advance(ms: number): void {
     if (!Number.isFinite(ms) || ms < 0) throw new EmulatorInputError("advanceMs", "expected milliseconds, at least 0");
     this.#options.clock.advance(ms);
@@ -178,6 +247,10 @@ export class EmulatedWorld implements World {
 
   snapshot(): ReturnType<typeof snapshotOf> {
     return snapshotOf(this.#state, this.#now());
+  }
+
+  #app(appId: string | undefined): App {
+    return appNamed(this.#state, appId, "appId");
   }
 
   #userOfApp(appId: string, userId: string): ReturnType<typeof userNamed> {
