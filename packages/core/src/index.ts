@@ -37,6 +37,7 @@ export type { Rule, RuleKit, ScoreOptions } from "./rules/rule-kit.ts";
 export type { ExplainedIntent, ExplainedRule, Explanation } from "./rules/explain.ts";
 
 export { memoryStore } from "./store/memory-store.ts";
+export type { MemoryStoreOptions } from "./store/memory-store.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
 export type { Durability, SqliteStoreOptions } from "./store/sqlite-store.ts";
 export type { LaneStore } from "./store/lane-store.ts";

@@ -36,6 +36,8 @@ export interface CallHooks {
   readonly passing: (point: ProbePoint) => void;
   readonly verbsOf: (verbs: LaneVerbs, tables: SqliteTables) => LaneVerbs;
   readonly syncedStages: boolean;
+  /** Folds the log into the file this often, besides when SQLite does; undefined: never. */
+  readonly commitsPerCheckpoint?: number;
 }
 
 const NO_HOOKS: CallHooks = { passing: () => undefined, verbsOf: (verbs) => verbs, syncedStages: true };
@@ -45,6 +47,7 @@ export class SqliteCalls {
   readonly #place: StoreFile;
   readonly #hooks: CallHooks;
   #open: OpenFile | undefined;
+  #commits = 0;
 
   constructor(place: StoreFile, hooks: CallHooks = NO_HOOKS) {
     this.#place = place;
@@ -92,6 +95,7 @@ export class SqliteCalls {
         return ran;
       });
       this.#pass(asked, "after-commit");
+      this.#checkpointNowAndThen(file);
       return results;
     } catch (error) {
       tables.forget();
@@ -109,6 +113,14 @@ export class SqliteCalls {
     for (const verb of ["accept", "stage", "settle"] as const) {
       if (asked.has(verb)) this.#hooks.passing(`${verb}:${when}`);
     }
+  }
+
+  #checkpointNowAndThen(file: SqliteFile): void {
+    const { commitsPerCheckpoint, passing } = this.#hooks;
+    this.#commits += 1;
+    if (commitsPerCheckpoint === undefined || this.#commits % commitsPerCheckpoint !== 0) return;
+    passing("checkpoint");
+    file.checkpoint();
   }
 
   #close(): undefined {

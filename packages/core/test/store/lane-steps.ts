@@ -5,6 +5,9 @@ import { journalOf, QUIET_MS, T0 } from "./firings.ts";
 
 export * from "./firings.ts";
 
+/** Takes one promise of the suite: registers it as a test, or collects it. */
+export type Check = (name: string, run: () => Promise<void>) => void;
+
 /** A store of its own for each call, opened by incarnation "first" at T0. */
 export type Fresh = (limits?: { readonly maxLanes: number }) => Promise<LaneStore>;
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { openAs } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 import { acceptSuite } from "./suite-accept.ts";
 import { endsSuite } from "./suite-ends.ts";
 import { leaseSuite } from "./suite-lease.ts";
@@ -15,16 +15,23 @@ import { waitingSuite } from "./suite-waiting.ts";
 /** An empty store that is not open yet. */
 export type MakeStore = (limits?: { readonly maxLanes?: number }) => LaneStore;
 
+/** The promises of LaneStore, by what they are about. */
+const PROMISES: Readonly<Record<string, (check: Check, fresh: Fresh) => void>> = {
+  accept: acceptSuite,
+  "lease, stage, park": leaseSuite,
+  settle: endsSuite,
+  "open, close": takeOverSuite,
+  "lost leases": poisonSuite,
+  "histories, announcements, epochs": progressSuite,
+  "expiry, tokens, remembered firings": waitingSuite,
+  limits: limitsSuite,
+  "dead letters, records, purge": recordsSuite,
+};
+
 /** What every implementation of LaneStore must pass. */
 export function laneStoreSuite(name: string, make: MakeStore): void {
   describe(`${name} keeps the promises of LaneStore`, () => {
     const made: LaneStore[] = [];
-    const fresh: Fresh = async (limits) => {
-      const store = make(limits);
-      made.push(store);
-      await openAs(store, "first");
-      return store;
-    };
 
     afterEach(async () => {
       await Promise.all(made.splice(0).map((store) => store.close()));
@@ -34,14 +41,31 @@ export function laneStoreSuite(name: string, make: MakeStore): void {
       await expect(make().accept([])).rejects.toMatchObject({ code: "bad_input" });
     });
 
-    describe("accept", () => acceptSuite(fresh));
-    describe("lease, stage, park", () => leaseSuite(fresh));
-    describe("settle", () => endsSuite(fresh));
-    describe("open, close", () => takeOverSuite(fresh));
-    describe("lost leases", () => poisonSuite(fresh));
-    describe("histories, announcements, epochs", () => progressSuite(fresh));
-    describe("expiry, tokens, remembered firings", () => waitingSuite(fresh));
-    describe("limits", () => limitsSuite(fresh));
-    describe("dead letters, records, purge", () => recordsSuite(fresh));
+    for (const [about, suite] of Object.entries(PROMISES)) describe(about, () => suite(it, opened(make, made)));
   });
+}
+
+/** Runs the same promises as data, all or those about something: answers the names of those that a store does not keep. */
+export async function brokenPromises(
+  make: MakeStore,
+  abouts: readonly string[] = Object.keys(PROMISES),
+): Promise<readonly string[]> {
+  const checks: { readonly name: string; readonly run: () => Promise<void> }[] = [];
+  const made: LaneStore[] = [];
+  for (const about of abouts) PROMISES[about]?.((name, run) => checks.push({ name, run }), opened(make, made));
+  const broken: string[] = [];
+  for (const { name, run } of checks) {
+    await run().catch(() => broken.push(name));
+    await Promise.all(made.splice(0).map((store) => store.close()));
+  }
+  return broken;
+}
+
+function opened(make: MakeStore, made: LaneStore[]): Fresh {
+  return async (limits) => {
+    const store = make(limits);
+    made.push(store);
+    await openAs(store, "first");
+    return store;
+  };
 }

@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { LARGEST_COUNT, valueOf } from "../../src/intent/lane-value.ts";
+import type { Firing } from "../../src/store/lane-store.ts";
 import {
   acceptAll,
   acceptOne,
@@ -18,11 +19,11 @@ import {
   T0,
   unlock,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
 const once = (event: string, occurrence = "", rule = "r") => ({ match: "m-1", event, occurrence, rule });
 
-export function acceptSuite(fresh: Fresh): void {
+export function acceptSuite(it: Check, fresh: Fresh): void {
   it("answers in order, numbers firings per lane, and says which were folded into a waiting value", async () => {
     const store = await fresh();
     const answers = await acceptAll(store, [
@@ -114,7 +115,7 @@ export function acceptSuite(fresh: Fresh): void {
     });
   });
 
-  it.each([
+  const malformed: readonly (readonly [string, Firing, RegExp])[] = [
     ["a value of another kind", { ...firing(count(1n)), value: valueOf(best(1n)) }, /achievement "WINS" takes/],
     ["a name on two lines", firing(unlock("A\nB")), /target's name/],
     ["no user", firing(count(1n), { user: "" }), /user/],
@@ -124,18 +125,21 @@ export function acceptSuite(fresh: Fresh): void {
     ["a count past 64 bits", firing(count(2n ** 63n)), /count/],
     ["bits past 64", firing(bits(2n ** 64n, 65)), /bits/],
     ["a score past 64 bits", firing(best(-(2n ** 63n) - 1n)), /score/],
-  ])("refuses a report with %s, as a whole and alone", async (_, wrong, detail) => {
-    const store = await fresh();
-    const counted = firing(count(1n), { once: once("end") });
-    const other = firing(count(1n), { user: "7002" });
-    expect(await store.accept([[counted, wrong], [other], [wrong]])).toEqual([
-      { status: "refused", reason: "malformed", detail: expect.stringMatching(detail) },
-      { status: "taken", firings: [{ status: "accepted", seq: 1, merged: false }] },
-      { status: "refused", reason: "malformed", detail: expect.stringMatching(detail) },
-    ]);
-    expect((await store.inspect()).map(({ key: { user } }) => user)).toEqual(["7002"]);
-    expect(await acceptOne(store, counted)).toEqual({ status: "accepted", seq: 1, merged: false });
-  });
+  ];
+  for (const [what, wrong, detail] of malformed) {
+    it(`refuses a report with ${what}, as a whole and alone`, async () => {
+      const store = await fresh();
+      const counted = firing(count(1n), { once: once("end") });
+      const other = firing(count(1n), { user: "7002" });
+      expect(await store.accept([[counted, wrong], [other], [wrong]])).toEqual([
+        { status: "refused", reason: "malformed", detail: expect.stringMatching(detail) },
+        { status: "taken", firings: [{ status: "accepted", seq: 1, merged: false }] },
+        { status: "refused", reason: "malformed", detail: expect.stringMatching(detail) },
+      ]);
+      expect((await store.inspect()).map(({ key: { user } }) => user)).toEqual(["7002"]);
+      expect(await acceptOne(store, counted)).toEqual({ status: "accepted", seq: 1, merged: false });
+    });
+  }
 
   it("takes an empty batch, and an empty report", async () => {
     const store = await fresh();

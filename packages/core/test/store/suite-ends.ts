@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import {
   acceptAll,
@@ -21,9 +21,9 @@ import {
   T0,
   unlock,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
-export function endsSuite(fresh: Fresh): void {
+export function endsSuite(it: Check, fresh: Fresh): void {
   it("settles for good: the baseline moves, attempts start over, newer firings stay", async () => {
     const store = await fresh();
     await acceptOne(store, firing(count(3n)));

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import {
   acceptAll,
@@ -23,9 +23,9 @@ import {
   unlock,
   USER,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
-export function leaseSuite(fresh: Fresh): void {
+export function leaseSuite(it: Check, fresh: Fresh): void {
   it("leases nothing early, up to the limit, the longest due first", async () => {
     const store = await fresh();
     await acceptAll(store, [

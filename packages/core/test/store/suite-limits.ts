@@ -1,8 +1,8 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { acceptAll, acceptOne, count, delivered, firing, leaseAndEnd, T0, unlock } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
-export function limitsSuite(fresh: Fresh): void {
+export function limitsSuite(it: Check, fresh: Fresh): void {
   it("refuses only reports that need a lane more than it may hold, each as a whole", async () => {
     const store = await fresh({ maxLanes: 3 });
     const by = (...users: readonly string[]) => users.map((user) => firing(count(1n), { user }));

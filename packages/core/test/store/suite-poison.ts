@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import type { LaneEnd } from "../../src/store/lane-store.ts";
 import {
@@ -21,9 +21,9 @@ import {
   stageOne,
   T0,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
-export function poisonSuite(fresh: Fresh): void {
+export function poisonSuite(it: Check, fresh: Fresh): void {
   it("counts the leases in a row that died with their process, and makes the value a dead letter at the last", async () => {
     const store = await fresh();
     await acceptOne(store, firing(count(3n)));
@@ -45,22 +45,25 @@ export function poisonSuite(fresh: Fresh): void {
     expect(await leaseOne(store, T0 + 8)).toMatchObject({ fromSeq: 2, toSeq: 2, attempts: 0, settledAt: T0 + 8 });
   });
 
-  it.each([
+  const ends: readonly (readonly [string, LaneEnd])[] = [
     ["a release", released()],
     ["parking", parked],
     ["a settlement", { type: "settled", how: "delivered" }],
-  ] satisfies [string, LaneEnd][])("starts counting over after %s", async (_, end) => {
-    const store = await fresh();
-    await acceptOne(store, firing(count(3n)));
-    await leaseOne(store);
-    await openAs(store, "next", T0, 2);
-    await leaseAndEnd(store, end);
-    await store.wake("900100", "7001", T0);
-    await acceptOne(store, firing(count(3n)));
-    expect((await onlyLane(store)).lostLeases).toBe(0);
-    await leaseOne(store);
-    expect(await openAs(store, "next", T0, 2)).toMatchObject({ poisoned: 0, released: 1 });
-  });
+  ];
+  for (const [what, end] of ends) {
+    it(`starts counting over after ${what}`, async () => {
+      const store = await fresh();
+      await acceptOne(store, firing(count(3n)));
+      await leaseOne(store);
+      await openAs(store, "next", T0, 2);
+      await leaseAndEnd(store, end);
+      await store.wake("900100", "7001", T0);
+      await acceptOne(store, firing(count(3n)));
+      expect((await onlyLane(store)).lostLeases).toBe(0);
+      await leaseOne(store);
+      expect(await openAs(store, "next", T0, 2)).toMatchObject({ poisoned: 0, released: 1 });
+    });
+  }
 
   it("does not count a take-over that finds no lease", async () => {
     const store = await fresh();

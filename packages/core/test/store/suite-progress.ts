@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import type { AttemptRecord } from "../../src/store/lane-records.ts";
-import type { LaneEnd, LaneStore } from "../../src/store/lane-store.ts";
+import type { LaneEnd, LaneStore, LeasedLane } from "../../src/store/lane-store.ts";
 import {
   acceptAll,
   acceptOne,
@@ -25,9 +25,9 @@ import {
   unlock,
   USER,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
-const announcing = { type: "settled", how: "delivered", announce: true } as const satisfies LaneEnd;
+const announcing = { type: "settled", how: "delivered", announce: true } as const;
 const progress = { count: 7n, unlocked: false, at: T0 };
 
 const tried = (at: number, details: Partial<AttemptRecord> = {}): AttemptRecord => ({
@@ -43,7 +43,7 @@ async function endWith(store: LaneStore, end: LaneEnd, attempt: AttemptRecord, n
   return lane.id;
 }
 
-export function progressSuite(fresh: Fresh): void {
+export function progressSuite(it: Check, fresh: Fresh): void {
   it("keeps the tries of a value with its lane until it is final, and the last one with its record", async () => {
     const store = await fresh();
     await acceptOne(store, firing(count(1n)));
@@ -113,27 +113,29 @@ export function progressSuite(fresh: Fresh): void {
     expect(await ids()).toEqual(["WINS:1"]);
   });
 
-  it.each([
+  type Renewing = Exclude<LaneEnd, { readonly type: "in-doubt" | "parked" }>;
+  const renewing: readonly (readonly [string, Renewing])[] = [
     ["settles", { type: "settled", how: "verdict" }],
     ["releases", released()],
     ["dies", { type: "dead", reason: "reset-seen", maybeApplied: true }],
-  ] as const)("begins a new epoch where a lane %s with one, with the baseline it brings or none", async (_, end) => {
-    const store = await fresh();
-    const endIn = async (with_: LaneEnd): Promise<void> => {
-      await acceptOne(store, firing(count(1n)));
-      await leaseAndEnd(store, with_);
-    };
-    await endIn({ ...end, progress } as LaneEnd);
-    await endIn({ ...end, newEpoch: true, progress: { ...progress, count: 1n } } as LaneEnd);
-    await acceptOne(store, firing(count(1n)));
-    const lane = await leaseOne(store);
-    expect(lane).toMatchObject({ epoch: 1, progress: { count: 1n } });
-    await endOne(store, lane, { ...end, newEpoch: true } as LaneEnd);
-    await acceptOne(store, firing(count(1n)));
-    const next = await leaseOne(store);
-    expect(next.epoch).toBe(2);
-    expect(next.progress).toBeUndefined();
-  });
+  ];
+  for (const [what, end] of renewing) {
+    it(`begins a new epoch where a lane ${what} with one, with the baseline it brings or none`, async () => {
+      const store = await fresh();
+      const next = async (): Promise<LeasedLane> => {
+        await acceptOne(store, firing(count(1n)));
+        return leaseOne(store);
+      };
+      await endOne(store, await next(), { ...end, progress });
+      await endOne(store, await next(), { ...end, newEpoch: true, progress: { ...progress, count: 1n } });
+      const lane = await next();
+      expect(lane).toMatchObject({ epoch: 1, progress: { count: 1n } });
+      await endOne(store, lane, { ...end, newEpoch: true });
+      const last = await next();
+      expect(last.epoch).toBe(2);
+      expect(last.progress).toBeUndefined();
+    });
+  }
 
   it("forgets a user's progress at once, where a journal is open only when it closes", async () => {
     const store = await fresh();

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import type { LaneEnd } from "../../src/store/lane-store.ts";
 import {
@@ -20,11 +20,11 @@ import {
   released,
   T0,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
 const dead: LaneEnd = { type: "dead", reason: "unknown-target", detail: "no such achievement", maybeApplied: true };
 
-export function recordsSuite(fresh: Fresh): void {
+export function recordsSuite(it: Check, fresh: Fresh): void {
   it("takes a dead value out with its seqs and lets the lane start fresh", async () => {
     const store = await fresh();
     await acceptAll(store, [firing(count(2n)), firing(count(3n))]);

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import {
   acceptAll,
@@ -21,11 +21,11 @@ import {
   T0,
   USER,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
 const LATER = T0 + 1_000;
 
-export function takeOverSuite(fresh: Fresh): void {
+export function takeOverSuite(it: Check, fresh: Fresh): void {
   it("finds nothing to take over in a new store", async () => {
     const store = await fresh();
     expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import {
   acceptAll,
@@ -23,9 +23,9 @@ import {
   unlock,
   USER,
 } from "./lane-steps.ts";
-import type { Fresh } from "./lane-steps.ts";
+import type { Check, Fresh } from "./lane-steps.ts";
 
-export function waitingSuite(fresh: Fresh): void {
+export function waitingSuite(it: Check, fresh: Fresh): void {
   it("makes dead letters of parked lanes whose oldest intent is too old, with everything they gathered", async () => {
     const store = await fresh();
     const attempt = { startedAt: T0, endedAt: T0 + 2, status: "rejected", reason: "user-token" } as const;

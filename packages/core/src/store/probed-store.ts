@@ -1,0 +1,54 @@
+import { Worker } from "node:worker_threads";
+import type { LaneStore } from "./lane-store.ts";
+import { laneVerbs } from "./lane-verbs.ts";
+import { memoryStoreOf } from "./memory-store.ts";
+import type { MemoryStoreOptions } from "./memory-store.ts";
+import { MemoryTables } from "./memory-tables.ts";
+import { remoteStore } from "./remote-store.ts";
+import { storeFile } from "./sqlite-store.ts";
+import type { SqliteStoreOptions } from "./sqlite-store.ts";
+import type { StoreFile } from "./store-calls.ts";
+import { checkLimit, MAX_LANES } from "./store-limits.ts";
+import { sabotagedVerbs } from "./store-sabotage.ts";
+import type { StoreSabotage } from "./store-sabotage.ts";
+
+export type { StoreSabotage };
+
+/** What the probed worker starts with. */
+export interface ProbedFile {
+  readonly file: StoreFile;
+  readonly probeModule: string;
+  readonly sabotage: StoreSabotage;
+}
+
+/**
+ * `sqliteStore` for tests: its thread imports `probeModule` and calls its default export, a `(point: ProbePoint) => void`,
+ * at each named instant, synchronously; it must not throw. `options` may also ask for defects.
+ *
+ * @throws QuestlineError as `sqliteStore` does; `open` rejects with `store_unusable` for a module without a probe.
+ */
+export function probedSqliteStore(
+  path: string,
+  options: SqliteStoreOptions & StoreSabotage,
+  probeModule: URL | string,
+): LaneStore {
+  const { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence, ...rest } = options;
+  const probed = {
+    file: storeFile(path, rest),
+    probeModule: String(probeModule),
+    sabotage: { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence },
+  };
+  const fromSource = import.meta.url.endsWith(".ts");
+  const worker = fromSource
+    ? new URL("./sqlite-probed-worker.ts", import.meta.url)
+    : new URL("./sqlite-probed-worker.js", import.meta.url);
+  return remoteStore(() => new Worker(worker, { workerData: probed, name: "questline-store" }));
+}
+
+/** `memoryStore` for tests, with the defects asked for. */
+export function sabotagedMemoryStore(options: MemoryStoreOptions & Omit<StoreSabotage, "unsyncedStage">): LaneStore {
+  const { maxLanes = MAX_LANES, ...sabotage } = options;
+  checkLimit("maxLanes", maxLanes, 1);
+  const tables = new MemoryTables();
+  return memoryStoreOf(sabotagedVerbs(laneVerbs(tables, { maxLanes }), tables, sabotage));
+}

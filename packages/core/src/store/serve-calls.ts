@@ -1,0 +1,17 @@
+import { parentPort, receiveMessageOnPort } from "node:worker_threads";
+import type { SqliteCalls } from "./sqlite-calls.ts";
+import type { StoreCall } from "./store-calls.ts";
+
+/** Answers what the thread that started this one asks, for as long as both live. */
+export function serveCalls(calls: SqliteCalls): void {
+  parentPort?.on("message", (first: readonly StoreCall[]) => {
+    const gathered = [...first];
+    // What queued up while the last transaction ran goes into the next one.
+    for (let more = next(); more !== undefined; more = next()) gathered.push(...more);
+    parentPort?.postMessage(calls.answer(gathered));
+  });
+}
+
+function next(): readonly StoreCall[] | undefined {
+  return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
+}
