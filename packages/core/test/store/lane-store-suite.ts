@@ -41,7 +41,7 @@ export function laneStoreSuite(name: string, make: MakeStore): void {
       await expect(make().accept([])).rejects.toMatchObject({ code: "bad_input" });
     });
 
-    for (const [about, suite] of Object.entries(PROMISES)) describe(about, () => suite(it, opened(make, made)));
+    describe.each(Object.entries(PROMISES))("%s", (_, suite) => suite(it, opened(make, made)));
   });
 }
 
