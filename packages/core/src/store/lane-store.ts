@@ -63,7 +63,7 @@ export interface LaneStore {
   expireParked(before: number, now: number): Promise<readonly ExpiredLane[]>;
   /**
    * Nobody vouches any longer for what is known of a user's achievements: baselines go and epochs begin anew. Lanes with
-   * an open journal keep theirs until their verdict. Answers how many lanes forgot.
+   * an open journal keep theirs until it closes, then forget it whatever the end brings. Answers how many forgot at once.
    */
   forgetProgress(app: string, user: string): Promise<number>;
   /** What was announced to a user (by settling with `announce`) and not acknowledged yet, oldest first. */
@@ -188,7 +188,7 @@ export type LaneEnd =
       readonly progress?: Progress;
       /** We unlocked it: announced to the player, once per epoch, in this very transaction. */
       readonly announce?: boolean;
-      /** Begins a new epoch: progress was reset at the platform. */
+      /** Begins a new epoch, before anything is announced: progress was reset, so without `progress` no baseline stays. */
       readonly newEpoch?: boolean;
     }
   /** Back to pending, merged under newer intents; the journal is closed. */

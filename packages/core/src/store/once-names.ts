@@ -19,7 +19,7 @@ export function partsOf(text: string): readonly string[] {
   return parts;
 }
 
-/** Whose once keys these are. It leads every stored name, so that a user's keys lie together. */
+/** Whose once keys these are. */
 export function ownerName(app: string, user: string): string {
   return name(app, user);
 }

@@ -5,6 +5,8 @@ import type { Generations } from "./generations.ts";
 import type { SendRecord } from "./lane-records.ts";
 import type { OnceEntry } from "./lane-tables.ts";
 import { entryText, firingsText, readEntry, readFirings } from "./once-text.ts";
+import { matchName, ownerName, partsOf } from "./once-names.ts";
+import { ownerNumber } from "./owner-number.ts";
 import { StoredFields } from "./stored-fields.ts";
 import { readAttempt } from "./value-text.ts";
 
@@ -16,11 +18,12 @@ const HOT_MATCHES = 4_096;
 function statements(database: DatabaseSync, which: 0 | 1) {
   return {
     match: database.prepare(`SELECT firings FROM matches_${which} WHERE name = ?`),
-    matches: database.prepare(`SELECT name, firings FROM matches_${which} WHERE name >= ? AND name < ?`),
-    putMatch: database.prepare(`INSERT OR REPLACE INTO matches_${which} (name, firings) VALUES (?, ?)`),
+    matches: database.prepare(`SELECT name, firings FROM matches_${which} WHERE owner = ?`),
+    putMatch: database.prepare(`INSERT INTO matches_${which} (name, owner, firings) VALUES (?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET firings = excluded.firings`),
     occurrence: database.prepare(`SELECT entry FROM occurrences_${which} WHERE name = ?`),
     occurrences: database.prepare(`SELECT name, entry FROM occurrences_${which} WHERE name >= ? AND name < ?`),
-    putOccurrence: database.prepare(`INSERT OR REPLACE INTO occurrences_${which} (name, entry) VALUES (?, ?)`),
+    putOccurrence: database.prepare(`INSERT INTO occurrences_${which} (name, entry) VALUES (?, ?)`),
     send: database.prepare(`SELECT * FROM sends_${which} WHERE lane = ? AND to_seq >= ? ORDER BY to_seq LIMIT 1`),
     putSend: database.prepare(
       `INSERT OR REPLACE INTO sends_${which} (lane, to_seq, from_seq, how, reason, attempts, at, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -28,12 +31,17 @@ function statements(database: DatabaseSync, which: 0 | 1) {
   } satisfies Record<string, StatementSync>;
 }
 
-/** Once keys and send records in their two generations; match rows are written once per transaction. */
+/**
+ * Once keys and send records in their two generations; match rows are written once per transaction.
+ *
+ * A match's rows lead with the match, since its players end it together; occurrences lead with their owner, since a
+ * player's follow each other.
+ */
 export class SqliteRecords {
   readonly #database: DatabaseSync;
   readonly #statements: readonly [ReturnType<typeof statements>, ReturnType<typeof statements>];
   readonly #hotMatches: readonly [LRUCache<string, Firings>, LRUCache<string, Firings>];
-  readonly #changedMatches = new Map<string, Firings>();
+  readonly #changedMatches = new Map<string, { readonly owner: string; readonly firings: Firings }>();
   readonly #putGenerations: StatementSync;
   #generations: Generations;
 
@@ -46,15 +54,15 @@ export class SqliteRecords {
   }
 
   firing(owner: string, match: string, firing: string): OnceEntry | undefined {
-    const name = owner + match;
-    const young = this.#changedMatches.get(name) ?? this.#firings(this.#young, name);
+    const name = match + owner;
+    const young = this.#changedMatches.get(name)?.firings ?? this.#firings(this.#young, name);
     return young.get(firing) ?? (this.#hasOld() ? this.#firings(this.#old, name).get(firing) : undefined);
   }
 
   putFirings(owner: string, match: string, firings: Firings): void {
-    const name = owner + match;
-    const young = this.#changedMatches.get(name) ?? this.#firings(this.#young, name);
-    this.#changedMatches.set(name, young.size === 0 ? firings : new Map([...young, ...firings]));
+    const name = match + owner;
+    const young = this.#changedMatches.get(name)?.firings ?? this.#firings(this.#young, name);
+    this.#changedMatches.set(name, { owner, firings: young.size === 0 ? firings : new Map([...young, ...firings]) });
   }
 
   #firings(which: 0 | 1, name: string): Firings {
@@ -66,23 +74,26 @@ export class SqliteRecords {
     return firings;
   }
 
-  *firings(owner: string, match = ""): Iterable<readonly [string, string, OnceEntry]> {
+  *firings(owner: string, match?: string): Iterable<readonly [string, string, OnceEntry]> {
     this.flush();
-    for (const { name, firings } of this.#both("matches", owner + match)) {
-      const ofMatch = String(name).slice(owner.length);
-      for (const [firing, entry] of readFirings(firings, keysOf(name))) yield [ofMatch, firing, entry];
+    for (const of of this.#statements) {
+      for (const { name, firings } of of.matches.all(ownerNumber(owner))) {
+        const [ofMatch = "", app = "", user = ""] = partsOf(String(name));
+        // Another owner's may be found by the same number.
+        if (ownerName(app, user) !== owner || (match !== undefined && matchName(ofMatch) !== match)) continue;
+        for (const [firing, entry] of readFirings(firings, keysOf(name))) yield [matchName(ofMatch), firing, entry];
+      }
     }
   }
 
   *occurrences(owner: string, match = ""): Iterable<readonly [string, OnceEntry]> {
-    for (const { name, entry } of this.#both("occurrences", owner + match)) {
-      yield [String(name).slice(owner.length), readEntry(entry, keysOf(name))];
+    // After what a name begins with comes the length of its next part, in digits.
+    const beginning = owner + match;
+    for (const of of this.#statements) {
+      for (const { name, entry } of of.occurrences.all(beginning, `${beginning}:`)) {
+        yield [String(name).slice(owner.length), readEntry(entry, keysOf(name))];
+      }
     }
-  }
-
-  /** The rows of both generations whose name begins so. A name goes on with the length of its next part. */
-  *#both(table: "matches" | "occurrences", beginning: string): Iterable<Record<string, unknown>> {
-    for (const of of this.#statements) yield* of[table].all(beginning, `${beginning}:`);
   }
 
   occurrence(owner: string, occurrence: string): OnceEntry | undefined {
@@ -131,8 +142,8 @@ export class SqliteRecords {
 
   /** Writes what the transaction changed. */
   flush(): void {
-    for (const [match, firings] of this.#changedMatches) {
-      this.#statements[this.#young].putMatch.run(match, firingsText(firings));
+    for (const [match, { owner, firings }] of this.#changedMatches) {
+      this.#statements[this.#young].putMatch.run(match, ownerNumber(owner), firingsText(firings));
       this.#hotMatches[this.#young].set(match, firings);
     }
     this.#changedMatches.clear();

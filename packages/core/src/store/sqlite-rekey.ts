@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { matchName, occurrenceName, ownerName, partsOf } from "./once-names.ts";
+import { ownerNumber } from "./owner-number.ts";
 import { entryText } from "./once-text.ts";
 import { UnreadableRow } from "./stored-fields.ts";
 
@@ -9,12 +10,13 @@ export function rekeyOnceKeys(database: DatabaseSync): void {
     database.exec(`
       ALTER TABLE matches_${which} RENAME TO old_matches;
       ALTER TABLE occurrences_${which} RENAME TO old_occurrences;
-      CREATE TABLE matches_${which} (name TEXT PRIMARY KEY, firings TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE matches_${which} (name TEXT PRIMARY KEY, owner INTEGER NOT NULL, firings TEXT NOT NULL);
       CREATE TABLE occurrences_${which} (name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
+      CREATE INDEX matches_${which}_by_owner ON matches_${which} (owner);
     `);
-    const putMatch = database.prepare(`INSERT INTO matches_${which} VALUES (?, ?)`);
+    const putMatch = database.prepare(`INSERT INTO matches_${which} VALUES (?, ?, ?)`);
     for (const { match, firings } of database.prepare("SELECT match, firings FROM old_matches").iterate()) {
-      putMatch.run(rekeyedMatch(String(match)), rekeyedFirings(String(match), String(firings)));
+      putMatch.run(...rekeyedMatch(String(match)), rekeyedFirings(String(match), String(firings)));
     }
     const putOccurrence = database.prepare(`INSERT INTO occurrences_${which} VALUES (?, ?)`);
     for (const { occurrence, digest } of database.prepare("SELECT * FROM old_occurrences").iterate()) {
@@ -25,9 +27,10 @@ export function rekeyOnceKeys(database: DatabaseSync): void {
 }
 
 /** Was app, match, user. */
-function rekeyedMatch(name: string): string {
+function rekeyedMatch(name: string): readonly [string, number] {
   const [app = "", match = "", user = ""] = partsOf(name);
-  return ownerName(app, user) + matchName(match);
+  const owner = ownerName(app, user);
+  return [matchName(match) + owner, ownerNumber(owner)];
 }
 
 /** Was app, match, user, event, occurrence, rule. */

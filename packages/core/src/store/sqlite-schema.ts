@@ -28,7 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ${generation(0)}
   ${generation(1)}
   `,
-  // Once keys lead with their owner, so that a user's lie together, and know where their firing went.
+  // Once keys know where their firing went, and are found by their owner.
   (database) => {
     database.exec(
       "CREATE TABLE tokens (owner TEXT PRIMARY KEY, sealed TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID",
