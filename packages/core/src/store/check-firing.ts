@@ -4,7 +4,8 @@ import type { LaneValue } from "../intent/lane-value.ts";
 import type { Firing } from "./lane-store.ts";
 
 const SMALLEST_SCORE = -LARGEST_COUNT - 1n;
-const LARGEST_MASK = 2n ** 64n - 1n;
+/** As long as a bitfield may be declared. */
+const LARGEST_MASK = 2n ** 1024n - 1n;
 
 /** What makes a firing impossible to keep or to read back, in words; undefined if nothing does. */
 export function flawOf(firing: Firing): string | undefined {

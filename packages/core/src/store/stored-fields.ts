@@ -44,7 +44,7 @@ export class StoredFields {
 
   integer(name: string): bigint {
     const value = this.#fields[name];
-    return typeof value === "string" && /^-?\d{1,20}$/.test(value) ? BigInt(value) : this.refuse(name);
+    return typeof value === "string" && /^-?\d{1,309}$/.test(value) ? BigInt(value) : this.refuse(name);
   }
 
   has(name: string): boolean {
