@@ -49,15 +49,18 @@ async function start(bench: Bench, entrant: Entrant, ground: Ground): Promise<Ch
     quick: ground.quick,
     variant: entrant.variant ?? "",
   };
-  if (ground.profile !== undefined) mkdirSync(ground.profile, { recursive: true });
   const name = `${bench.name}/${entrant.name}`;
   const flags = [
     ...(entrant.weighs === true ? ["--expose-gc"] : []),
-    ...(ground.profile === undefined
-      ? []
-      : ["--cpu-prof", `--cpu-prof-dir=${ground.profile}`, `--cpu-prof-name=${name.replace("/", "-")}.cpuprofile`]),
+    ...(ground.profile === undefined ? [] : profiling(join(ground.profile, name.replace("/", "-")))),
   ];
   const child = new Child(name, "./contestant-main.ts", [entrant.module, JSON.stringify(setup)], flags);
   await child.next();
   return child;
+}
+
+/** One profile per thread: a store's worker has its own. */
+function profiling(folder: string): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  return ["--cpu-prof", `--cpu-prof-dir=${folder}`];
 }
