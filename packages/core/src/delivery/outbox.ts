@@ -83,7 +83,14 @@ export class Outbox {
     this.tokenWanted = createFeed("token wanted", logger);
     this.#waiters = new SettleWaiters(store);
     this.#governor = createGovernor({ clock, limit: policy.concurrency });
-    this.#scheduler = new Scheduler({ store, governor: this.#governor, clock, logger, run: (lane) => this.#run(lane) });
+    this.#scheduler = new Scheduler({
+      store,
+      governor: this.#governor,
+      clock,
+      logger,
+      permits: policy.concurrency,
+      run: (lane, answered) => this.#run(lane, answered),
+    });
     const onDue = (at: number): void => this.#scheduler.due(at);
     this.#intake = new Intake({ store, clock, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
     this.#book = new ProgressBook({ platform: parts.platform, clock, policy, counters, signal });
@@ -188,10 +195,11 @@ export class Outbox {
     }
   }
 
-  async #run(lane: LeasedLane): Promise<void> {
+  async #run(lane: LeasedLane, answered: () => void): Promise<void> {
     const { clock } = this.#parts;
     const startedAt = clock.now();
     const conclusion = await attempt(lane, this.#attempt);
+    answered();
     if (conclusion === undefined) return;
     const now = clock.now();
     const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };
