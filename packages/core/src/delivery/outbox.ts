@@ -108,6 +108,16 @@ export class Outbox {
 
   /** Opens the store, takes over what a dead process left, and starts delivering. */
   async open(): Promise<void> {
+    try {
+      await this.#open();
+      this.#intake.open();
+    } catch (error) {
+      this.#intake.fail(error);
+      throw error;
+    }
+  }
+
+  async #open(): Promise<void> {
     const { store, clock, random, policy, logger, counters, abort } = this.#parts;
     const { quietPeriodMs: quietMs, poisonAfter } = policy;
     const taken = await store.open({ incarnation: random.hex(8), now: clock.now(), quietMs, poisonAfter });
@@ -124,9 +134,9 @@ export class Outbox {
     this.#scheduler.kick();
   }
 
-  /** Rejects only when the store could not write. */
-  take(firings: readonly Firing[]): Promise<Taken> {
-    return this.#intake.take(firings);
+  /** Reports may be taken before the store is open: they wait for it. `told` is called once. */
+  take(firings: readonly Firing[], told: (taken: Taken) => void): void {
+    this.#intake.take(firings, told);
   }
 
   settled(key: LaneKey, seq: number): Promise<FiringEnd> {
