@@ -10,7 +10,7 @@ const BATCH = 64;
 export async function start({ folder, quick }: Setup): Promise<Contestant> {
   const lanes = (quick ? 20 : 60) * BATCH;
   const store = sqliteStore(join(folder, "settle.db"));
-  await store.open("bench", Date.now(), 15_000);
+  await store.open({ incarnation: "bench", now: Date.now(), quietMs: 15_000, poisonAfter: 3 });
   return {
     async round(number) {
       const now = Date.now();
@@ -32,7 +32,7 @@ export async function start({ folder, quick }: Setup): Promise<Contestant> {
         at: now,
         dueAt: now,
       }));
-      await store.accept(firings);
+      await store.accept(firings.map((firing) => [firing]));
       const spent = { lease: 0, stage: 0, settle: 0 };
       const timed = async <T>(step: keyof typeof spent, work: Promise<T>): Promise<T> => {
         const started = performance.now();
