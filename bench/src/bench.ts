@@ -20,6 +20,8 @@ export interface Entrant {
   readonly needsRedis?: boolean;
   /** Rounds before those that count; default 1. */
   readonly warmUps?: number;
+  /** At most so many rounds count, where one takes long. */
+  readonly atMost?: number;
 }
 
 /** Medians over the rounds, by contestant and measure; undefined where a contestant did not run. */

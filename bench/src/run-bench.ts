@@ -30,6 +30,7 @@ export async function runBench(bench: Bench, ground: Ground): Promise<readonly R
     for (let round = 0; round < rounds; round += 1) {
       ground.say(`${bench.name}: round ${round + 1} of ${rounds}`);
       for (const { entrant, child } of children) {
+        if (round >= (entrant.atMost ?? rounds)) continue;
         const { measures } = (await child.ask({ round })) as { measures: Measures };
         measured.get(entrant.name)?.push(measures);
       }

@@ -14,7 +14,7 @@ export const deliver: Bench = {
     { name: "fetch", module: "deliver-fetch", variant: "bounded" },
     { name: "bullmq", module: "deliver-bullmq", needsRedis: true },
     { name: "counts", module: "deliver-questline", variant: "counts" },
-    { name: "all-at-once", module: "deliver-fetch", variant: "all-at-once", warmUps: 0 },
+    { name: "all-at-once", module: "deliver-fetch", variant: "all-at-once", warmUps: 0, atMost: 2 },
   ],
   rows: (results) => [
     against(results, "deliver-vs-request", REQUEST, "undici.request", 1.2),

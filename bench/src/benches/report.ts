@@ -17,8 +17,13 @@ export const report: Bench = {
         value: results.of("calls", measure),
         unit: "µs",
         goal: { atMost },
-        bound: () => "game thread (the call itself)",
+        bound: () => `game thread: the call itself, with cold caches; JSON.stringify of the payload alone ${cold()}`,
+        beside: {
+          stringifyP50: results.of("calls", "referenceP50"),
+          stringifyP99: results.of("calls", "referenceP99"),
+        },
       });
+    const cold = (): string => `takes ${results.of("calls", "referenceP50")?.toFixed(1)} µs after 2 ms`;
     return [
       call("report-burst-p50", "whole matches of 100 at once", "burstP50", 5),
       call("report-burst-p99", "whole matches of 100 at once", "burstP99", 25),

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { hash } from "node:crypto";
+import { fnv1a } from "./fnv1a.ts";
 
 /** Deeper payloads have no text: no game reports them, and recursion must end. */
 const DEEPEST = 64;
@@ -10,7 +10,7 @@ const PLAIN_KEY = /^\w+$/;
 /** Eight hex digits of a payload, the same for equal ones in any order of keys; `unprintable` for what has no text. */
 export function payloadDigest(payload: unknown): string {
   try {
-    return hash("sha256", canonical(payload, []), "hex").slice(0, 8);
+    return fnv1a(canonical(payload, []));
   } catch {
     return "unprintable";
   }
