@@ -14,7 +14,7 @@ export const growth: Bench = {
         value: results.of("growth", measure),
         unit: "×",
         goal: { atMost },
-        bound: () => `what grows is listed beside it`,
+        bound: () => "listed beside it, by events so far",
         beside: results.all("growth", (at) => at.startsWith("at1e") && at.endsWith(suffix)),
       });
     const [requests = Number.NaN, events = Number.NaN] = ["requests", "events"].map((name) =>
