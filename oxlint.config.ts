@@ -154,7 +154,7 @@ export default defineConfig({
       rules: { "eslint/no-restricted-globals": ["error", { globals: testTimeGlobals, checkGlobalObject: true }] },
     },
     {
-      // Where real processes run, real time does: runtime folders, and the tests and scripts that drive processes.
+      // Where real processes run, real time does: runtime folders, what measures, and the tests and scripts that drive processes.
       files: [
         "**/runtime/**/*.ts",
         "**/*.process.test.ts",
@@ -163,6 +163,7 @@ export default defineConfig({
         "examples/*/test/**",
         "test/**",
         "scripts/**",
+        "bench/**",
       ],
       rules: {
         "eslint/no-restricted-globals": "off",
@@ -170,7 +171,7 @@ export default defineConfig({
       },
     },
     {
-      files: ["**/*.process.test.ts", "**/*.rooms.test.ts", "test/**"],
+      files: ["**/*.process.test.ts", "**/*.rooms.test.ts", "test/**", "bench/**"],
       rules: restricted(...publicEntriesOnly),
     },
   ],

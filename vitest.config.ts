@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "bench/src/**/*.test.ts"],
           exclude: [...ignored, "**/*.rooms.test.ts", "**/*.process.test.ts"],
           execArgv: ["--conditions=questline-source"],
         },

@@ -2,6 +2,7 @@
 //   node scripts/run.mjs demo [arguments of the demo]
 //   node scripts/run.mjs test [--only lint,unit]
 //   node scripts/run.mjs build | format
+//   node scripts/run.mjs bench [arguments of the benchmarks]
 import { constants } from "node:os";
 import { spawn } from "node:child_process";
 import { ensureInstalled, env, node, root } from "./set-up.mjs";
@@ -12,6 +13,7 @@ const targets = new Map([
   ["test", ["scripts/test.mjs"]],
   ["build", ["scripts/build.mjs"]],
   ["format", ["node_modules/oxfmt/bin/oxfmt", "."]],
+  ["bench", ["--conditions=questline-source", "bench/src/main.ts"]],
 ]);
 
 const [target = "", ...rest] = process.argv.slice(2);

@@ -96,6 +96,7 @@ describe("docs/contract.md lists, no more and no less,", () => {
   const programs = [
     { name: "questline-emulator", args: ["packages/emulator/src/cli.ts"] },
     { name: "npm run demo", args: ["--conditions=questline-source", "examples/arena/src/demo.ts"] },
+    { name: "npm run bench", args: ["--conditions=questline-source", "bench/src/main.ts"] },
   ];
   test.each(programs)("the flags of $name", async ({ name, args }) => {
     const { stdout } = await runProgram([...args, "--help"], { cwd: root });
@@ -109,5 +110,12 @@ describe("docs/contract.md lists, no more and no less,", () => {
     const { stdout } = await runProgram([...args, "--matches", "1", "--players", "2"], { cwd: root });
     const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
     expect(sorted(listedUnder("JSON keys of", "npm run demo"))).toEqual(sorted(Object.keys(last)));
+  });
+
+  test("the keys of the benchmarks' last line", async () => {
+    const args = ["--conditions=questline-source", "bench/src/main.ts", "--quick", "--only", "settle", "--json"];
+    const { stdout } = await runProgram(args, { cwd: root });
+    const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
+    expect(sorted(listedUnder("JSON keys of", "npm run bench"))).toEqual(sorted(Object.keys(last)));
   });
 });

@@ -127,7 +127,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         logger,
         counters,
         windowMs: policy.windowMs,
-        ready,
         isClosed: () => closed !== undefined,
       };
       return {

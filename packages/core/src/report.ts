@@ -4,6 +4,7 @@ import type { FiringRule } from "./rules/fire.ts";
 import { payloadDigest } from "./rules/payload-digest.ts";
 import { nameProblem } from "./catalogue/check-catalogue.ts";
 import type { Counters } from "./delivery/counters.ts";
+import type { Taken } from "./delivery/intake.ts";
 import type { Outbox } from "./delivery/outbox.ts";
 import { asUserId, shownValue } from "./ids/ids.ts";
 import { laneKeyFor } from "./intent/intent.ts";
@@ -22,8 +23,6 @@ export interface ReportParts {
   readonly logger: Logger;
   readonly counters: Counters;
   readonly windowMs: number;
-  /** Resolves when the store is open. */
-  readonly ready: Promise<void>;
   readonly isClosed: () => boolean;
 }
 
@@ -35,7 +34,17 @@ interface Reported {
   readonly occurrence: unknown;
 }
 
+/** After `problemOf` found nothing. */
+interface Checked {
+  readonly match: string;
+  readonly user: string;
+  readonly event: string;
+  readonly payload: unknown;
+  readonly occurrence: string | undefined;
+}
+
 const LONGEST_MATCH_ID = 200;
+const NOTHING_TO_KEEP: Taken = { status: "taken", firings: [] };
 
 /** Fires the event's rules and hands what they want to the outbox. Never throws; a misuse shows in the receipt. */
 export function report(reported: Reported, parts: ReportParts): Receipt {
@@ -62,13 +71,10 @@ export function report(reported: Reported, parts: ReportParts): Receipt {
       mistakes,
     );
   }
-  return new OpenReceipt({
-    user: String(reported.user),
-    firing,
-    mistakes,
-    accepted: accept(firing, reported, parts),
-    parts,
-  });
+  const receipt = new OpenReceipt({ reported: reported as Checked, firing, mistakes, parts });
+  if (firing.length === 0) receipt.told(NOTHING_TO_KEEP);
+  else parts.outbox.take(firingsOf(firing, reported as Checked, parts), (taken) => receipt.told(taken));
+  return receipt;
 }
 
 function problemOf({ match, user, occurrence }: Reported, parts: ReportParts): string | undefined {
@@ -86,41 +92,20 @@ function problemOf({ match, user, occurrence }: Reported, parts: ReportParts): s
     : `The occurrence id ${shownValue(occurrence)} ${occurrenceProblem}.`;
 }
 
-async function accept(firing: readonly FiringRule[], reported: Reported, parts: ReportParts): Promise<Accepted> {
-  if (firing.length === 0) return { status: "accepted", acceptances: [] };
-  const { app, clock, windowMs, counters } = parts;
+/** Written out without spreads: every report of every room passes here. */
+function firingsOf(rules: readonly FiringRule[], reported: Checked, parts: ReportParts): readonly Firing[] {
+  const { app, clock, windowMs } = parts;
+  const { user, match, event, payload } = reported;
   const at = clock.now();
-  const { user, match, event, occurrence } = reported as {
-    user: string;
-    match: string;
-    event: string;
-    occurrence?: string;
-  };
-  const once = onceOf(parts.rules.get(event), occurrence);
-  const digest = once === undefined ? undefined : payloadDigest(reported.payload);
-  const firings = firing.map((rule): Firing => ({
-    key: laneKeyFor(app, user, rule.intent),
-    value: valueOf(rule.intent, rule.keepsCounting),
-    at,
-    dueAt: rule.mayWait ? at + windowMs : at,
-    ...(once === undefined ? {} : { once: { match, event, occurrence: once, rule: rule.rule } }),
-    ...(digest === undefined ? {} : { digest }),
-  }));
-  try {
-    await parts.ready;
-    const taken = await parts.outbox.take(firings);
-    if (taken.status === "taken") {
-      return { status: tally(taken.firings, reported, counters, parts.logger), acceptances: taken.firings };
-    }
-    counters.refused += 1;
-    parts.logger.error({ match, user, event }, `A report could not be kept: ${taken.reason}`);
-    return { ...taken, acceptances: [] };
-  } catch (error) {
-    counters.refused += 1;
-    const reason = error instanceof Error ? error.message : String(error);
-    parts.logger.error({ match, user, event }, `A report could not be kept: ${reason}`);
-    return { status: "refused", reason, acceptances: [] };
-  }
+  const occurrence = onceOf(parts.rules.get(event), reported.occurrence);
+  const digest = occurrence === undefined ? "" : payloadDigest(payload);
+  return rules.map(({ rule, intent, keepsCounting, mayWait }): Firing => {
+    const key = laneKeyFor(app, user, intent);
+    const value = valueOf(intent, keepsCounting);
+    const dueAt = mayWait ? at + windowMs : at;
+    if (occurrence === undefined) return { key, value, at, dueAt };
+    return { key, value, at, dueAt, once: { match, event, occurrence, rule }, digest };
+  });
 }
 
 /** An event that happens once per match has an empty occurrence; a recurring one without an id is never a repeat. */
@@ -128,26 +113,21 @@ function onceOf(event: CompiledEvent | undefined, occurrence: string | undefined
   return event?.occurs === "once-per-match" ? "" : occurrence;
 }
 
-function tally(
-  acceptances: readonly Acceptance[],
-  { match, user, event }: Reported,
-  counters: Counters,
-  logger: Logger,
-): "accepted" | "duplicate" {
+/** Counts what became of a report, and says it. */
+function acceptedOf(taken: Taken, counters: Counters): Accepted {
+  if (taken.status === "refused") {
+    counters.refused += 1;
+    return { ...taken, acceptances: [] };
+  }
+  const acceptances = taken.firings;
   let duplicates = 0;
-  let differs = false;
   for (const acceptance of acceptances) {
-    if (acceptance.status === "duplicate") {
-      duplicates += 1;
-      differs ||= acceptance.digestDiffers;
-      continue;
-    }
-    counters.intents += 1;
-    if (acceptance.merged) counters.merged += 1;
+    if (acceptance.status === "duplicate") duplicates += 1;
+    else if (acceptance.merged) counters.merged += 1;
   }
   counters.duplicates += duplicates;
-  if (differs) logger.warn({ match, user, event }, "A repeated report says something else; the first one counted.");
-  return duplicates === acceptances.length ? "duplicate" : "accepted";
+  counters.intents += acceptances.length - duplicates;
+  return { status: duplicates > 0 && duplicates === acceptances.length ? "duplicate" : "accepted", acceptances };
 }
 
 function refuse(reason: string, reported: Reported, parts: ReportParts, mistakes: readonly RuleResult[] = []): Receipt {
@@ -177,31 +157,46 @@ interface Accepted {
   readonly acceptances: readonly Acceptance[];
 }
 
+/** Learns once what became of its report, and makes promises of it only for those who ask. */
 class OpenReceipt implements Receipt {
+  readonly #reported: Checked;
   readonly #firing: readonly FiringRule[];
   readonly #mistakes: readonly RuleResult[];
-  readonly #accepted: Promise<Accepted>;
   readonly #parts: ReportParts;
+  #accepted: Accepted | undefined;
+  #asked: ((accepted: Accepted) => void)[] | undefined;
   #durable: Promise<Durable> | undefined;
   #settled: Promise<readonly RuleResult[]> | undefined;
-  readonly #user: string;
 
   constructor(made: {
-    readonly user: string;
+    readonly reported: Checked;
     readonly firing: readonly FiringRule[];
     readonly mistakes: readonly RuleResult[];
-    readonly accepted: Promise<Accepted>;
     readonly parts: ReportParts;
   }) {
-    this.#user = made.user;
+    this.#reported = made.reported;
     this.#firing = made.firing;
     this.#mistakes = made.mistakes;
-    this.#accepted = made.accepted;
     this.#parts = made.parts;
   }
 
+  /** Called once, by the outbox. */
+  told(taken: Taken): void {
+    const { counters, logger } = this.#parts;
+    const accepted = acceptedOf(taken, counters);
+    this.#accepted = accepted;
+    for (const resolve of this.#asked ?? []) resolve(accepted);
+    this.#asked = undefined;
+    const { match, user, event } = this.#reported;
+    if (taken.status === "refused") {
+      logger.error({ match, user, event }, `A report could not be kept: ${taken.reason}`);
+    } else if (taken.firings.some((acceptance) => acceptance.status === "duplicate" && acceptance.digestDiffers)) {
+      logger.warn({ match, user, event }, "A repeated report says something else; the first one counted.");
+    }
+  }
+
   get durable(): Promise<Durable> {
-    this.#durable ??= this.#accepted.then(({ status, reason = "" }) =>
+    this.#durable ??= this.#whenTold().then(({ status, reason = "" }) =>
       status === "refused" ? { status, reason } : { status },
     );
     return this.#durable;
@@ -212,14 +207,20 @@ class OpenReceipt implements Receipt {
     return this.#settled;
   }
 
+  #whenTold(): Promise<Accepted> {
+    if (this.#accepted !== undefined) return Promise.resolve(this.#accepted);
+    return new Promise((resolve) => (this.#asked ??= []).push(resolve));
+  }
+
   async #settle(): Promise<readonly RuleResult[]> {
-    const { status, reason = "", acceptances } = await this.#accepted;
+    const { status, reason = "", acceptances } = await this.#whenTold();
     const { outbox, app } = this.#parts;
+    const { user } = this.#reported;
     const results = this.#firing.map(async ({ rule, target, intent }, index): Promise<RuleResult> => {
       if (status === "refused") return { rule, target, status, detail: reason };
       const acceptance = acceptances[index];
       if (acceptance?.status !== "accepted") return { rule, target, status: "duplicate" };
-      const end = await outbox.settled(laneKeyFor(app, this.#user, intent), acceptance.seq);
+      const end = await outbox.settled(laneKeyFor(app, user, intent), acceptance.seq);
       return { rule, target, ...end };
     });
     return [...(await Promise.all(results)), ...this.#mistakes];

@@ -1,7 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import { soon } from "../runtime/soon.ts";
 import type { Acceptance, Firing, LaneStore, ReportAcceptance } from "../store/lane-store.ts";
-import { gather } from "./gather.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 /** A report's firings, kept; or why none of them is. */
@@ -19,42 +18,95 @@ export interface IntakeParts {
   readonly sabotage?: Sabotage | undefined;
 }
 
+interface Waiting {
+  readonly firings: readonly Firing[];
+  readonly told: (taken: Taken) => void;
+}
+
 const SABOTAGED_COMMIT_MS = 400;
 
-/** Brings reports into the store: all that arrive while one transaction is written share the next. Bounded. */
+/**
+ * Brings reports into the store: all that arrive in one turn, or while a transaction is written, share the next. Bounded.
+ * Those who report are told by a call, since a promise for each would cost the game's thread more than its report does.
+ *
+ * *new*: reports wait for the store to open. Then *open*; or *failed*, where every report is refused.
+ */
 export class Intake {
   readonly #parts: IntakeParts;
-  readonly #accept: (firings: readonly Firing[]) => Promise<ReportAcceptance>;
+  #state: "new" | "open" | { readonly failed: string } = "new";
+  #waiting: Waiting[] = [];
   #queued = 0;
+  #writing = false;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.#accept = gather((reports) => this.#write(reports));
   }
 
-  /** Rejects only when the store could not write. */
-  async take(firings: readonly Firing[]): Promise<Taken> {
-    const { maxQueued, onDue } = this.#parts;
-    if (this.#queued + firings.length > maxQueued) {
-      return {
-        status: "refused",
-        reason: `${this.#queued} results already wait for the store, which is too slow or stuck.`,
-      };
+  open(): void {
+    this.#state = "open";
+    this.#writeSoon();
+  }
+
+  fail(error: unknown): void {
+    const reason = messageOf(error);
+    this.#state = { failed: reason };
+    this.#end(this.#waiting.splice(0), () => ({ status: "refused", reason }));
+  }
+
+  /** `told` is called once, at once where the report is refused unwritten. */
+  take(firings: readonly Firing[], told: (taken: Taken) => void): void {
+    if (typeof this.#state === "object") return told({ status: "refused", reason: this.#state.failed });
+    if (this.#queued + firings.length > this.#parts.maxQueued) {
+      const reason = `${this.#queued} results already wait for the store, which is too slow or stuck.`;
+      return told({ status: "refused", reason });
     }
     this.#queued += firings.length;
-    try {
-      const taken = await this.#accept(firings);
-      if (taken.status === "refused") return { status: "refused", reason: taken.detail };
-      onDue(Math.min(...firings.map((firing) => firing.dueAt)));
-      return taken;
-    } finally {
-      this.#queued -= firings.length;
-    }
+    this.#waiting.push({ firings, told });
+    this.#writeSoon();
   }
 
   /** Resolves when nothing waits for the store. */
   async empty(): Promise<void> {
     while (this.#queued > 0) await new Promise<void>((resolve) => soon(resolve));
+  }
+
+  #writeSoon(): void {
+    if (this.#writing || this.#state !== "open" || this.#waiting.length === 0) return;
+    this.#writing = true;
+    soon(() => void this.#writeAll());
+  }
+
+  /** Never rejects. */
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      let takenAt: (index: number) => Taken;
+      try {
+        const answers = await this.#write(batch.map(({ firings }) => firings));
+        takenAt = (index) => takenOf(answers[index]);
+      } catch (error) {
+        const reason = messageOf(error);
+        takenAt = () => ({ status: "refused", reason });
+      }
+      this.#end(batch, takenAt);
+    }
+    this.#writing = false;
+  }
+
+  #end(batch: readonly Waiting[], takenAt: (index: number) => Taken): void {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const [index, { firings, told }] of batch.entries()) {
+      this.#queued -= firings.length;
+      const taken = takenAt(index);
+      if (taken.status === "taken") for (const { dueAt } of firings) earliest = Math.min(earliest, dueAt);
+      try {
+        told(taken);
+      } catch {
+        // Such as a logger that throws: the others are told all the same.
+      }
+    }
+    if (earliest < Number.POSITIVE_INFINITY) this.#parts.onDue(earliest);
   }
 
   #write(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]> {
@@ -70,3 +122,10 @@ export class Intake {
     return Promise.resolve(reports.map((report) => ({ status: "taken", firings: report.map(() => pretended) })));
   }
 }
+
+function takenOf(answer: ReportAcceptance | undefined): Taken {
+  if (answer === undefined) return { status: "refused", reason: "The store gave no answer." };
+  return answer.status === "taken" ? answer : { status: "refused", reason: answer.detail };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

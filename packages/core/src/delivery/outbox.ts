@@ -83,7 +83,14 @@ export class Outbox {
     this.tokenWanted = createFeed("token wanted", logger);
     this.#waiters = new SettleWaiters(store);
     this.#governor = createGovernor({ clock, limit: policy.concurrency });
-    this.#scheduler = new Scheduler({ store, governor: this.#governor, clock, logger, run: (lane) => this.#run(lane) });
+    this.#scheduler = new Scheduler({
+      store,
+      governor: this.#governor,
+      clock,
+      logger,
+      permits: policy.concurrency,
+      run: (lane, answered) => this.#run(lane, answered),
+    });
     const onDue = (at: number): void => this.#scheduler.due(at);
     this.#intake = new Intake({ store, clock, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
     this.#book = new ProgressBook({ platform: parts.platform, clock, policy, counters, signal });
@@ -101,6 +108,16 @@ export class Outbox {
 
   /** Opens the store, takes over what a dead process left, and starts delivering. */
   async open(): Promise<void> {
+    try {
+      await this.#open();
+      this.#intake.open();
+    } catch (error) {
+      this.#intake.fail(error);
+      throw error;
+    }
+  }
+
+  async #open(): Promise<void> {
     const { store, clock, random, policy, logger, counters, abort } = this.#parts;
     const { quietPeriodMs: quietMs, poisonAfter } = policy;
     const taken = await store.open({ incarnation: random.hex(8), now: clock.now(), quietMs, poisonAfter });
@@ -117,9 +134,9 @@ export class Outbox {
     this.#scheduler.kick();
   }
 
-  /** Rejects only when the store could not write. */
-  take(firings: readonly Firing[]): Promise<Taken> {
-    return this.#intake.take(firings);
+  /** Reports may be taken before the store is open: they wait for it. `told` is called once. */
+  take(firings: readonly Firing[], told: (taken: Taken) => void): void {
+    this.#intake.take(firings, told);
   }
 
   settled(key: LaneKey, seq: number): Promise<FiringEnd> {
@@ -188,10 +205,11 @@ export class Outbox {
     }
   }
 
-  async #run(lane: LeasedLane): Promise<void> {
+  async #run(lane: LeasedLane, answered: () => void): Promise<void> {
     const { clock } = this.#parts;
     const startedAt = clock.now();
     const conclusion = await attempt(lane, this.#attempt);
+    answered();
     if (conclusion === undefined) return;
     const now = clock.now();
     const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };

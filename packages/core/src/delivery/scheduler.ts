@@ -5,16 +5,23 @@ import type { LaneStore, LeasedLane } from "../store/lane-store.ts";
 
 const RETRY_STORE_MS = 1_000;
 
+/** For each permit, lanes that may be out at once: one that sends, and one whose end is being written. */
+const LANES_PER_PERMIT = 2;
+
+/** Runs one leased lane to its end, its settlement included; calls `answered` when it will send nothing more. */
+export type RunLane = (lane: LeasedLane, answered: () => void) => Promise<void>;
+
 /**
  * Which lane runs, and when: leases due lanes from the store as permits are free, one wake-up timer for the next due
- * time. States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
+ * time. A permit serves the next lane while the one before is still being settled. States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
  */
 export class Scheduler {
   readonly #store: LaneStore;
   readonly #governor: Governor;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #run: (lane: LeasedLane) => Promise<void>;
+  readonly #run: RunLane;
+  readonly #mostRunning: number;
   readonly #watchers = new Set<() => void>();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -29,13 +36,16 @@ export class Scheduler {
     governor: Governor;
     clock: Clock;
     logger: Logger;
-    run: (lane: LeasedLane) => Promise<void>;
+    /** As many permits as the governor gives. */
+    permits: number;
+    run: RunLane;
   }) {
     this.#store = parts.store;
     this.#governor = parts.governor;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#run = parts.run;
+    this.#mostRunning = parts.permits * LANES_PER_PERMIT;
     parts.governor.onFree(() => this.kick());
   }
 
@@ -101,8 +111,8 @@ export class Scheduler {
   }
 
   async #startDue(): Promise<"all permits used" | "nothing more is due"> {
-    const permits = this.#governor.free;
-    if (permits === 0) return "all permits used";
+    const permits = Math.min(this.#governor.free, this.#mostRunning - this.#running);
+    if (permits <= 0) return "all permits used";
     const lanes = await this.#store.lease(permits, this.#clock.now());
     for (const lane of lanes) void this.#start(lane);
     return lanes.length === permits ? "all permits used" : "nothing more is due";
@@ -110,17 +120,21 @@ export class Scheduler {
 
   async #start(lane: LeasedLane): Promise<void> {
     // Refused only where the app was paused while the store was leasing: what is leased runs all the same.
-    const permitted = this.#governor.tryAcquire();
+    let permitted = this.#governor.tryAcquire();
+    const release = (): void => {
+      if (permitted) this.#governor.release();
+      permitted = false;
+    };
     this.#running += 1;
     try {
-      await this.#run(lane);
+      await this.#run(lane, release);
     } catch (error) {
       this.#logger.error(
         { user: lane.key.user, target: lane.key.target.name, error: String(error) },
         "An attempt failed unexpectedly; its lane waits for the next start.",
       );
     } finally {
-      if (permitted) this.#governor.release();
+      release();
       this.#running -= 1;
       if (this.#running === 0) {
         this.#emptied += 1;

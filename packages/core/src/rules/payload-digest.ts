@@ -1,13 +1,16 @@
 import { Buffer } from "node:buffer";
-import { hash } from "node:crypto";
+import { fnv1a } from "./fnv1a.ts";
 
 /** Deeper payloads have no text: no game reports them, and recursion must end. */
 const DEEPEST = 64;
 
+/** A key that stands in JSON as it is. */
+const PLAIN_KEY = /^\w+$/;
+
 /** Eight hex digits of a payload, the same for equal ones in any order of keys; `unprintable` for what has no text. */
 export function payloadDigest(payload: unknown): string {
   try {
-    return hash("sha256", canonical(payload, []), "hex").slice(0, 8);
+    return fnv1a(canonical(payload, []));
   } catch {
     return "unprintable";
   }
@@ -47,7 +50,13 @@ function contentsOf(value: object, inside: object[]): string {
     return `bytes:${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}`;
   }
   if ("toJSON" in value && typeof value.toJSON === "function") return canonical(value.toJSON(), inside);
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item, inside)}`).join()}}`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  for (const key of Object.keys(fields).sort()) {
+    const item = fields[key];
+    if (item === undefined) continue;
+    if (text !== "") text += ",";
+    text += `${PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key)}:${canonical(item, inside)}`;
+  }
+  return `{${text}}`;
 }

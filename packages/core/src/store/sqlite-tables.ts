@@ -246,12 +246,14 @@ export class SqliteTables implements LaneTables {
 /** After every lane id: ids begin with a digit. */
 const AFTER_ALL = "\u{10ffff}";
 
+export const DUE_LANES: string = "SELECT lane, id, row FROM lanes WHERE due <= ? ORDER BY due, lane LIMIT ?";
+
 const STATEMENTS = {
   lane: "SELECT lane, id, row FROM lanes WHERE id = ?",
   addLane: "INSERT INTO lanes (id, state, due, row) VALUES (?, ?, ?, ?)",
   updateCold: "UPDATE lanes SET state = ?, due = ?, row = ? WHERE id = ? RETURNING lane",
   updateLane: "UPDATE lanes SET state = ?, due = ?, row = ? WHERE lane = ?",
-  dueLanes: "SELECT lane, id, row FROM lanes WHERE due <= ? ORDER BY due, lane LIMIT ?",
+  dueLanes: DUE_LANES,
   nextDue: "SELECT min(due) AS due FROM lanes WHERE due IS NOT NULL",
   waitingLanes: `SELECT lane, id, row FROM lanes WHERE due > ?1
     UNION ALL SELECT lane, id, row FROM lanes WHERE due <= ?1 AND state = 'in-doubt'`,

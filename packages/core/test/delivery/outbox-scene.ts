@@ -1,6 +1,7 @@
 import { afterEach } from "vitest";
 import { newCounters } from "../../src/delivery/counters.ts";
 import type { Counters } from "../../src/delivery/counters.ts";
+import type { Taken } from "../../src/delivery/intake.ts";
 import { Outbox } from "../../src/delivery/outbox.ts";
 import type { Ended } from "../../src/delivery/outbox.ts";
 import type { Sabotage } from "../../src/delivery/sabotage.ts";
@@ -76,7 +77,7 @@ export async function world(options: WorldOptions = {}): Promise<TestWorld> {
       at,
       dueAt: at + (more.dueInMs ?? 0),
     };
-    const taken = await outbox.take([firing]);
+    const taken = await new Promise<Taken>((told) => outbox.take([firing], told));
     const acceptance = taken.status === "taken" ? taken.firings[0] : undefined;
     if (acceptance === undefined) throw new Error("not taken");
     return acceptance;

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { SqliteFile } from "../../src/store/sqlite-file.ts";
 import { MIGRATIONS } from "../../src/store/sqlite-schema.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
+import { DUE_LANES } from "../../src/store/sqlite-tables.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { acceptAll, acceptOne, count, firing, onlyLane, openAs, T0 } from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
@@ -177,10 +178,22 @@ it("carries a file from each schema version to the next, once, keeping what it h
   file.close();
 });
 
-it("holds the current schema at version two", async () => {
+it("holds the current schema at version three", async () => {
   const path = nextPath();
   await filled(path);
   const database = new DatabaseSync(path);
-  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
+  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+  database.close();
+});
+
+it("finds the longest due lanes without sorting all that are due", async () => {
+  const path = nextPath();
+  await filled(path);
+  const database = new DatabaseSync(path);
+  const plan = database
+    .prepare(`EXPLAIN QUERY PLAN ${DUE_LANES}`)
+    .all(0, 1)
+    .map(({ detail }) => detail);
+  expect(plan).toEqual([expect.stringContaining("USING INDEX lanes_by_due")]);
   database.close();
 });

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { manualClock } from "../runtime/manual-clock.ts";
+import { count, firing } from "../../test/store/lane-steps.ts";
+import type { LaneStore, ReportAcceptance } from "../store/lane-store.ts";
+import { Intake } from "./intake.ts";
+import type { Taken } from "./intake.ts";
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const dueAt = (at: number) => [{ ...firing(count(1n)), dueAt: at }];
+
+/** An intake over a store that answers `taken` until told otherwise. */
+function scene(maxQueued = 10) {
+  const batches: number[] = [];
+  const due: number[] = [];
+  const told: (readonly [string, Taken])[] = [];
+  const world = { accept: undefined as LaneStore["accept"] | undefined };
+  const accept: LaneStore["accept"] = async (reports) => {
+    batches.push(reports.length);
+    const taken: ReportAcceptance = { status: "taken", firings: [] };
+    return (await world.accept?.(reports)) ?? reports.map(() => taken);
+  };
+  const intake = new Intake({
+    store: { accept } as LaneStore,
+    clock: manualClock(),
+    maxQueued,
+    onDue: (at) => due.push(at),
+  });
+  const take = (name: string, at = 5): void => intake.take(dueAt(at), (taken) => told.push([name, taken]));
+  return { intake, take, batches, due, told, world };
+}
+
+test("what comes before the store is open waits for it and is written in order, together", async () => {
+  const { intake, take, batches, due, told } = scene();
+  take("first", 9);
+  take("second", 3);
+  await turn();
+  expect(batches).toEqual([]);
+  intake.open();
+  take("third", 7);
+  await intake.empty();
+  expect(batches).toEqual([3]);
+  expect(told.map(([name, { status }]) => [name, status])).toEqual([
+    ["first", "taken"],
+    ["second", "taken"],
+    ["third", "taken"],
+  ]);
+  expect(due).toEqual([3]);
+});
+
+test("a store that does not open refuses what waited for it, and all that follows", async () => {
+  const { intake, take, told } = scene();
+  take("before");
+  intake.fail(new Error("no such directory"));
+  take("after");
+  const refused = { status: "refused", reason: "no such directory" };
+  expect(told).toEqual([
+    ["before", refused],
+    ["after", refused],
+  ]);
+  await intake.empty();
+});
+
+test("a write that fails refuses its batch and no other", async () => {
+  const { intake, take, told, due, world } = scene();
+  intake.open();
+  world.accept = () => Promise.reject(new Error("disk gone"));
+  take("lost");
+  await intake.empty();
+  world.accept = undefined;
+  take("kept");
+  await intake.empty();
+  expect(told).toEqual([
+    ["lost", { status: "refused", reason: "disk gone" }],
+    ["kept", { status: "taken", firings: [] }],
+  ]);
+  expect(due).toEqual([5]);
+});
+
+test("beyond its bound it refuses at once; one that throws when told keeps nobody waiting", async () => {
+  const { intake, take, told } = scene(2);
+  intake.open();
+  intake.take(dueAt(5), () => {
+    throw new Error("a logger of the game");
+  });
+  take("fits");
+  take("too many");
+  expect(told.map(([name, { status }]) => [name, status])).toEqual([["too many", "refused"]]);
+  await intake.empty();
+  take("later");
+  await intake.empty();
+  expect(told.map(([name, { status }]) => [name, status]).slice(1)).toEqual([
+    ["fits", "taken"],
+    ["later", "taken"],
+  ]);
+});
