@@ -19,7 +19,7 @@ const ada = newUser(emulator);
 const before = duelQuestline(emulator.url, sqliteStore(database));
 await before.match("m-1").report(ada.id, "matchEnded", { won: true, score: 1n, timeMs: 81_250 }).durable;
 await before.flush();
-expect(await before.owed()).toMatchObject({ parked: 1, owed: 1 });
+const left = await before.owed();
 await before.close();
 
 const questline = duelQuestline(emulator.url, sqliteStore(database));
@@ -43,12 +43,13 @@ afterAll(async () => {
 });
 
 test("what a process left parked: the player is asked on return, in each room, and an answer sends it", async () => {
+  expect(left).toMatchObject({ parked: 1, owed: 1 });
   for (const name of ["trusting", "other"]) {
-    const left = await new SdkClient(`ws://${host}`).joinOrCreate(name);
-    const asked = heard(left, TOKEN);
+    const sdk = await new SdkClient(`ws://${host}`).joinOrCreate(name);
+    const asked = heard(sdk, TOKEN);
     await vi.waitFor(() => expect(asked).toEqual([{ type: TOKEN, payload: { reason: "missing" } }]), { interval: 5 });
-    if (name === "trusting") await left.leave();
-    else left.send(TOKEN, { token: ada.token });
+    if (name === "trusting") await sdk.leave();
+    else sdk.send(TOKEN, { token: ada.token });
   }
   await vi.waitFor(() => expect(emulator.world.entry("BEST_TIME", ada.id)?.score).toBe(81_250n), { interval: 5 });
   await questline.flush();
