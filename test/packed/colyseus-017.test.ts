@@ -71,6 +71,10 @@ test("0.17: an expired token is asked for anew, and the score goes on", () => {
   expect(told.get("a fresh token")).toEqual({ asked: { reason: "refused" }, score: "81250" });
 });
 
+test("0.17: without the static hook players are verified by the room, and a guest claims what it did", () => {
+  expect(told.get("guests")).toEqual({ reported: [true], scrubbed: true, kept: 0, claimed: 1, dropped: 0 });
+});
+
 test("0.17: what a room reports in onDispose counts", () => {
   expect(told.get("reported in onDispose")).toBe(1);
 });

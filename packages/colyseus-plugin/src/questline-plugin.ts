@@ -273,6 +273,11 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 
   #warnOfSkippedAuth({ constructor: roomClass }: Room): void {
     const { onAuth, prototype, name } = roomClass as typeof Room;
+    const isOwn = typeof onAuth === "function" && onAuth !== Room.onAuth && !isQuestlineAuth(onAuth);
+    if (this.#admission && isOwn && this.#hub.isFirst(roomClass))
+      warn("`auth` never verifies anybody, since the room's static onAuth decides: call verifyPlayer there", {
+        room: name,
+      });
     if (!isQuestlineAuth(onAuth) || prototype.onAuth === Room.prototype.onAuth || !this.#hub.isFirst(roomClass)) return;
     warn("the room's own onAuth(client) never runs, since static onAuth decides: pass it as `then` to questlineAuth", {
       room: name,

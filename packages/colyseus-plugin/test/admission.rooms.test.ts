@@ -138,6 +138,8 @@ test("required: nobody else gets in", async () => {
 
 test("required: a static hook of the game's own, which keeps Colyseus from asking the plugin, opens no back door", async () => {
   await expect(sdkWith().joinOrCreate("lax", {})).rejects.toMatchObject({ code: 401 });
+  const told = quiet[0]?.mock.calls.filter(([message]) => /never verifies anybody/.test(String(message)));
+  expect(told).toEqual([[expect.any(String), { room: "LaxRoom" }]]);
 });
 
 test("a player who is known already is not asked about, but the credential is scrubbed", async () => {

@@ -3,7 +3,7 @@ import { ClientState, type Room, type Server } from "@colyseus/core";
 import { boot, type ColyseusTestServer } from "@colyseus/testing";
 import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
 import { bitfield, board, count, createQuestline, each, memoryStore, oncePerMatch, simple } from "@questline/core";
-import type { EventDefinition, Questline } from "@questline/core";
+import type { EventDefinition, LaneStore, Questline } from "@questline/core";
 import { createEmulator, type Emulator } from "@questline/emulator";
 import { expect, vi } from "vitest";
 
@@ -18,11 +18,11 @@ export type DuelQuestline = Questline<{
   readonly kill: EventDefinition<{ readonly map: number }, "each">;
 }>;
 
-/** A real core on a memory store, delivering to an emulator. */
-export function duelQuestline(baseUrl: string): DuelQuestline {
+/** A real core, on a memory store unless one is given, delivering to an emulator. */
+export function duelQuestline(baseUrl: string, store: LaneStore = memoryStore()): DuelQuestline {
   return createQuestline({
     app: { id: "1", secret: "test-secret" },
-    store: memoryStore(),
+    store,
     graph: { baseUrl },
     delivery: { windowMs: 20, quietPeriodMs: 200, backoffMs: 20, maxBackoffMs: 100 },
     achievements: { FIRST_WIN: simple(), WINS_100: count(100), EVERY_MAP: bitfield(7, { target: 7 }) },

@@ -11,6 +11,13 @@ import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts"
  */
 const [baseUrl = "", database = "", port = "", story = ""] = process.argv.slice(2);
 
+/** Stories in which the process is told to end in the very turn of the match end. */
+const toldToEnd: ReadonlySet<string> = new Set([
+  "is told to end at once",
+  "has a room that is never disposed",
+  "has an onBeforeShutdown that throws",
+]);
+
 const questline = createQuestline({
   app: { id: "1", secret: "test-secret" },
   store: sqliteStore(database),
@@ -43,8 +50,7 @@ class MatchRoom extends Room {
   async #end(): Promise<void> {
     const receipts = this.end();
     if (story === "is killed at once") process.kill(process.pid, "SIGKILL");
-    if (story === "is told to end at once" || story === "has a room that is never disposed")
-      process.kill(process.pid, "SIGTERM");
+    if (toldToEnd.has(story)) process.kill(process.pid, "SIGTERM");
     const durable = await Promise.all([...receipts.values()].map((receipt) => receipt.durable));
     console.log(`durable ${durable.map(({ status }) => status).join()}`);
     if (story === "is killed when all is durable") process.kill(process.pid, "SIGKILL");
@@ -77,6 +83,11 @@ if (story.startsWith("again:")) {
   });
   attachTo(questline, server, { timeoutMs: 1_000 });
   server.onShutdown(() => console.log("the game's own callback"));
+  if (story === "has an onBeforeShutdown that throws") {
+    server.onBeforeShutdown(() => {
+      throw new Error("a bug of the game");
+    });
+  }
   await server.listen(Number(port), "127.0.0.1");
   console.log("listening");
 }

@@ -91,14 +91,25 @@ test("SIGTERM while the platform is down: the server ends within its deadline, t
   expect(counted()).toEqual([1n, 1n]);
 });
 
-test("SIGTERM with a room whose onDispose never ends: results are delivered all the same", async () => {
-  await using game = await play("has a room that is never disposed");
-  await vi.waitFor(() => expect(counted()).toEqual([1n, 1n]), { interval: 20, timeout: 10_000 });
-  await vi.waitFor(() => expect(won()).toEqual([true, true]), { interval: 20, timeout: 10_000 });
-  game.kill("SIGKILL");
-  expect((await game.ended).signal).toBe("SIGKILL");
-  expect(await liveAgain()).toEqual({ again: ["duplicate", "duplicate"], owed: 0, dead: 0 });
+test.each(["SIGKILL", "SIGTERM"] as const)(
+  "SIGTERM with a room whose onDispose never ends, then %s: results were delivered all the same",
+  async (second) => {
+    await using game = await play("has a room that is never disposed");
+    await vi.waitFor(() => expect(counted()).toEqual([1n, 1n]), { interval: 20, timeout: 10_000 });
+    await vi.waitFor(() => expect(won()).toEqual([true, true]), { interval: 20, timeout: 10_000 });
+    game.kill(second);
+    expect((await game.ended).signal).toBe(second);
+    expect(await liveAgain()).toEqual({ again: ["duplicate", "duplicate"], owed: 0, dead: 0 });
+    expect(counted()).toEqual([1n, 1n]);
+  },
+);
+
+test("SIGTERM with an onBeforeShutdown that throws: rooms are skipped, but Questline is closed first", async () => {
+  await using game = await play("has an onBeforeShutdown that throws");
+  const { code, stdout } = await game.ended;
+  expect({ code, after: /the game's own callback/.test(stdout) }).toEqual({ code: 0, after: false });
   expect(counted()).toEqual([1n, 1n]);
+  expect(await liveAgain()).toEqual({ again: ["duplicate", "duplicate"], owed: 0, dead: 0 });
 });
 
 test("SIGKILL when all is durable: nothing is lost, and the match may be reported again", async () => {

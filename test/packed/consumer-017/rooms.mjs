@@ -56,8 +56,19 @@ class DisposeRoom extends DuelRoom {
   }
 }
 
+class GuestRoom extends DuelRoom {
+  static onAuth = undefined;
+  onCreate(options) {
+    this.questline = attach(this, questline, { auth: "guests" });
+    seen.set(this.roomId, { options: JSON.stringify(options), calls: [] });
+  }
+  onJoin(_client, options) {
+    this.note(JSON.stringify(options));
+  }
+}
+
 const classes = { DuelRoom, NotingRoom, DerivedRoom, GuardedRoom, ArrowRoom, ThrowingRoom };
-await listen({ ...classes, PickyRoom, HoldingRoom, OldStyleRoom, DisposeRoom });
+await listen({ ...classes, PickyRoom, HoldingRoom, OldStyleRoom, DisposeRoom, GuestRoom });
 // What rooms and the SDK warn of is no part of the answer.
 for (const level of ["warn", "info", "error", "debug"]) console[level] = () => {};
 const tell = (story, result) => console.log(JSON.stringify({ story, result }));
@@ -114,6 +125,15 @@ for (const name of ["HoldingRoom", "OldStyleRoom"]) {
     asked: ada.heard.find(({ type }) => type === "questline:token").payload,
     score: String(emulator.world.entry("BEST_TIME", ada.user.id).score),
   });
+}
+{
+  const ada = await sit("GuestRoom", "option");
+  const guest = await sit("GuestRoom", "nothing");
+  const reported = [...ada.room.end().keys()].map((id) => id === ada.user.id);
+  guest.sdk.send("questline:token", { token: guest.user.token });
+  await until(() => played(guest.user) === 1 && played(ada.user) === 1);
+  const scrubbed = !seen.get(ada.room.roomId).calls.join().includes(ada.user.token);
+  tell("guests", { reported, scrubbed, ...ada.room.questline.toJSON().guestReports });
 }
 {
   const ada = await sit("DisposeRoom");

@@ -63,10 +63,10 @@ export async function listen(rooms) {
 
 let users = 0;
 
-/** A user of the emulator, joined to a room of this name; `how` is `header`, `option` or a user met before. */
+/** A user of the emulator, joined to a room of this name; `how` is `header`, `option`, `nothing` or a user met before. */
 export async function sit(name, how = "header", joinOptions = {}) {
   const user = typeof how === "object" ? how : newUser();
-  const headers = how === "option" ? {} : { headers: { "x-meta-token": user.token } };
+  const headers = how === "option" || how === "nothing" ? {} : { headers: { "x-meta-token": user.token } };
   const options = how === "option" ? { ...joinOptions, metaToken: user.token } : joinOptions;
   const sdk = await new SdkClient(`ws://127.0.0.1:${http.address().port}`, headers).joinOrCreate(name, options);
   const heard = [];
