@@ -20,6 +20,7 @@ import { compareDefinitions, definitionsFor, readDefinitions } from "./platform-
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
+import { holdProcess } from "./runtime/hold.ts";
 import type { Probe } from "./runtime/probe.ts";
 import { TokenVault } from "./token-vault.ts";
 import { compileRules } from "./rules/compile-rules.ts";
@@ -92,12 +93,14 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   let closed: Promise<Debts> | undefined;
   const close = async (deadlineMs: number): Promise<Debts> => {
     const until = clock.monotonic() + deadlineMs;
+    const release = holdProcess();
     try {
       await ready;
       return deliveryDebts(await outbox.close(deadlineMs));
     } finally {
       closing.abort(new QuestlineError("closed", "Questline is closed."));
       await graph.close(Math.max(0, until - clock.monotonic()));
+      release();
     }
   };
   const hasClientBoards = Object.values(leaderboards).some((board) => board.writes === "client");
@@ -148,7 +151,15 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     },
     onOutcome: (listener) => outbox.ended.listen((ended) => listener(settledOutcome(ended))),
     onTokenWanted: (listener) => tokenWanted.listen(listener),
-    flush: () => ready.then(() => outbox.flush()),
+    async flush() {
+      const release = holdProcess();
+      try {
+        await ready;
+        await outbox.flush();
+      } finally {
+        release();
+      }
+    },
     owed: async () => {
       await ready;
       return deliveryDebts(await outbox.owed());
