@@ -101,6 +101,24 @@ describe("a seed that does not fit", () => {
       "seed.users[1].scores[0].score",
       /64 bits/,
     ],
+    [
+      "a score that is no number",
+      withUser({ scores: [{ api_name: "B", score: "much" }] }),
+      "seed.users[1].scores[0].score",
+      /whole number/,
+    ],
+    [
+      "a purchase of nothing that is sold",
+      withUser({ purchases: [{ sku: "HAT" }] }),
+      "seed.users[1].purchases[0].sku",
+      /sells no "HAT"/,
+    ],
+    [
+      "a subscription to nothing that is sold",
+      withUser({ subscriptions: [{ sku: "CLUB" }] }),
+      "seed.users[1].subscriptions[0].sku",
+      /sells no "CLUB"/,
+    ],
     ["an entitlement elsewhere", withUser({ entitled: ["2"] }), "seed.users[1].entitled[0]", /no app has the id "2"/],
   ])("names the place of %s", async (_what, seed, path, message) => {
     const problem = await createEmulator({ seed: seed as Seed }).then(
@@ -182,6 +200,17 @@ describe("a seed file", () => {
   ])("names the line in %j", async (text, line) => {
     const path = await file("broken.yaml", text);
     await expect(loadSeedFile(path)).rejects.toThrow(`${path}:${line}: `);
+  });
+
+  it("names the line in JSON too, down to items and subscriptions", async () => {
+    const items =
+      '[\n  {"sku":"HAT","item_type":"DURABLE",\n   "price":{"currency":"usd","amount_in_hundredths":1}}\n]';
+    const json = `{"apps":[{"id":"7","secret":"s",\n"items":${items}}]}`;
+    const path = await file("broken.json", json);
+    await expect(loadSeedFile(path)).rejects.toThrow(`${path}:4: seed.apps[0].items[0].price.currency`);
+    const user = '{"apps":[{"id":"7","secret":"s"}],"users":[\n{"alias":"a"},\n{"alias":"b","term":1}]}';
+    const other = await file("unknown.json", user);
+    await expect(loadSeedFile(other)).rejects.toThrow(`${other}:3: seed.users[1]: unknown key "term"`);
   });
 
   it("says when there is no such file", async () => {
