@@ -3,7 +3,7 @@ import { each, oncePerMatch, type Questline } from "@questline/core";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
 import type { QuestlineMessages } from "../src/messages.ts";
-import type { Player } from "../src/verify-player.ts";
+import type { Player } from "../src/player.ts";
 
 export interface MatchEnded {
   readonly won: boolean;
