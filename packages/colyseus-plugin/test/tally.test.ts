@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { TOKEN } from "../src/messages.ts";
 import type { MatchPlayer } from "../src/match-player.ts";
 import { MOST_FIELDS, MOST_OCCURRENCES, MOST_TALLIED, Tallies } from "../src/tally.ts";
 import type { FakeEvents } from "./fake-questline.ts";
@@ -62,6 +63,31 @@ test("beginMatch starts the tally anew, and what was refused is not in it", asyn
   const counts: number[] = [];
   plugin.endMatch("matchEnded", ({ tally }) => (counts.push(tally.count("kill")), won()));
   expect(counts).toEqual([0]);
+});
+
+test("a guest has a tally, and keeps it when it turns out who they are", async () => {
+  const room = scene({ auth: "guests" });
+  const guest = await room.join("s1", undefined);
+  room.plugin.report(guest, "kill", { weapon: "bow" });
+  const seen: unknown[] = [];
+  const end = (): unknown =>
+    room.plugin.endMatch("matchEnded", ({ userId, tally, streak }) => {
+      seen.push([userId, tally.count("kill"), streak("wins")]);
+      return won();
+    });
+  end();
+  await turn();
+
+  room.plugin.report(guest, "kill", { weapon: "bow" });
+  room.plugin.report(guest, "kill", { weapon: "bow" });
+  room.plugin.messages[TOKEN](guest, { token: "token-of-7" });
+  await turn();
+  room.plugin.report(guest, "kill", { weapon: "bow" });
+  end();
+  expect(seen).toEqual([
+    ["", 1, 0],
+    ["7", 3, 0],
+  ]);
 });
 
 test("what is not a finite number is not added up", () => {

@@ -160,6 +160,18 @@ test("the tally of the round is there for `results`", async () => {
   ]);
 });
 
+test("a match of guests ends without a complaint, and nothing is reported for them yet", async () => {
+  const state: DuelState = { phase: "playing" };
+  const room = scene({ auth: "guests", watch: watchState }, { constructor: { name: "GuestRoom" }, state } as never);
+  await room.join("s1", undefined);
+  state.phase = "ended";
+  room.room.onBeforePatch?.(state as never);
+  await turn();
+  expect(room.reported).toEqual([]);
+  expect(room.plugin.toJSON().guestReports).toEqual({ kept: 1, claimed: 0, dropped: 0 });
+  expect(warned).not.toHaveBeenCalled();
+});
+
 const boom = (): never => {
   throw new RangeError("a bug of the game");
 };
