@@ -11,6 +11,7 @@ import { ensureInstalled, env, node, root } from "./set-up.mjs";
 /** What the pinned Node is given, by target. */
 const targets = new Map([
   ["demo", ["--conditions=questline-source", "examples/arena/src/demo.ts"]],
+  ["bench:rooms", ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts"]],
   ["test", ["scripts/test.mjs"]],
   ["build", ["scripts/build.mjs"]],
   ["drift", ["--conditions=questline-source", "test/programs/drift.mjs"]],
