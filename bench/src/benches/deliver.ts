@@ -7,14 +7,14 @@ const REQUEST = "undici";
 /** How fast durable results reach a platform that answers at once, and what the rooms beside it notice. */
 export const deliver: Bench = {
   name: "deliver",
-  rounds: { full: 5, quick: 2 },
+  rounds: { full: 3, quick: 2 },
   contestants: [
     { name: "scores", module: "deliver-questline", variant: "scores" },
     { name: REQUEST, module: "deliver-undici" },
     { name: "fetch", module: "deliver-fetch", variant: "bounded" },
     { name: "bullmq", module: "deliver-bullmq", needsRedis: true },
     { name: "counts", module: "deliver-questline", variant: "counts" },
-    { name: "all-at-once", module: "deliver-fetch", variant: "all-at-once", warmUps: 0, atMost: 2 },
+    { name: "all-at-once", module: "deliver-fetch", variant: "all-at-once", warmUps: 0, atMost: 1 },
   ],
   rows: (results) => [
     against(results, "deliver-vs-request", REQUEST, "undici.request", 1.2),
@@ -37,7 +37,7 @@ export const deliver: Bench = {
       what: "room ticks of 16 ms while 10,000 results go out in the same process: lateness added, p99",
       value: results.of("scores", "tickAdded"),
       unit: "ms",
-      goal: { atMost: 2 },
+      goal: { atMost: 1 },
       bound: () => boundOf(results, "scores", "the machine"),
       beside: {
         idleP99: results.of("scores", "tickIdleP99"),
