@@ -1,4 +1,4 @@
-import { Room, type Client } from "@colyseus/core";
+import type { Client, Room } from "@colyseus/core";
 import type {
   Achievements,
   Events,
@@ -19,13 +19,13 @@ import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
 import { readWatch, type MatchWatch } from "./match-watch.ts";
 import { MatchWatcher } from "./match-watcher.ts";
 import { TOKEN, type TokenAnswer } from "./messages.ts";
-import { isQuestlineAuth } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
 import { Round, type MatchIdOption } from "./round.ts";
 import { Seat } from "./seat.ts";
+import { warnOfSkippedAuth } from "./skipped-auth.ts";
 import { Tallies, type Tally } from "./tally.ts";
 import { watchRoom } from "./watch-room.ts";
 
@@ -217,7 +217,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#wired = { room, roster };
     const watcher = guarded("watch", () => this.#watchMatch(room, roster));
     watchRoom(room, {
-      created: () => this.#warnOfSkippedAuth(room),
+      created: () => warnOfSkippedAuth(room, this.#hub, this.#admission !== undefined),
       ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
       joining: (client) => {
         roster.enter(client);
@@ -338,19 +338,6 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     if (!this.#wired) return "the plugin is not in a room: put it into definePlugins([...])";
     if (typeof player === "string") return "no verified player has this session id in this room";
     return "this connection has no verified player: set `static onAuth = questlineAuth(questline)`, or give resolveUserId";
-  }
-
-  #warnOfSkippedAuth({ constructor: roomClass }: Room): void {
-    const { onAuth, prototype, name } = roomClass as typeof Room;
-    const isOwn = typeof onAuth === "function" && onAuth !== Room.onAuth && !isQuestlineAuth(onAuth);
-    if (this.#admission && isOwn && this.#hub.isFirst(roomClass))
-      warn("`auth` never verifies anybody, since the room's static onAuth decides: call verifyPlayer there", {
-        room: name,
-      });
-    if (!isQuestlineAuth(onAuth) || prototype.onAuth === Room.prototype.onAuth || !this.#hub.isFirst(roomClass)) return;
-    warn("the room's own onAuth(client) never runs, since static onAuth decides: pass it as `then` to questlineAuth", {
-      room: name,
-    });
   }
 }
 
