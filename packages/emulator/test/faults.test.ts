@@ -21,6 +21,29 @@ const count = (): bigint => emulator.world.progress(ada, "WINS_100").count;
 const last = (): LoggedRequest | undefined => emulator.requests.list().at(-1);
 const plan = (fault: FaultKind): string => emulator.faults.add({ operation: "achievements.write", ...fault });
 
+describe("by page size", () => {
+  const page = (query = ""): Promise<Reply> => get(emulator, `/leaderboard_entries?api_name=HIGH_SCORE${query}`);
+
+  it("meets only requests for more rows, asked for or by default", async () => {
+    emulator.faults.add({
+      operation: "leaderboards.entries",
+      kind: "garbage",
+      status: 503,
+      body: "",
+      limitAbove: 20,
+      times: "always",
+    });
+    const statuses = [];
+    for (const query of ["&limit=20", "&limit=21", "", "&limit=x"]) statuses.push((await page(query)).status);
+    expect(statuses).toEqual([200, 503, 503, 503]);
+    emulator.switches.set({ pageSize: 10 });
+    expect((await page()).status).toBe(200);
+    expect((await page("&limit=100")).text).toBe("");
+    expect(emulator.faults.list()[0]).toMatchObject({ fired: 4, left: "always" });
+    expect(() => emulator.faults.add({ kind: "empty", limitAbove: -1 })).toThrow("fault.limitAbove");
+  });
+});
+
 describe("resets", () => {
   it("resetBefore: resets the connection and carries nothing out", async () => {
     plan({ kind: "resetBefore" });

@@ -35,6 +35,30 @@ describe("movable clock", () => {
     expect(ran).toHaveLength(3);
   });
 
+  it("shows what runs its own time, and runs what that schedules", () => {
+    const clock = movableClock(handClock());
+    const ran: number[] = [];
+    const tick = (): void => {
+      ran.push(clock.now());
+      clock.schedule(100, tick);
+    };
+    clock.schedule(100, tick);
+    clock.advance(350);
+    expect([clock.now(), ran]).toEqual([1_350, [1_100, 1_200, 1_300]]);
+    clock.schedule(-50, () => ran.push(clock.now()));
+    clock.advance(0);
+    expect(ran.at(-1)).toBe(1_350);
+  });
+
+  it("stops moving when what runs starts over", () => {
+    const clock = movableClock(handClock());
+    const ran: string[] = [];
+    clock.schedule(100, () => clock.reset());
+    clock.schedule(200, () => ran.push("never"));
+    clock.advance(500);
+    expect([clock.now(), ran]).toEqual([1_000, []]);
+  });
+
   it("forgets what is cancelled, and everything on reset", () => {
     const base = handClock();
     const clock = movableClock(base);

@@ -101,6 +101,24 @@ describe("a seed that does not fit", () => {
       "seed.users[1].scores[0].score",
       /64 bits/,
     ],
+    [
+      "a score that is no number",
+      withUser({ scores: [{ api_name: "B", score: "much" }] }),
+      "seed.users[1].scores[0].score",
+      /whole number/,
+    ],
+    [
+      "a purchase of nothing that is sold",
+      withUser({ purchases: [{ sku: "HAT" }] }),
+      "seed.users[1].purchases[0].sku",
+      /sells no "HAT"/,
+    ],
+    [
+      "a subscription to nothing that is sold",
+      withUser({ subscriptions: [{ sku: "CLUB" }] }),
+      "seed.users[1].subscriptions[0].sku",
+      /sells no "CLUB"/,
+    ],
     ["an entitlement elsewhere", withUser({ entitled: ["2"] }), "seed.users[1].entitled[0]", /no app has the id "2"/],
   ])("names the place of %s", async (_what, seed, path, message) => {
     const problem = await createEmulator({ seed: seed as Seed }).then(

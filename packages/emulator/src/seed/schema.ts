@@ -4,6 +4,15 @@ import { switchesSchema } from "../switches.ts";
 import { TERMS } from "../world/catalogue.ts";
 import { TOPICS } from "../world/world-events.ts";
 
+const LONG = "a whole number; beyond 2^53 as text or bigint";
+const WHOLE = /^-?\d{1,19}$/;
+
+/** Refinements also see what an earlier check has refused, so this one takes anything. */
+function isBetween(value: unknown, least: bigint): boolean {
+  const text = String(value);
+  return WHOLE.test(text) && BigInt(text) >= least && BigInt(text) <= MAX_LONG;
+}
+
 const text = z.string("text");
 const seconds = z.int("Unix seconds as a whole number").min(0, "Unix seconds, at least 0");
 const apiName = z.string("a name as text").regex(/^[A-Za-z0-9_]{1,128}$/, "a name of letters, digits and underscores");
@@ -13,10 +22,10 @@ const id = z
   .union([z.string(), z.bigint(), exact], "an id of decimal digits, as text")
   .refine((value) => /^\d{1,20}$/.test(String(value)), "an id of decimal digits, as text");
 export const long: z.ZodType<string | number | bigint> = z
-  .union([exact, z.bigint(), z.string().regex(/^-?\d{1,19}$/)], "a whole number; beyond 2^53 as text or bigint")
-  .refine((value) => BigInt(value) >= MIN_LONG && BigInt(value) <= MAX_LONG, "a whole number of 64 bits");
+  .union([exact, z.bigint(), z.string().regex(WHOLE, LONG)], LONG)
+  .refine((value) => isBetween(value, MIN_LONG), "a whole number of 64 bits");
 export const count: z.ZodType<string | number | bigint> = long.refine(
-  (value) => BigInt(value) >= 0n,
+  (value) => isBetween(value, 0n),
   "a whole number of at least 0",
 );
 const policy = z.enum(["CLIENT_AUTHORITATIVE", "SERVER_AUTHORITATIVE"]);

@@ -1,6 +1,7 @@
 import { EmulatorInputError } from "../input-error.ts";
 import type { EffectCounter } from "../oracle.ts";
 import type { MovableClock } from "../runtime/movable-clock.ts";
+import { DAY_MS } from "../runtime/calendar.ts";
 import { type Random, randomText } from "../runtime/random.ts";
 import {
   parseAchievement,
@@ -42,6 +43,9 @@ export interface WorldOptions {
   /** Told of everything that webhooks tell of. */
   readonly publish: WorldEvents["publish"];
 }
+
+const LONGEST_MOVE_MS = 36_525 * DAY_MS;
+const LAST_TIME = 221_845_392_000_000;
 
 /** The world behind its public face; operations work on `state`. */
 export class EmulatedWorld implements World {
@@ -242,6 +246,9 @@ export class EmulatedWorld implements World {
 
   advance(ms: number): void {
     if (!Number.isFinite(ms) || ms < 0) throw new EmulatorInputError("advanceMs", "expected milliseconds, at least 0");
+    if (ms > LONGEST_MOVE_MS || this.#now() + ms > LAST_TIME) {
+      throw new EmulatorInputError("advanceMs", "expected at most a hundred years, and no time after the year 9000");
+    }
     this.#options.clock.advance(ms);
   }
 
