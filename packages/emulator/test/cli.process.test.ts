@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { behaviours } from "../src/index.ts";
+import { curl } from "./curl.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 const started: ChildProcess[] = [];
@@ -75,6 +76,16 @@ describe("questline-emulator", () => {
   it("starts as strict as it is told", async () => {
     const { url } = JSON.parse(await firstLine(run("--json", "--strictness", "documented")));
     expect(await (await fetch(`${url}/__emulator/switches`)).json()).toMatchObject({ invalidTokenStatus: 401 });
+  });
+
+  it("answers curl commands as documents print them", async () => {
+    const { url } = JSON.parse(await firstLine(run("--json")));
+    const form = `curl -d "access_token=OC|1|test-secret" -d "api_name=LAPS" -d "sort_order=LOWER_IS_BETTER" ${url}/1/leaderboards`;
+    const { body } = await curl(form);
+    const query = `curl "${url}/1/leaderboards/?access_token=OC%7C1%7Ctest-secret&api_name=LAPS&fields=sort_order"`;
+    expect((await curl(query)).body.data).toEqual([{ id: body.id, sort_order: "LOWER_IS_BETTER" }]);
+    const header = `curl -X DELETE -H "Authorization: Bearer OC|1|test-secret" ${url}/${body.id}`;
+    expect((await curl(header)).body).toEqual({ success: true });
   });
 
   it("prints its usage", async () => {

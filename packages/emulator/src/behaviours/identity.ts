@@ -126,6 +126,13 @@ export const identityRows: readonly BehaviourRow[] = [
   ],
   ["attestation-post", "attestation.verify", "observed", "POST is refused; GET it is.", "a public server tried"],
   [
+    "attestation-placement",
+    "attestation.verify",
+    "assumed",
+    "The access token is taken wherever it may stand elsewhere.",
+    "only the query is known to work",
+  ],
+  [
     "claims-padding",
     "attestation.verify",
     "assumed",

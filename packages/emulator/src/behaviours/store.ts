@@ -11,6 +11,13 @@ export const storeRows: readonly BehaviourRow[] = [
     "writePolicy",
   ],
   [
+    "purchase-tokens",
+    "purchases.verify",
+    "documented",
+    "User tokens may verify, consume and refund.",
+    "the pages' tables; their text speaks of trusted servers",
+  ],
+  [
     "verify-app",
     "purchases.verify",
     "documented",

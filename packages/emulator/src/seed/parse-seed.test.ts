@@ -202,6 +202,17 @@ describe("a seed file", () => {
     await expect(loadSeedFile(path)).rejects.toThrow(`${path}:${line}: `);
   });
 
+  it("names the line in JSON too, down to items and subscriptions", async () => {
+    const items =
+      '[\n  {"sku":"HAT","item_type":"DURABLE",\n   "price":{"currency":"usd","amount_in_hundredths":1}}\n]';
+    const json = `{"apps":[{"id":"7","secret":"s",\n"items":${items}}]}`;
+    const path = await file("broken.json", json);
+    await expect(loadSeedFile(path)).rejects.toThrow(`${path}:4: seed.apps[0].items[0].price.currency`);
+    const user = '{"apps":[{"id":"7","secret":"s"}],"users":[\n{"alias":"a"},\n{"alias":"b","term":1}]}';
+    const other = await file("unknown.json", user);
+    await expect(loadSeedFile(other)).rejects.toThrow(`${other}:3: seed.users[1]: unknown key "term"`);
+  });
+
   it("says when there is no such file", async () => {
     await expect(loadSeedFile(join(folder, "none.yaml"))).rejects.toThrow("cannot be read");
   });
