@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 it("waits longer than a timer of the system can", () => {
-  const run = vi.fn();
+  const run = vi.fn<() => void>();
   systemClock.schedule(2 * LONGEST_MS + 10, run);
   vi.advanceTimersByTime(2 * LONGEST_MS);
   expect(run).not.toHaveBeenCalled();
@@ -16,7 +16,7 @@ it("waits longer than a timer of the system can", () => {
 });
 
 it("cancels in any part of a long wait", () => {
-  const run = vi.fn();
+  const run = vi.fn<() => void>();
   const cancel = systemClock.schedule(LONGEST_MS + 10, run);
   vi.advanceTimersByTime(LONGEST_MS + 5);
   cancel();
