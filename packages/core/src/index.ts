@@ -56,10 +56,10 @@ export type { AchievementValue, LaneValue, ScoreValue } from "./intent/lane-valu
 export type { Reason } from "./intent/outcome.ts";
 
 export { createGraphClient } from "./graph/graph-client.ts";
-export type { GraphClient, GraphClientOptions } from "./graph/graph-client.ts";
+export type { GraphCalls, GraphClient, GraphClientOptions } from "./graph/graph-client.ts";
 export { directTransport } from "./graph/direct-transport.ts";
 export type { DirectTransportOptions } from "./graph/direct-transport.ts";
-export type { RetryingReadsOptions } from "./graph/retrying-reads.ts";
+export type { RetryingOptions } from "./graph/retrying.ts";
 export { undiciTransport } from "./graph/undici-transport.ts";
 export type { UndiciTransportOptions } from "./graph/undici-transport.ts";
 export type { GraphRequest, GraphResponse, GraphTransport } from "./graph/transport.ts";
@@ -69,13 +69,40 @@ export type {
   AchievementProgress,
   AchievementWrite,
   AchievementWritten,
-  PlatformAchievement,
 } from "./graph/achievements.ts";
-export type { LeaderboardCalls, PlatformLeaderboard, ScoreSubmission, ScoreSubmitted } from "./graph/leaderboards.ts";
+export type { AchievementToDefine, PlatformAchievement } from "./graph/achievement-definitions.ts";
+export type {
+  LeaderboardCalls,
+  LeaderboardToDefine,
+  PlatformLeaderboard,
+  ScoreSubmission,
+  ScoreSubmitted,
+} from "./graph/leaderboards.ts";
 export type { EntryList, EntryQuery, LeaderboardEntry } from "./graph/leaderboard-entries.ts";
+export type { Gone } from "./graph/already-gone.ts";
+export { closeSeason } from "./graph/close-season.ts";
+export type { ClosedSeason, SeasonArchive, SeasonRecord, SeasonToClose } from "./graph/close-season.ts";
 export type { PlatformUser, UserCalls } from "./graph/users.ts";
 export { IdentityRefusedError } from "./identity/identity-refused-error.ts";
 export type { Refusal } from "./identity/identity-refused-error.ts";
+export type { AccountCalls, AccountLink } from "./graph/accounts.ts";
+export type { Buyer, Entitlement, Purchase, PurchaseCalls, RefundReason, RefundRequest } from "./graph/purchases.ts";
+export type { BillingPlan, CatalogueItem, Offer, TrialOffer } from "./graph/catalogue-items.ts";
+export { refundSafely } from "./graph/refund-safely.ts";
+export type { RefundOutcome, RefundSafelyOptions } from "./graph/refund-safely.ts";
+export type { CancelReason, Owner, Subscription, SubscriptionCalls, SubscriptionQuery } from "./graph/subscriptions.ts";
+export type { AttestationCalls, AttestationVerdict } from "./graph/attestation.ts";
+export type { AttestationClaims } from "./graph/attestation-claims.ts";
+export { checkAttestation } from "./graph/check-attestation.ts";
+export type { AttestationCheck, AttestationFailure, AttestationPolicy } from "./graph/check-attestation.ts";
+export type { BanStatus, Device, DeviceBanCalls, ListedBan } from "./graph/device-bans.ts";
+export type { FederatedUser, FederatedUserCalls } from "./graph/federated-users.ts";
+export type { NotificationCalls, NotificationRequest } from "./graph/notifications.ts";
+export { operations } from "./graph/semantics.ts";
+export type { Operation, OperationName, Repeat, TokenKind } from "./graph/operation.ts";
+export type { RowList } from "./graph/row-list.ts";
+export type { Money, PriceTerm } from "./wire/money.ts";
+export type { Raw } from "./wire/row.ts";
 export type { VerifiedUser } from "./identity/verified-user.ts";
 
 export { isQuestlineError, QuestlineError } from "./errors/questline-error.ts";
@@ -84,7 +111,7 @@ export { GraphError, isGraphError } from "./errors/graph-error.ts";
 export type { Applied, GraphFacts } from "./errors/graph-error.ts";
 export * from "./errors/refused-errors.ts";
 export * from "./errors/unanswered-errors.ts";
-export { secret } from "./secrets/secret.ts";
+export { reveal, secret } from "./secrets/secret.ts";
 export type { Secret } from "./secrets/secret.ts";
 export type { AppId, UserId } from "./ids/ids.ts";
 export { systemClock } from "./runtime/clock.ts";

@@ -9,7 +9,7 @@ import type { Sabotage } from "./delivery/sabotage.ts";
 import { deadLetters } from "./dead-letters.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
 import { directTransport } from "./graph/direct-transport.ts";
-import { createGraphClient } from "./graph/graph-client.ts";
+import { createGraphClient, graphCalls } from "./graph/graph-client.ts";
 import { undiciTransport } from "./graph/undici-transport.ts";
 import { createIdentity } from "./identity/identity.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
@@ -55,6 +55,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const graph = createGraphClient({ app: credentials, transport, clock, ...baseUrl });
   const direct = createGraphClient({
     app: credentials,
+    federatedApp: options.federatedApp,
     transport: directTransport(transport, { clock, random }),
     clock,
     ...baseUrl,
@@ -119,7 +120,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     events: options.events,
     achievements: options.achievements,
     leaderboards,
-    graph: { achievements: direct.achievements, leaderboards: direct.leaderboards, users: direct.users },
+    graph: graphCalls(direct),
     ready,
     match(id) {
       const reports = {

@@ -48,6 +48,8 @@ export interface QuestlineOptions<
   L extends Leaderboards,
 > extends QuestlineDefinition<E, A, L> {
   readonly app: AppOptions;
+  /** The app's federated twin, with an id and a secret of its own: only for `graph.federatedUsers`. */
+  readonly federatedApp?: AppOptions;
   /** Where results live until they are delivered: `sqliteStore(path)`, or `memoryStore()` for tests. */
   readonly store: LaneStore;
   readonly delivery?: DeliveryOptions;

@@ -13,7 +13,9 @@ const APP_LIMITS: ReadonlySet<number> = new Set([4, 341, 613]);
  * How a failed write ends its attempt. `accumulating` writes that may have taken effect are ambiguous, whatever the
  * error says; everything else is either worth another try or a refusal that the platform itself put into its envelope.
  */
-export function outcomeOfError(error: unknown, accumulating: boolean): Exclude<Outcome, { status: "delivered" }> {
+export function outcomeOfError(thrown: unknown, accumulating: boolean): Exclude<Outcome, { status: "delivered" }> {
+  // An ambiguous end says by its cause what happened.
+  const error = isGraphError(thrown) && thrown.code === "ambiguous" ? (thrown.cause ?? thrown) : thrown;
   if (!isGraphError(error)) {
     return accumulating
       ? { status: "ambiguous", reason: "no-answer" }

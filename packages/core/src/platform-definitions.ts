@@ -2,7 +2,7 @@ import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Definitions } from "./delivery/platform.ts";
 import { isGraphError } from "./errors/graph-error.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
-import type { PlatformAchievement } from "./graph/achievements.ts";
+import type { PlatformAchievement } from "./graph/achievement-definitions.ts";
 import type { PlatformLeaderboard } from "./graph/leaderboards.ts";
 import type { CheckFinding } from "./questline.ts";
 import { fullJitter } from "./resilience/backoff.ts";

@@ -1,6 +1,6 @@
 import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Events, OccurrenceOf, PayloadOf } from "./catalogue/events.ts";
-import type { GraphClient } from "./graph/graph-client.ts";
+import type { GraphCalls } from "./graph/graph-client.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
 import type { Explanation } from "./rules/explain.ts";
 import type { LaneTarget } from "./intent/intent.ts";
@@ -17,7 +17,7 @@ export interface Questline<
   readonly achievements: A;
   readonly leaderboards: L;
   /** The platform's own calls, with this app's credentials. What is written here passes by the outbox: never counts. */
-  readonly graph: Pick<GraphClient, "achievements" | "leaderboards" | "users">;
+  readonly graph: GraphCalls;
   /** Resolves when the store is open and what a dead process left is taken over; rejects when it cannot be opened. */
   readonly ready: Promise<void>;
   /** A match by its id: minted once per played match, never a counter that can restart. */

@@ -44,6 +44,7 @@ test("A2 lists definitions in the words of the catalogue", async () => {
           is_archived: false,
           title: "See all",
           locked_image_uri: "https://elsewhere",
+          badge: "gold",
         },
         {
           id: 12,
@@ -66,6 +67,8 @@ test("A2 lists definitions in the words of the catalogue", async () => {
       bitfieldLength: 7,
       isArchived: false,
       title: "See all",
+      lockedImageUrl: "https://elsewhere",
+      raw: { badge: "gold" },
     },
     { id: "12", apiName: "WINS", type: "count", writes: "client", target: 100n },
   ]);
@@ -100,8 +103,9 @@ test("A3 with nothing to change, or for another achievement than it answers for,
   });
   expect(server.seen).toHaveLength(0);
   await expect(client.achievements.write({ userId: "42", apiName: "WINS", addCount: 1 })).rejects.toMatchObject({
-    code: "unreadable_answer",
+    code: "ambiguous",
     applied: "maybe",
+    cause: { code: "unreadable_answer" },
   });
 });
 

@@ -22,13 +22,13 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const addCount = (): Promise<GraphError> =>
-  failure(client.achievements.write({ userId: "42", apiName: "A", addCount: 1 }));
+const addBits = (): Promise<GraphError> =>
+  failure(client.achievements.write({ userId: "42", apiName: "A", addBits: "1" }));
 const readMe = (): Promise<GraphError> => failure(client.users.me("OCAplayer"));
 
 test("every member of the envelope can be read, and the class, code and message say what it means", async () => {
   server.answer(json(envelope(100, { error_subcode: 33, fbtrace_id: "AbCdEf123", type: "GraphMethodException" }), 400));
-  const error = await addCount();
+  const error = await addBits();
 
   expect(error).toMatchObject({
     name: "NotFoundError",
@@ -79,7 +79,7 @@ test.each([
 ])("%s", async (_what, body, status, forApp, forUser, applied) => {
   server.answer(json(body, status));
 
-  expect(await addCount()).toMatchObject({ code: forApp, status, applied });
+  expect(await addBits()).toMatchObject({ code: forApp, status, applied });
   expect(await readMe()).toMatchObject({ code: forUser, status, applied: "no" });
 });
 
@@ -117,7 +117,7 @@ test.each([
     response.end(body);
   });
 
-  expect(await addCount()).toMatchObject({ code, status, applied, transient: true, retryable: applied === "no" });
+  expect(await addBits()).toMatchObject({ code, status, applied, transient: true, retryable: applied === "no" });
 });
 
 test("JSON that calls itself script is taken: Graph hosts have said so", async () => {
@@ -139,7 +139,7 @@ test.each([
 ])("Retry-After %s orders a wait", async (header, waitMs) => {
   server.answer(json(envelope(17), 400, { "retry-after": header }));
 
-  expect((await addCount()).retryAfterMs).toBe(waitMs);
+  expect((await addBits()).retryAfterMs).toBe(waitMs);
 });
 
 test("what the caller asked for reaches the transport", async () => {
@@ -149,4 +149,28 @@ test("what the caller asked for reaches the transport", async () => {
 
   expect([late.code, aborted.code, timeless.code]).toEqual(["aborted", "aborted", "no_answer"]);
   expect(server.seen).toHaveLength(0);
+});
+
+test("a lost answer of what must not be repeated is ambiguous, says what to do and keeps what happened as its cause", async () => {
+  server.answer(json(envelope(190), 500));
+  const error = await failure(client.achievements.write({ userId: "42", apiName: "A", addCount: 1 }));
+
+  expect(error).toMatchObject({
+    name: "AmbiguousError",
+    code: "ambiguous",
+    applied: "maybe",
+    transient: false,
+    retryable: false,
+    status: 500,
+    graphCode: 190,
+    traceId: "Atrace",
+    cause: { code: "app_credentials", applied: "maybe" },
+  });
+  expect(error.message).toMatch(/must not be repeated\. Read that achievement again/);
+
+  server.answer(json(envelope(100), 400));
+  expect(await failure(client.achievements.write({ userId: "42", apiName: "A", addCount: 1 }))).toMatchObject({
+    code: "invalid_parameter",
+    applied: "no",
+  });
 });

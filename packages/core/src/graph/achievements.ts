@@ -1,25 +1,19 @@
 import * as z from "zod";
+import {
+  defineAchievement,
+  namesParam,
+  readDefinitions,
+  type AchievementToDefine,
+  type PlatformAchievement,
+} from "./achievement-definitions.ts";
 import type { Caller, CallOptions } from "./call.ts";
+import { sendDone } from "./done.ts";
 import { checkAmount, checkBits, checkName, checkRequest, checkUserId } from "./inputs.ts";
-import { idText, safeCount, unixSeconds, unsigned64 } from "./json.ts";
-import { pageOf, walkPages, type Page } from "./pages.ts";
-import { writesOf } from "./write-policy.ts";
+import { pageOf, type Page, type Pager } from "./pages.ts";
+import type { OperationName } from "./operation.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
-
-/** A definition as the platform has it. */
-export interface PlatformAchievement {
-  readonly id: string;
-  readonly apiName: string;
-  readonly type: "simple" | "count" | "bitfield";
-  readonly writes?: "server" | "client";
-  /** A count's threshold, or the number of bits a bitfield needs. */
-  readonly target?: bigint;
-  readonly bitfieldLength?: number;
-  readonly isArchived?: boolean;
-  readonly title?: string;
-  readonly description?: string;
-  readonly isSecret?: boolean;
-}
+import { flag, instant, unsigned64 } from "../wire/json.ts";
+import { rowOf, type Raw } from "../wire/row.ts";
 
 /** At least one of the three changes; an `unlock` of any kind is `forceUnlock`. */
 export interface AchievementWrite {
@@ -39,7 +33,7 @@ export interface AchievementWritten {
 }
 
 /** One row of a player's progress. What the platform left out is undefined: unknown, not zero. */
-export interface AchievementProgress {
+export interface AchievementProgress extends Raw {
   /** Undefined where the answer does not say which achievement the row is about: read that one alone with `readOne`. */
   readonly apiName?: string;
   readonly target?: bigint;
@@ -51,12 +45,14 @@ export interface AchievementProgress {
 }
 
 export interface AchievementCalls {
+  /** A1: creates or updates a definition; answers its id. */
+  define(wanted: AchievementToDefine, options?: CallOptions): Promise<string>;
   /** A2: definitions, archived ones included where asked for. Names that do not exist are just missing. */
   definitions(
     filter?: { readonly apiNames?: readonly string[]; readonly includeArchived?: boolean },
     options?: CallOptions,
   ): Promise<readonly PlatformAchievement[]>;
-  /** A3: adds progress or unlocks, with the app token. */
+  /** A3: adds progress or unlocks, with the app token. Throws `ambiguous` where an `addCount` may have been added. */
   write(write: AchievementWrite, options?: CallOptions): Promise<AchievementWritten>;
   /** A4: a player's progress, all pages. */
   read(
@@ -70,110 +66,67 @@ export interface AchievementCalls {
     apiName: string,
     options?: CallOptions,
   ): Promise<AchievementProgress | "absent" | "unreadable">;
+  /** A5: wipes all progress of one user in this app, for good. */
+  removeAll(userId: string, options?: CallOptions): Promise<void>;
 }
 
-const DEFINITION_FIELDS =
-  "api_name,achievement_type,achievement_write_policy,target,bitfield_length,is_archived,title,description,is_secret";
 const PROGRESS_FIELDS = "definition{api_name,target},count_progress,bitfield_progress,is_unlocked,unlock_time";
-
-const TYPES = { SIMPLE: "simple", COUNT: "count", BITFIELD: "bitfield" } as const;
-
-const definition: z.ZodType<PlatformAchievement> = z
-  .object({
-    id: idText,
-    api_name: z.string(),
-    achievement_type: z
-      .string()
-      .toUpperCase()
-      .pipe(z.enum(["SIMPLE", "COUNT", "BITFIELD"])),
-    achievement_write_policy: z.string().nullish(),
-    target: unsigned64.nullish(),
-    bitfield_length: safeCount.nullish(),
-    is_archived: z.boolean().nullish(),
-    title: z.string().nullish(),
-    description: z.string().nullish(),
-    is_secret: z.boolean().nullish(),
-  })
-  .transform((row) => ({
-    id: row.id,
-    apiName: row.api_name,
-    type: TYPES[row.achievement_type],
-    ...writesOf(row.achievement_write_policy),
-    ...(row.target == null ? undefined : { target: row.target }),
-    ...(row.bitfield_length == null ? undefined : { bitfieldLength: row.bitfield_length }),
-    ...(row.is_archived == null ? undefined : { isArchived: row.is_archived }),
-    ...(row.title == null ? undefined : { title: row.title }),
-    ...(row.description == null ? undefined : { description: row.description }),
-    ...(row.is_secret == null ? undefined : { isSecret: row.is_secret }),
-  }));
 
 type Written = z.infer<typeof written>;
 
-const written = z.object({ api_name: z.string().nullish(), just_unlocked: z.boolean() });
+const written = z.object({ api_name: z.string().nullish(), just_unlocked: flag });
 
-const progress: z.ZodType<AchievementProgress> = z
-  .object({
+const progress: z.ZodType<AchievementProgress> = rowOf(
+  {
+    // Not given out: it is the user's id on one page and an id of its own on another.
+    id: z.unknown(),
     definition: z.object({ api_name: z.string().nullish(), target: unsigned64.nullish() }).nullish(),
     count_progress: unsigned64.nullish(),
     bitfield_progress: z
       .string()
       .regex(/^[01]*$/)
       .nullish(),
-    is_unlocked: z.boolean().nullish(),
-    unlock_time: unixSeconds.nullish(),
-  })
-  .transform((row) => ({
-    ...(row.definition?.api_name == null ? undefined : { apiName: row.definition.api_name }),
-    ...(row.definition?.target == null ? undefined : { target: row.definition.target }),
-    ...(row.count_progress == null ? undefined : { count: row.count_progress }),
-    ...(row.bitfield_progress == null ? undefined : { bits: row.bitfield_progress }),
-    ...(row.is_unlocked == null ? undefined : { isUnlocked: row.is_unlocked }),
-    // 0 is how a locked row may say that there is no such time.
-    ...(row.unlock_time == null || row.unlock_time.getTime() <= 0 ? undefined : { unlockedAt: row.unlock_time }),
-  }));
-
-const definitionPage: z.ZodType<Page<PlatformAchievement>> = pageOf(definition);
+    is_unlocked: flag.nullish(),
+    unlock_time: instant.nullish(),
+  },
+  (row) => ({
+    apiName: row.definition?.api_name,
+    target: row.definition?.target,
+    count: row.count_progress,
+    bits: row.bitfield_progress,
+    isUnlocked: row.is_unlocked,
+    unlockedAt: row.unlock_time,
+  }),
+);
 const progressPage: z.ZodType<Page<AchievementProgress>> = pageOf(progress);
 
-export function createAchievementCalls(caller: Caller, appId: string, ownHosts: ReadonlySet<string>): AchievementCalls {
+export function createAchievementCalls(caller: Caller, pager: Pager): AchievementCalls {
   const readAll = async (
     userId: string,
     apiNames: readonly string[] | undefined,
-    operation: string,
+    operation: OperationName,
     options: CallOptions | undefined,
   ): Promise<readonly AchievementProgress[]> => {
-    const path = `/${checkUserId(userId, operation)}/achievements`;
+    const at = { user_id: checkUserId(userId, operation) };
     const params = { fields: PROGRESS_FIELDS, ...namesParam(apiNames, operation) };
-    const first = { operation, method: "GET", kind: "read", path, params, schema: progressPage } as const;
     const rows: AchievementProgress[] = [];
-    for await (const page of walkPages({ caller, first, options, ownHosts })) rows.push(...page.data);
+    for await (const page of pager({ operation, at, params, schema: progressPage }, options)) rows.push(...page.data);
     return rows;
   };
 
   return {
-    async definitions(filter = {}, options) {
-      const operation = "achievements.definitions";
-      const params = {
-        fields: DEFINITION_FIELDS,
-        ...namesParam(filter.apiNames, operation),
-        ...(filter.includeArchived === true ? { include_archived: "true" } : undefined),
-      };
-      const path = `/${appId}/achievement_definitions`;
-      const first = { operation, method: "GET", kind: "read", path, params, schema: definitionPage } as const;
-      const rows: PlatformAchievement[] = [];
-      for await (const page of walkPages({ caller, first, options, ownHosts })) rows.push(...page.data);
-      return rows;
-    },
+    define: (wanted, options) => defineAchievement(caller, wanted, options),
+    definitions: (filter = {}, options) => readDefinitions(pager, filter, options),
 
     async write(write, options) {
       const operation = "achievements.write";
       checkRequest(write, operation);
-      const path = `/${checkUserId(write.userId, operation)}/achievements`;
+      const at = { user_id: checkUserId(write.userId, operation) };
       const apiName = checkName(write.apiName, operation);
       const params = { api_name: apiName, ...changesOf(write, operation) };
       const fits = (answer: Written): boolean => answer.api_name == null || answer.api_name === apiName;
-      const call = { operation, method: "POST", kind: "write", path, params, schema: written, fits } as const;
-      const answer = await caller(call, options);
+      const replaySafe = write.addCount === undefined;
+      const answer = await caller({ operation, at, params, schema: written, fits, replaySafe }, options);
       return { apiName, justUnlocked: answer.just_unlocked };
     },
 
@@ -188,6 +141,11 @@ export function createAchievementCalls(caller: Caller, appId: string, ownHosts: 
       // The answer was asked for one name only, so a single row without a name is that one.
       return rows.length === 1 ? (unnamed[0] ?? "unreadable") : "unreadable";
     },
+
+    async removeAll(userId, options) {
+      const operation = "achievements.removeAll";
+      await sendDone(caller, { operation, params: { user_id: checkUserId(userId, operation) } }, options);
+    },
   };
 }
 
@@ -200,9 +158,4 @@ function changesOf(write: AchievementWrite, operation: string): Record<string, s
     throw new QuestlineError("bad_input", `${operation}: give addCount, addBits or forceUnlock.`);
   }
   return changes;
-}
-
-function namesParam(apiNames: readonly string[] | undefined, operation: string): Record<string, string> {
-  if (apiNames === undefined) return {};
-  return { api_names: JSON.stringify(apiNames.map((name) => checkName(name, operation))) };
 }

@@ -1,7 +1,11 @@
 import type * as z from "zod";
 import type { AppToken } from "./app-credentials.ts";
 import { readAppUsage, type AppUsage } from "./app-usage.ts";
+import { inDoubt } from "./in-doubt.ts";
+import { fillPath } from "./path.ts";
 import { readAnswer } from "./read-answer.ts";
+import type { OperationName } from "./operation.ts";
+import { operations } from "./semantics.ts";
 import type { GraphRequest, GraphTransport } from "./transport.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Secret } from "../secrets/secret.ts";
@@ -15,13 +19,12 @@ export interface CallOptions {
   readonly notAfter?: number | undefined;
 }
 
-/** One operation, ready to be sent. */
+/** One operation, ready to be sent; its method, path and semantics are the table's. */
 export interface Call<T> {
-  readonly operation: string;
-  readonly method: "GET" | "POST";
-  readonly path: string;
+  readonly operation: OperationName;
+  /** The ids in the path, other than the app's. */
+  readonly at?: Readonly<Record<string, string>>;
   readonly params: Readonly<Record<string, string>>;
-  readonly kind: "read" | "write";
   readonly schema: z.ZodType<T>;
   /** Whether the answer is about what was asked; it is unreadable otherwise. */
   readonly fits?: (answer: T) => boolean;
@@ -29,6 +32,9 @@ export interface Call<T> {
   readonly userToken?: Secret | undefined;
   /** Secrets among the parameters. */
   readonly hidden?: readonly Secret[];
+  readonly tokenIn?: "query";
+  /** With these parameters it is replay-safe, although the operation is not. */
+  readonly replaySafe?: boolean;
 }
 
 /** Sends a call and reads its answer; rejects with a `GraphError`. */
@@ -43,30 +49,40 @@ export interface CallerOptions {
 
 export function createCaller({ appToken, transport, clock, onAppUsage }: CallerOptions): Caller {
   return async (call, options = {}) => {
-    const { operation, method, path, params, kind, userToken } = call;
+    const { operation, params, userToken, tokenIn } = call;
+    const { request: template, repeat } = operations[operation];
+    const kind = repeat === "read" ? "read" : "write";
+    const replaySafe = repeat === "replay-safe" || call.replaySafe === true;
+    const [method, path] = template.split(" ") as ["GET" | "POST" | "DELETE", string];
     const token = userToken ?? (await appToken.current(operation));
     const request: GraphRequest = {
       operation,
       method,
-      path,
+      path: fillPath(path, { app_id: appToken.appId, federated_app_id: appToken.appId, ...call.at }),
       params,
       kind,
       token,
+      ...(replaySafe ? { replaySafe } : undefined),
+      ...(tokenIn === undefined ? undefined : { tokenIn }),
       ...(options.timeoutMs === undefined ? undefined : { timeoutMs: options.timeoutMs }),
       ...(options.notAfter === undefined ? undefined : { notAfter: options.notAfter }),
     };
-    const response = await transport.send(request, options.signal);
-    if (onAppUsage !== undefined) {
-      const usage = readAppUsage(response.headers["x-app-usage"]);
-      if (usage !== undefined) onAppUsage(usage);
+    try {
+      const response = await transport.send(request, options.signal);
+      if (onAppUsage !== undefined) {
+        const usage = readAppUsage(response.headers["x-app-usage"]);
+        if (usage !== undefined) onAppUsage(usage);
+      }
+      const { latestSecret } = appToken;
+      return readAnswer(response, call, {
+        operation,
+        kind,
+        actsFor: userToken === undefined ? "app" : "user",
+        secrets: [token, ...(call.hidden ?? []), ...(latestSecret === undefined ? [] : [latestSecret])],
+        nowMs: clock.now(),
+      });
+    } catch (error) {
+      throw kind === "read" || replaySafe ? error : inDoubt(error, operation);
     }
-    const { latestSecret } = appToken;
-    return readAnswer(response, call, {
-      operation,
-      kind,
-      actsFor: userToken === undefined ? "app" : "user",
-      secrets: [token, ...(call.hidden ?? []), ...(latestSecret === undefined ? [] : [latestSecret])],
-      nowMs: clock.now(),
-    });
   };
 }

@@ -1,8 +1,8 @@
-import { retryingReads, type RetryingReadsOptions } from "./retrying-reads.ts";
+import { retrying, type RetryingOptions } from "./retrying.ts";
 import { withTimeLimit } from "./time-limit.ts";
 import type { GraphTransport } from "./transport.ts";
 
-export interface DirectTransportOptions extends RetryingReadsOptions {
+export interface DirectTransportOptions extends RetryingOptions {
   /** For one call, its retries and waits included, ms. Default 15 000. */
   readonly totalMs?: number;
 }
@@ -12,5 +12,5 @@ export interface DirectTransportOptions extends RetryingReadsOptions {
  * bare. Outermost first: the time limit covers every try and wait; the retries are below it.
  */
 export function directTransport(inner: GraphTransport, options: DirectTransportOptions): GraphTransport {
-  return withTimeLimit(retryingReads(inner, options), { clock: options.clock, timeoutMs: options.totalMs ?? 15_000 });
+  return withTimeLimit(retrying(inner, options), { clock: options.clock, timeoutMs: options.totalMs ?? 15_000 });
 }

@@ -53,6 +53,57 @@ export function checkAmount(value: unknown, operation: string): bigint {
   return amount;
 }
 
+/** A whole number within bounds, as text. `what` names it, such as `days`. */
+export function checkNumber(
+  value: unknown,
+  what: string,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): string {
+  if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) {
+    const upTo = most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`;
+    refuse(`${what} must be a whole number from ${least}${upTo}, not ${shownValue(value)}.`);
+  }
+  return String(value);
+}
+
+/** Text that is not empty: a SKU, a title, a persistent id. */
+export function checkText(value: unknown, what: string, longest = 1000): string {
+  const fits = typeof value === "string" && value !== "" && value.length <= longest && value.isWellFormed();
+  if (!fits) refuse(`${what} must be text of 1 to ${longest} characters, not ${shownValue(value)}.`);
+  return value as string;
+}
+
+/** An id of anything, as it goes into a path: decimal text. */
+export function checkId(value: unknown, what: string): string {
+  return asUserId(value) ?? refuse(`${what} must be an id as decimal text, not ${shownValue(value)}.`);
+}
+
+/** One of the keys of `words`, in the platform's words. */
+export function checkWord(value: unknown, what: string, words: Readonly<Record<string, string>>): string {
+  const word = typeof value === "string" && Object.hasOwn(words, value) ? words[value] : undefined;
+  return word ?? refuse(`${what} must be one of ${Object.keys(words).join(", ")}, not ${shownValue(value)}.`);
+}
+
+/** Exactly one of two members; the compiler knows, plain JavaScript does not. */
+export function checkEither(request: object, names: readonly [string, string], operation: string): void {
+  checkRequest(request, operation);
+  const given = names.filter((name) => (request as Record<string, unknown>)[name] !== undefined);
+  if (given.length !== 1) refuse(`${operation}: give either ${names[0]} or ${names[1]}, and not both.`);
+}
+
+/** A user token where one is given. */
+export function userTokenOf(value: string | Secret | undefined, operation: string): Secret | undefined {
+  return value === undefined ? undefined : checkCredential(value, `${operation}: userToken`, "user-token");
+}
+
+/** Unix seconds of a Date. */
+export function checkTime(value: unknown, what: string): string {
+  const ms = value instanceof Object && "getTime" in value ? (value as { getTime(): number }).getTime() : Number.NaN;
+  if (!Number.isFinite(ms)) refuse(`${what} must be a Date, not ${shownValue(value)}.`);
+  return String(Math.floor(ms / 1000));
+}
+
 function checkWhole(value: unknown, what: string): bigint {
   if (typeof value === "bigint") return value;
   if (typeof value !== "number") return refuse(`${what} must be a number or bigint, not ${shownValue(value)}.`);
@@ -90,6 +141,23 @@ export function checkCredential(value: unknown, what: string, kind: string): Sec
   const problem = credentialProblem(text);
   if (problem !== undefined) refuse(`${what} ${problem}.`);
   return typeof value === "string" ? secret(kind, value) : (value as Secret);
+}
+
+/** An attestation token; far longer than others. */
+export function checkAttestationToken(value: unknown, what: string): Secret {
+  const text = textOf(value);
+  if (typeof text !== "string" || !/^[\x21-\x7e]{1,50000}$/.test(text)) {
+    refuse(`${what} must be printable ASCII text of 1 to 50000 characters without spaces.`);
+  }
+  return typeof value === "string" ? secret("attestation-token", value) : (value as Secret);
+}
+
+/** A federated user's display name: 3 to 30 characters of any kind. */
+export function checkDisplayName(value: unknown, what: string): string {
+  const name = checkText(value, what);
+  const length = [...name].length;
+  if (length < 3 || length > 30) refuse(`${what} must have 3 to 30 characters, not ${length}.`);
+  return name;
 }
 
 function textOf(value: unknown): unknown {

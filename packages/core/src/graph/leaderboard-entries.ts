@@ -1,15 +1,17 @@
 import * as z from "zod";
-import type { Caller, CallOptions } from "./call.ts";
-import { checkCredential, checkName, checkRequest, checkUserId } from "./inputs.ts";
-import { idText, safeCount, signed64, unixSeconds } from "./json.ts";
-import { pageOf, walkPages, type Page } from "./pages.ts";
+import type { CallOptions } from "./call.ts";
+import { checkName, checkNumber, checkRequest, checkUserId, userTokenOf } from "./inputs.ts";
+import { pageOf, type Page, type Pager } from "./pages.ts";
+import { rowList, type RowList } from "./row-list.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
 import type { Secret } from "../secrets/secret.ts";
+import { idText, safeCount, signed64, unixSeconds } from "../wire/json.ts";
+import { rowOf, type Raw } from "../wire/row.ts";
 
 interface Query {
   readonly apiName: string;
-  /** Rows per page; large values are known to fail now and then on busy boards. Default: the platform's. */
+  /** Rows per page, default: the platform's. Where large pages fail with HTTP 5xx, as on busy boards, smaller ones follow. */
   readonly limit?: number | undefined;
   /** Also asks for the number of entries: `totalCount`. */
   readonly summary?: boolean | undefined;
@@ -32,7 +34,7 @@ export type EntryQuery = Query &
       }
   );
 
-export interface LeaderboardEntry {
+export interface LeaderboardEntry extends Raw {
   readonly id: string;
   readonly userId?: string;
   readonly alias?: string;
@@ -49,6 +51,11 @@ export interface LeaderboardEntry {
 export interface EntryList extends AsyncIterable<LeaderboardEntry> {
   /** With `summary: true`, the number of entries on the board, known once the first entry was asked for. */
   readonly totalCount: number | undefined;
+  /**
+   * Reads the first page and the number of entries with it (missing where the platform leaves it out); the entries go on
+   * from that page and can be walked once.
+   */
+  withSummary(): Promise<{ readonly totalCount?: number; readonly entries: RowList<LeaderboardEntry> }>;
 }
 
 const user = z.object({
@@ -58,67 +65,69 @@ const user = z.object({
   profile_url: z.string().nullish(),
 });
 
-const entry: z.ZodType<LeaderboardEntry> = z
-  .object({
+const entry: z.ZodType<LeaderboardEntry> = rowOf(
+  {
     id: idText,
     user: user.nullish(),
     rank: safeCount.nullish(),
     score: signed64,
     timestamp: unixSeconds.nullish(),
     extra_data_base64: z.string().nullish(),
-  })
-  .transform((row) => ({
+  },
+  (row) => ({
     id: row.id,
     score: row.score,
-    ...(row.rank == null ? undefined : { rank: row.rank }),
-    ...(row.timestamp == null ? undefined : { at: row.timestamp }),
-    ...(row.user == null ? undefined : { userId: row.user.id }),
-    ...(row.user?.alias == null ? undefined : { alias: row.user.alias }),
-    ...(row.user?.display_name == null ? undefined : { displayName: row.user.display_name }),
-    ...(row.user?.profile_url == null ? undefined : { profileUrl: row.user.profile_url }),
-    ...(row.extra_data_base64 == null ? undefined : { extraData: bytesOf(row.extra_data_base64) }),
-  }));
+    rank: row.rank,
+    at: row.timestamp,
+    userId: row.user?.id,
+    alias: row.user?.alias,
+    displayName: row.user?.display_name,
+    profileUrl: row.user?.profile_url,
+    extraData: row.extra_data_base64 == null ? undefined : bytesOf(row.extra_data_base64),
+  }),
+);
 
 const entryPage: z.ZodType<Page<LeaderboardEntry>> = pageOf(entry);
 const operation = "leaderboards.entries";
 const START: Readonly<Record<string, string>> = { top: "TOP", viewer: "VIEWER", "viewer-or-top": "VIEWER_OR_TOP" };
 
 export interface EntryListOptions {
-  readonly caller: Caller;
+  readonly pager: Pager;
   readonly query: EntryQuery;
   readonly options: CallOptions | undefined;
-  readonly ownHosts: ReadonlySet<string>;
 }
 
 /** Throws `bad_input` at once for a query that cannot be asked. */
-export function createEntryList({ caller, query, options, ownHosts }: EntryListOptions): EntryList {
+export function createEntryList({ pager, query, options }: EntryListOptions): EntryList {
   checkRequest(query, operation);
-  const params = paramsOf(query);
-  const token =
-    query.userToken === undefined
-      ? undefined
-      : checkCredential(query.userToken, `${operation}: userToken`, "user-token");
-  const path = "/leaderboard_entries";
-  const first = { operation, method: "GET", kind: "read", path, params, schema: entryPage, userToken: token } as const;
+  const userToken = userTokenOf(query.userToken, operation);
+  const first = { operation, params: paramsOf(query), schema: entryPage, userToken } as const;
   let totalCount: number | undefined;
+  const counted = async function* (asked: typeof first): AsyncGenerator<Page<LeaderboardEntry>> {
+    for await (const page of pager(asked, options)) {
+      totalCount = page.summary?.total_count ?? totalCount;
+      yield page;
+    }
+  };
   return {
     get totalCount() {
       return totalCount;
     },
-    async *[Symbol.asyncIterator]() {
-      // Scores change between two pages, so a row may come on both.
-      const seen = new Set<string>();
-      for await (const page of walkPages({ caller, first, options, ownHosts })) {
-        totalCount = page.summary?.total_count ?? totalCount;
-        for (const row of page.data) {
-          if (seen.has(row.id)) continue;
-          seen.add(row.id);
-          yield row;
-        }
-      }
+    [Symbol.asyncIterator]: () => rowList(() => counted(first), idOf)[Symbol.asyncIterator](),
+    async withSummary() {
+      const pages = counted({ ...first, params: { ...first.params, summary: "true" } });
+      const opening = await pages.next();
+      const rest = async function* (): AsyncGenerator<Page<LeaderboardEntry>> {
+        if (opening.done !== true) yield opening.value;
+        yield* pages;
+      };
+      const count = opening.value?.summary?.total_count;
+      return { ...(count === undefined ? undefined : { totalCount: count }), entries: rowList(rest, idOf) };
     },
   };
 }
+
+const idOf = (row: LeaderboardEntry): string => row.id;
 
 function paramsOf(query: EntryQuery): Record<string, string> {
   const { startAt = "top", limit } = query;
@@ -132,7 +141,7 @@ function paramsOf(query: EntryQuery): Record<string, string> {
   };
   if (typeof startAt === "object") {
     params["start_at"] = "OFFSET";
-    params["offset"] = checkCount(startAt.offset, "startAt.offset", 0);
+    params["offset"] = checkNumber(startAt.offset, `${operation}: startAt.offset`, 0);
   } else {
     const start = Object.hasOwn(START, startAt) ? START[startAt] : undefined;
     if (start === undefined)
@@ -144,19 +153,9 @@ function paramsOf(query: EntryQuery): Record<string, string> {
     params["filter"] = "USER_IDS";
     params["user_ids"] = JSON.stringify(query.userIds.map((id) => checkUserId(id, operation)));
   }
-  if (limit !== undefined) params["limit"] = checkCount(limit, "limit", 1);
+  if (limit !== undefined) params["limit"] = checkNumber(limit, `${operation}: limit`, 1);
   if (query.summary === true) params["summary"] = "true";
   return params;
-}
-
-function checkCount(value: unknown, what: string, least: number): string {
-  if (!Number.isSafeInteger(value) || (value as number) < least) {
-    throw new QuestlineError(
-      "bad_input",
-      `${operation}: ${what} must be a whole number from ${least}, not ${shownValue(value)}.`,
-    );
-  }
-  return String(value);
 }
 
 const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));

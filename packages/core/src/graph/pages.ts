@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Call, Caller, CallOptions } from "./call.ts";
-import { safeCount } from "./json.ts";
+import { safeCount } from "../wire/json.ts";
+import { isGraphError } from "../errors/graph-error.ts";
 import { UnreadableAnswerError } from "../errors/unanswered-errors.ts";
 
 /** Far above any real list; ends a server that never stops giving new cursors. */
@@ -39,22 +40,38 @@ export interface PageWalk<Row> {
   readonly ownHosts: ReadonlySet<string>;
 }
 
+/** Page sizes tried after one that failed; busy boards have been seen to fail on large pages and answer smaller ones. */
+const SMALLER_PAGES = [50, 25, 10, 5];
+
+/** Walks the pages of a list. */
+export type Pager = <Row>(first: Call<Page<Row>>, options?: CallOptions) => AsyncGenerator<Page<Row>>;
+
 /**
- * All pages, by the cursor. Links are never followed and never shown: they hold the token. A link to a foreign host, a
- * cursor that comes again and a link without a cursor end it with `unreadable_answer`.
+ * All pages, by the cursor. A page that fails with HTTP 5xx is asked for again with fewer rows, where `limit` was given.
+ * Links are never followed and never shown: they hold the token. A link to a foreign host, a cursor that comes again and
+ * a link without a cursor end it with `unreadable_answer`. An empty link is none: federated users' pages end so.
  */
 export async function* walkPages<Row>({ caller, first, options, ownHosts }: PageWalk<Row>): AsyncGenerator<Page<Row>> {
   const seen = new Set<string>();
   let call = first;
   for (;;) {
-    const page = await caller(call, options);
+    const limit = Number(call.params["limit"] ?? 0);
+    let page: Page<Row>;
+    try {
+      page = await caller(call, options);
+    } catch (error) {
+      const smaller = SMALLER_PAGES.find((size) => size < limit);
+      if (smaller === undefined || !isGraphError(error) || (error.status ?? 0) < 500) throw error;
+      call = { ...call, params: { ...call.params, limit: String(smaller) } };
+      continue;
+    }
     yield page;
     const after = cursorAfter(page, first.operation, ownHosts);
     if (after === undefined) return;
     if (seen.has(after)) throw unreadable(first.operation, "a page's cursor came a second time");
     if (seen.size >= MOST_PAGES) throw unreadable(first.operation, `there are more than ${MOST_PAGES} pages`);
     seen.add(after);
-    call = { ...first, params: { ...first.params, after } };
+    call = { ...call, params: { ...call.params, after } };
   }
 }
 

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { refusalError, unreadableError, type Asked } from "./answer-error.ts";
 import { readEnvelope } from "./envelope.ts";
-import { parseExactJson } from "./json.ts";
+import { parseExactJson } from "../wire/json.ts";
 import type { GraphResponse } from "./transport.ts";
 
 const NOT_JSON: unique symbol = Symbol("not JSON");

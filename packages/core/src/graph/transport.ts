@@ -9,10 +9,14 @@ export interface GraphRequest {
   readonly path: string;
   /** Sent as the query of a GET and as a form body otherwise. */
   readonly params: Readonly<Record<string, string>>;
-  /** Goes into the `Authorization` header and nowhere else. */
+  /** Goes into the `Authorization` header, unless `tokenIn` says otherwise, and nowhere else. */
   readonly token: Secret;
+  /** `query`: as `access_token` in the URL, for the one operation that is only known to take it there. */
+  readonly tokenIn?: "query";
   /** `read` may be repeated and may share connections; a `write` is one request on one socket, never retried below the caller. */
   readonly kind: "read" | "write";
+  /** A write that leaves the same end state however often it is sent. */
+  readonly replaySafe?: boolean;
   /** Monotonic ms by the client's clock after which the request must not be handed to a socket any more. */
   readonly notAfter?: number;
   /** How long the whole exchange may take, waiting for a socket included, ms; the transport's own limit otherwise. */

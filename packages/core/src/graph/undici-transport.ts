@@ -93,11 +93,12 @@ class UndiciTransport implements GraphTransport {
   }
 
   #dispatchOptions(request: GraphRequest): Dispatcher.DispatchOptions {
-    const form = encodeForm(request.params);
+    const inUrl = request.tokenIn === "query";
+    const form = encodeForm(inUrl ? { ...request.params, access_token: reveal(request.token) } : request.params);
     const inQuery = request.method === "GET" && form !== "";
     const headers = {
       accept: "application/json",
-      authorization: `Bearer ${reveal(request.token)}`,
+      ...(inUrl ? undefined : { authorization: `Bearer ${reveal(request.token)}` }),
       "user-agent": this.#options.userAgent,
       ...(request.method === "GET" ? undefined : { "content-type": "application/x-www-form-urlencoded" }),
     };

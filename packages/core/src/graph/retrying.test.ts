@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { directTransport } from "./direct-transport.ts";
-import { retryingReads } from "./retrying-reads.ts";
+import { retrying } from "./retrying.ts";
 import { withTimeLimit } from "./time-limit.ts";
 import type { GraphRequest, GraphResponse, GraphTransport } from "./transport.ts";
 import { AbortedError, NoAnswerError } from "../errors/unanswered-errors.ts";
@@ -52,7 +52,7 @@ test.each([
 ])("a read is sent again after %s, with a wait between", async (_what, bad) => {
   const clock = manualClock();
   const inner = scripted(bad, bad, good);
-  const sent = retryingReads(inner, { clock, random: half }).send(read);
+  const sent = retrying(inner, { clock, random: half }).send(read);
 
   await clock.advance(99);
   expect(inner.sent()).toBe(1);
@@ -72,14 +72,14 @@ test.each([
   const inner = scripted(end);
   const clock = manualClock();
 
-  expect(await retryingReads(inner, { clock, random: half }).send(read)).toBe(end);
+  expect(await retrying(inner, { clock, random: half }).send(read)).toBe(end);
   expect(inner.sent()).toBe(1);
 });
 
 test("the tries are bounded, and the last end is given", async () => {
   const clock = manualClock();
   const inner = scripted(reset);
-  const sent = retryingReads(inner, { clock, random: half, tries: 4 })
+  const sent = retrying(inner, { clock, random: half, tries: 4 })
     .send(read)
     .catch((error: unknown) => error);
   await clock.advance(60_000);
@@ -90,7 +90,7 @@ test("the tries are bounded, and the last end is given", async () => {
 
 test("writes are never sent again", async () => {
   const inner = scripted(reset);
-  const transport = retryingReads(inner, { clock: manualClock(), random: half });
+  const transport = retrying(inner, { clock: manualClock(), random: half });
 
   await expect(transport.send(write)).rejects.toBe(reset);
   expect(inner.sent()).toBe(1);
@@ -99,20 +99,20 @@ test("writes are never sent again", async () => {
 test("an ordered wait is obeyed, and one that is too long ends the tries", async () => {
   const clock = manualClock();
   const inner = scripted(answer(429, {}, { "retry-after": "2" }), good);
-  const sent = retryingReads(inner, { clock, random: half }).send(read);
+  const sent = retrying(inner, { clock, random: half }).send(read);
   await clock.advance(1_999);
   expect(inner.sent()).toBe(1);
   await clock.advance(1);
   expect(await sent).toBe(good);
 
   const long = answer(429, {}, { "retry-after": "3600" });
-  expect(await retryingReads(scripted(long), { clock, random: half }).send(read)).toBe(long);
+  expect(await retrying(scripted(long), { clock, random: half }).send(read)).toBe(long);
 });
 
 test("the caller can abort the wait", async () => {
   const clock = manualClock();
   const controller = new AbortController();
-  const sent = retryingReads(scripted(reset), { clock, random: half }).send(read, controller.signal);
+  const sent = retrying(scripted(reset), { clock, random: half }).send(read, controller.signal);
   await clock.advance(0);
   controller.abort();
 

@@ -8,10 +8,10 @@ import { fullJitter } from "../resilience/backoff.ts";
 import { sleep, type Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 
-export interface RetryingReadsOptions {
+export interface RetryingOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** How often a read is sent at most. Default 3. */
+  /** How often a request is sent at most. Default 3. */
   readonly tries?: number;
   /** Bound of the first wait, ms; doubles each time. Default 200. */
   readonly baseMs?: number;
@@ -20,10 +20,10 @@ export interface RetryingReadsOptions {
 }
 
 /**
- * A transport around a transport: repeats reads that failed for a passing reason. Writes go through untouched, since
- * a delivery retries as attempts of its lane, and single-use calls never.
+ * A transport around a transport: repeats reads, and writes that are replay-safe, after a passing failure. All others go
+ * through untouched.
  */
-export function retryingReads(inner: GraphTransport, options: RetryingReadsOptions): GraphTransport {
+export function retrying(inner: GraphTransport, options: RetryingOptions): GraphTransport {
   const { clock, random, tries = 3, baseMs = 200, capMs = 5_000 } = options;
 
   const send = async (request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse> => {
@@ -36,8 +36,7 @@ export function retryingReads(inner: GraphTransport, options: RetryingReadsOptio
         orderedMs = readRetryAfter(response.headers["retry-after"], clock.now()) ?? 0;
         if (orderedMs > capMs) return response;
       } catch (error) {
-        const isPassingFailure = isGraphError(error) && error.retryable && error.code !== "aborted";
-        if (isLast || !isPassingFailure) throw error;
+        if (isLast || !isPassingFailure(error, request)) throw error;
       }
       await pause(request, Math.max(orderedMs, fullJitter(attempt, { baseMs, capMs }, random.next())), signal);
     }
@@ -53,9 +52,16 @@ export function retryingReads(inner: GraphTransport, options: RetryingReadsOptio
   };
 
   return {
-    send: (request, signal) => (request.kind === "read" ? send(request, signal) : inner.send(request, signal)),
+    send: (request, signal) =>
+      request.kind === "read" || request.replaySafe === true ? send(request, signal) : inner.send(request, signal),
     close: (graceMs) => inner.close(graceMs),
   };
+}
+
+/** A replay-safe write that may have taken effect is as good as one that did not. */
+function isPassingFailure(error: unknown, request: GraphRequest): boolean {
+  if (!isGraphError(error) || error.code === "aborted" || error.code === "closed") return false;
+  return error.retryable || (request.replaySafe === true && error.transient);
 }
 
 function isPassing({ status, body }: GraphResponse): boolean {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { dateAt } from "../runtime/calendar.ts";
+import { dateAt, readIsoTime } from "../runtime/calendar.ts";
 
 /** A number that may have lost digits as a double: at least 16 of them outside of quotes (or in text: only slower). */
 const LONG_INTEGER = /[:[,]\s*-?\d{16}/;
@@ -54,3 +54,19 @@ export const unixSeconds: z.ZodType<Date> = signed64
 export const safeCount: z.ZodType<number> = unsigned64
   .refine((value) => value <= BigInt(Number.MAX_SAFE_INTEGER), "too large")
   .transform(Number);
+
+/** Unix seconds (0 counts as none: entitlements and locked rows say it so), or ISO 8601 text with an offset like `+0000`. */
+export const instant: z.ZodType<Date | undefined> = z.union([
+  unixSeconds.transform((at) => (at.getTime() <= 0 ? undefined : at)),
+  z.string().transform((text, context) => {
+    const at = readIsoTime(text);
+    if (at === undefined) context.addIssue({ code: "custom", message: "not a time" });
+    return at;
+  }),
+]);
+
+/** A truth value, also as text: forms and some webhook samples write it so. */
+export const flag: z.ZodType<boolean> = z.union([
+  z.boolean(),
+  z.enum(["true", "false"]).transform((text) => text === "true"),
+]);

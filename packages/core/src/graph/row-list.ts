@@ -1,0 +1,21 @@
+import type { Page } from "./pages.ts";
+
+/** Rows as they are asked for, page by page. Nothing is sent before the first is taken; every walk starts anew. */
+export type RowList<Row> = AsyncIterable<Row>;
+
+/** The rows of all pages, each key once: lists change between two pages, so a row may come on both. */
+export function rowList<Row>(pages: () => AsyncIterable<Page<Row>>, keyOf?: (row: Row) => string): RowList<Row> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      const seen = new Set<string>();
+      for await (const page of pages()) {
+        for (const row of page.data) {
+          const key = keyOf?.(row);
+          if (key !== undefined && seen.has(key)) continue;
+          if (key !== undefined) seen.add(key);
+          yield row;
+        }
+      }
+    },
+  };
+}
