@@ -170,3 +170,40 @@ test.each([
 
   await expect(ids({ apiName: "BEST" })).rejects.toMatchObject({ code: "unreadable_answer" });
 });
+
+test("a page that fails with 5xx is asked for again with fewer rows, and the next pages stay as small", async () => {
+  const limits: (string | null)[] = [];
+  server.answer((request, response, index) => {
+    const limit = request.query.get("limit");
+    limits.push(limit);
+    if (Number(limit) > 25) return json("", 503)(request, response, index);
+    const isFirst = request.query.get("after") === null;
+    const paging = isFirst ? { cursors: { after: "c1" }, next: link("c1") } : {};
+    return json({ data: [row(isFirst ? 1 : 2)], paging })(request, response, index);
+  });
+
+  expect(await ids({ apiName: "BEST", limit: 100 })).toEqual(["1", "2"]);
+  expect(limits).toEqual(["100", "50", "25", "25"]);
+});
+
+test("a platform that is down ends the walk at the smallest page, and pages without a size are not asked for again", async () => {
+  server.answer(json("", 500));
+  await expect(ids({ apiName: "BEST", limit: 30 })).rejects.toMatchObject({ code: "platform_unavailable" });
+  expect(server.seen.map((request) => request.query.get("limit"))).toEqual(["30", "25", "10", "5"]);
+  await expect(ids({ apiName: "BEST" })).rejects.toMatchObject({ code: "platform_unavailable" });
+  expect(server.seen).toHaveLength(5);
+});
+
+test("a summary comes with the first page, which is not asked for again", async () => {
+  pages({
+    "": { data: [row(1)], summary: { total_count: 2 }, paging: { cursors: { after: "c1" }, next: link("c1") } },
+    c1: { data: [row(2)], summary: { total_count: 2 } },
+  });
+  const { totalCount, entries } = await client.leaderboards.entries({ apiName: "BEST" }).withSummary();
+  expect(totalCount).toBe(2);
+  expect(server.seen.map((request) => request.query.get("summary"))).toEqual(["true"]);
+  const found: string[] = [];
+  for await (const entry of entries) found.push(entry.id);
+  expect(found).toEqual(["1", "2"]);
+  expect(server.seen).toHaveLength(2);
+});

@@ -164,3 +164,17 @@ test("for direct calls the time limit covers all tries and waits", async () => {
   await clock.advance(60_000);
   expect(inner.sent()).toBe(tries);
 });
+
+test("a replay-safe write is repeated, also where it may have taken effect; any other write never", async () => {
+  const clock = manualClock();
+  const maybe = new NoAnswerError("reset", { operation: "x", applied: "maybe", transient: true, retryable: false });
+  const safe = scripted(maybe, answer(500), good);
+  const sent = retrying(safe, { clock, random: half }).send({ ...write, replaySafe: true });
+  await clock.advance(10_000);
+  expect(await sent).toBe(good);
+  expect(safe.sent()).toBe(3);
+
+  const other = scripted(maybe, good);
+  await expect(retrying(other, { clock, random: half }).send(write)).rejects.toBe(maybe);
+  expect(other.sent()).toBe(1);
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { idText, parseExactJson, safeCount, signed64, unixSeconds, unsigned64 } from "./json.ts";
+import { flag, idText, instant, parseExactJson, safeCount, signed64, unixSeconds, unsigned64 } from "./json.ts";
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 
@@ -71,4 +71,27 @@ test("times are Unix seconds, as a number or text", () => {
 test("small counts refuse what a number cannot hold", () => {
   expect(safeCount.parse("25")).toBe(25);
   expect(safeCount.safeParse(2n ** 60n).success).toBe(false);
+});
+
+test.each([
+  ["2031-03-09T13:04:20+0000", "2031-03-09T13:04:20.000Z"],
+  ["2031-03-09T13:04:20+02:00", "2031-03-09T11:04:20.000Z"],
+  ["2031-03-09T13:04:20-0730", "2031-03-09T20:34:20.000Z"],
+  ["2031-03-09T13:04:20Z", "2031-03-09T13:04:20.000Z"],
+  ["1900000000", "2030-03-17T17:46:40.000Z"],
+  [1_900_000_000, "2030-03-17T17:46:40.000Z"],
+])("an instant is read from %s", (value, iso) => {
+  expect(instant.parse(value)?.toISOString()).toBe(iso);
+});
+
+test("an instant of 0 is none, and other text is refused", () => {
+  expect(instant.parse(0)).toBeUndefined();
+  for (const text of ["2031-03-09", "2031-13-09T13:04:20Z", "2031-03-09T13:04:20", "soon"]) {
+    expect(instant.safeParse(text).success).toBe(false);
+  }
+});
+
+test("a flag may be text", () => {
+  expect([true, "true", false, "false"].map((value) => flag.parse(value))).toEqual([true, true, false, false]);
+  expect(flag.safeParse("yes").success).toBe(false);
 });

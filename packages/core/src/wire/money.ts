@@ -27,7 +27,7 @@ export const price: z.ZodType<Money> = rowOf(
 );
 
 /** The subscriptions' form: decimal text without a symbol. */
-export const decimalText: z.ZodType<bigint> = z.string().transform((text, context) => {
+const decimalText: z.ZodType<bigint> = z.string().transform((text, context) => {
   const units = minorUnitsOf(text);
   if (units === undefined) context.addIssue({ code: "custom", message: "not an amount in hundredths" });
   return units ?? 0n;
