@@ -1,7 +1,8 @@
 // Runs a program of the workspace from a fresh clone on: installs what is missing, then hands over to the pinned Node.
 //   node scripts/run.mjs demo [arguments of the demo]
 //   node scripts/run.mjs test [--only lint,unit]
-//   node scripts/run.mjs build | format
+//   node scripts/run.mjs build | platform-page | format
+//   node scripts/run.mjs drift [--also calls]
 //   node scripts/run.mjs bench [arguments of the benchmarks]
 import { constants } from "node:os";
 import { spawn } from "node:child_process";
@@ -12,6 +13,8 @@ const targets = new Map([
   ["demo", ["--conditions=questline-source", "examples/arena/src/demo.ts"]],
   ["test", ["scripts/test.mjs"]],
   ["build", ["scripts/build.mjs"]],
+  ["drift", ["--conditions=questline-source", "test/programs/drift.mjs"]],
+  ["platform-page", ["--conditions=questline-source", "test/programs/write-platform-page.mjs"]],
   ["format", ["node_modules/oxfmt/bin/oxfmt", "."]],
   ["bench", ["--conditions=questline-source", "bench/src/main.ts"]],
 ]);

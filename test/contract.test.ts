@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { operations } from "@questline/core";
 import { createEmulator, defaultSwitches } from "@questline/emulator";
 import * as messages from "@questline/colyseus/messages";
 import { describe, expect, test } from "vitest";
@@ -58,6 +59,10 @@ describe("docs/contract.md lists, no more and no less,", () => {
     expect(sorted(tablesOf("Exports of").keys())).toEqual(sorted(entries.map(({ entry }) => entry)));
   });
 
+  test("the platform client's calls", () => {
+    expect(sorted(listedUnder("Calls of", "createGraphClient"))).toEqual(sorted(Object.keys(operations)));
+  });
+
   test("the emulator's members and switches", async () => {
     await using emulator = await createEmulator();
     expect(sorted(listedUnder("Members of", "createEmulator"))).toEqual(sorted(Object.keys(emulator)));
@@ -95,6 +100,7 @@ describe("docs/contract.md lists, no more and no less,", () => {
 
   const programs = [
     { name: "questline-emulator", args: ["packages/emulator/src/cli.ts"] },
+    { name: "npm run drift", args: ["--conditions=questline-source", "test/programs/drift.mjs"] },
     { name: "npm run demo", args: ["--conditions=questline-source", "examples/arena/src/demo.ts"] },
     { name: "npm run bench", args: ["--conditions=questline-source", "bench/src/main.ts"] },
   ];
