@@ -61,7 +61,7 @@ describe.each(vectors)("$call, $name ($file)", (vector) => {
       `^${template
         .replaceAll("{app_id}", "1")
         .replaceAll("{federated_app_id}", "2")
-        .replace(/\{\w+\}/g, "\\d+")}$`,
+        .replace(/\{\w+\}/g, "[\\w-]+")}$`,
     );
     const tokens = operation.token === "app-or-user" ? ["app", "user"] : [operation.token];
     expect(request.method).toBe(method);

@@ -79,6 +79,12 @@ export function checkId(value: unknown, what: string): string {
   return asUserId(value) ?? refuse(`${what} must be an id as decimal text, not ${shownValue(value)}.`);
 }
 
+/** An id that need not be decimal, as it goes into a path: letters, digits, `_` and `-`. */
+export function checkHandle(value: unknown, what: string): string {
+  const fits = typeof value === "string" && /^[\w-]{1,255}$/.test(value);
+  return fits ? value : refuse(`${what} must be an id of letters, digits, _ and -, not ${shownValue(value)}.`);
+}
+
 /** One of the keys of `words`, in the platform's words. */
 export function checkWord(value: unknown, what: string, words: Readonly<Record<string, string>>): string {
   const word = typeof value === "string" && Object.hasOwn(words, value) ? words[value] : undefined;

@@ -1,6 +1,6 @@
 import type { Caller, CallOptions } from "./call.ts";
 import { sendDone } from "./done.ts";
-import { checkId, checkRequest, checkUserId, userTokenOf } from "./inputs.ts";
+import { checkHandle, checkRequest, checkUserId, userTokenOf } from "./inputs.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import type { Secret } from "../secrets/secret.ts";
 
@@ -26,7 +26,7 @@ export function createNotificationCalls(caller: Caller): NotificationCalls {
       if (!Array.isArray(request.recipientIds) || request.recipientIds.length === 0) {
         throw new QuestlineError("bad_input", `${operation}: recipientIds must name at least one user.`);
       }
-      const id = checkId(request.requestId, `${operation}: requestId`);
+      const id = checkHandle(request.requestId, `${operation}: requestId`);
       const params = {
         // A bracketed list of quoted ids; the page's example has single quotes, JSON's double ones are assumed to be as good.
         recipient_ids: JSON.stringify(request.recipientIds.map((user) => checkUserId(user, operation))),
