@@ -126,7 +126,9 @@ function usable(value: unknown, what: string, kind: string): Secret {
   } catch {
     // Neither text nor a secret: said below.
   }
-  const problem = credentialProblem(text);
+  // The verify token is any text that was typed into the dashboard; the secret is the platform's.
+  const isTyped = kind === "verify-token" && typeof text === "string" && text !== "";
+  const problem = isTyped ? undefined : credentialProblem(text);
   if (problem !== undefined) throw new QuestlineError("bad_input", `createWebhookHandler: ${what} ${problem}.`);
   return isText ? secret(kind, value) : (value as Secret);
 }
