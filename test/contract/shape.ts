@@ -26,6 +26,12 @@ export function shapeDifferences(
   });
 }
 
+/** Whether a new member is `id`, or one of the `fields` asked for: samples leave such out, and that they come is no news. */
+export function isAskedFor(difference: string, fields = ""): boolean {
+  const [, name] = /(\w+) is new$/.exec(difference) ?? [];
+  return name !== undefined && ["id", ...fields.split(/[,{}]/)].includes(name);
+}
+
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;

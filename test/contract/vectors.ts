@@ -37,6 +37,9 @@ export const vectors: readonly (Vector & { readonly file: string })[] = readdirS
   );
 
 export const app = { id: "1", secret: "test-secret" };
+export const otherApp = { id: "3", secret: "other-secret" };
+/** The device of the vectors. */
+export const UNIQUE_ID = "ab12".repeat(16);
 export const federatedApp = { id: "2", secret: "federated-secret" };
 export const ada = {
   alias: "ada",
