@@ -141,6 +141,11 @@ export default defineConfig({
       ),
     },
     {
+      // What a game's tests start: the platform too.
+      files: ["packages/colyseus-plugin/src/testing/**/*.ts"],
+      rules: restricted(...publicEntriesOnly, noTimerModules),
+    },
+    {
       files: ["examples/**/*.ts", "packages/colyseus-plugin/test/**/*.ts"],
       rules: restricted(...publicEntriesOnly, noTimerModules),
     },

@@ -97,6 +97,7 @@ describe("docs/contract.md lists, no more and no less,", () => {
     { name: "questline-emulator", args: ["packages/emulator/src/cli.ts"] },
     { name: "npm run demo", args: ["--conditions=questline-source", "examples/arena/src/demo.ts"] },
     { name: "npm run bench", args: ["--conditions=questline-source", "bench/src/main.ts"] },
+    { name: "npm run bench:rooms", args: ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts"] },
   ];
   test.each(programs)("the flags of $name", async ({ name, args }) => {
     const { stdout } = await runProgram([...args, "--help"], { cwd: root });
@@ -117,5 +118,13 @@ describe("docs/contract.md lists, no more and no less,", () => {
     const { stdout } = await runProgram(args, { cwd: root });
     const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
     expect(sorted(listedUnder("JSON keys of", "npm run bench"))).toEqual(sorted(Object.keys(last)));
+  test("the keys of the room benchmark's last line, and what it judges", async () => {
+    const args = ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts", "--json"];
+    const { stdout } = await runProgram([...args, "--rooms", "2", "--clients", "2", "--matches", "2"], { cwd: root });
+    const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { events: number; missed: string[] };
+    expect(sorted(listedUnder("JSON keys of", "npm run bench:rooms"))).toEqual(sorted(Object.keys(last)));
+    // Two matches of four players, and their hits.
+    expect(last.events).toBeGreaterThanOrEqual(8);
+    expect(["heapAdded", "heapGrown", "p99Added"]).toEqual(expect.arrayContaining(last.missed));
   });
 });

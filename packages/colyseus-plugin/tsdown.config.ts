@@ -1,7 +1,7 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/attach.ts", "src/messages.ts"],
+  entry: ["src/index.ts", "src/attach.ts", "src/messages.ts", "src/testing/index.ts", "src/sqlite-streaks-worker.ts"],
   dts: true,
   platform: "node",
   target: "node22",

@@ -6,6 +6,9 @@ import { entersDuringCreate } from "./watch-room.ts";
 export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
 export type { GuestCounts } from "./guest-book.ts";
+export type { MatchPlayer } from "./match-player.ts";
+export type { MatchStreaks } from "./match-streaks.ts";
+export type { MatchWatch } from "./match-watch.ts";
 export type { Player } from "./player.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
 export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
@@ -13,6 +16,9 @@ export type { MatchReceipts, QuestlinePluginOptions } from "./questline-plugin.t
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";
+export { sqliteStreaks } from "./sqlite-streaks.ts";
+export { memoryStreaks, type StreakLengths, type StreakStore } from "./streak-store.ts";
+export type { NumberField, Tally } from "./tally.ts";
 export { verifyPlayer } from "./verify-player.ts";
 
 /** What a room has of Questline: the same as `this.plugins.questline`. */
@@ -24,10 +30,10 @@ const attached = new WeakMap<Room, WeakMap<object, unknown>>();
  * For rooms without plugins, such as Colyseus 0.17's: `this.questline = attach(this, questline)`, first thing in
  * `onCreate`. Does what the plugin does; a second call in the same room, as from a subclass, answers the first one's.
  */
-export function attach<E extends Events, A extends Achievements, L extends Leaderboards>(
+export function attach<E extends Events, A extends Achievements, L extends Leaderboards, S = never>(
   room: Room,
   questline: Questline<E, A, L>,
-  options: QuestlinePluginOptions = {},
+  options: QuestlinePluginOptions<NoInfer<E>, S> = {},
 ): Attached<E> {
   const known = attached.get(room) ?? new WeakMap<object, unknown>();
   attached.set(room, known);

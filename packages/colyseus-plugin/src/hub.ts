@@ -8,6 +8,9 @@ import { TokenDesk } from "./token-desk.ts";
 /** What the plugin listens to and asks of a Questline, whatever its events are. */
 export type QuestlineFeeds = Pick<Questline, "users" | "onOutcome" | "onTokenWanted" | "inspect">;
 
+/** Different things said of one room class: errors may hold words of their own each time. */
+const MOST_SAID = 20;
+
 /**
  * Where one Questline's outcomes meet the seats of this process: one subscription for all rooms, one look-up by user
  * for an outcome.
@@ -15,8 +18,8 @@ export type QuestlineFeeds = Pick<Questline, "users" | "onOutcome" | "onTokenWan
 export class Hub {
   readonly tokens: TokenDesk;
   readonly #seats = new Map<string, Set<Seat>>();
-  readonly #met = new WeakSet<object>();
   readonly #questline: QuestlineFeeds;
+  readonly #said = new WeakMap<object, Set<string>>();
 
   constructor(questline: QuestlineFeeds, clock: Clock = systemClock) {
     this.#questline = questline;
@@ -57,10 +60,11 @@ export class Hub {
     }
   }
 
-  /** True the first time this room class is met: what is wrong with a class is said once. */
-  isFirst(roomClass: object): boolean {
-    if (this.#met.has(roomClass)) return false;
-    this.#met.add(roomClass);
+  /** True the first time this is to be said of this room class: what is wrong with a class is said once. */
+  isFirst(roomClass: object, words = ""): boolean {
+    const said = this.#said.get(roomClass) ?? new Set();
+    if (said.has(words) || said.size === MOST_SAID) return false;
+    this.#said.set(roomClass, said.add(words));
     return true;
   }
 

@@ -2,6 +2,9 @@ export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
 export type { GuestCounts } from "./guest-book.ts";
+export type { MatchPlayer } from "./match-player.ts";
+export type { MatchStreaks } from "./match-streaks.ts";
+export type { MatchWatch } from "./match-watch.ts";
 export {
   questlinePlugin,
   type MatchReceipts,
@@ -23,3 +26,6 @@ export type {
   Unlocked,
 } from "./messages.ts";
 export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
+export { sqliteStreaks } from "./sqlite-streaks.ts";
+export { memoryStreaks, type StreakLengths, type StreakStore } from "./streak-store.ts";
+export type { NumberField, Tally } from "./tally.ts";

@@ -14,6 +14,10 @@ import { Admission, type AuthMode } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
+import type { MatchPlayer } from "./match-player.ts";
+import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
+import type { MatchWatch } from "./match-watch.ts";
+import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
 import { TOKEN, type TokenAnswer } from "./messages.ts";
 import { isQuestlineAuth } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
@@ -22,9 +26,10 @@ import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
 import { Round, type MatchIdOption } from "./round.ts";
 import { Seat } from "./seat.ts";
+import { Tallies, type Tally } from "./tally.ts";
 import { watchRoom } from "./watch-room.ts";
 
-export interface QuestlinePluginOptions {
+export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
   /**
    * The match id: text for the room's first round only, or a function asked once for every round. Give one where a room
    * that comes back after a crash goes on with the same match. Default: `questline.newMatchId(roomId)` for every round.
@@ -40,6 +45,10 @@ export interface QuestlinePluginOptions {
   readonly auth?: AuthMode;
   /** Sends `questline:unlocked` and `questline:recorded` to the player's connection. Default true. */
   readonly notify?: boolean;
+  /** Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would. Default: nothing. */
+  readonly watch?: MatchWatch<E, S>;
+  /** Keeps streaks across matches, readable as `player.streak(name)`. Default: none. */
+  readonly streaks?: MatchStreaks<E>;
 }
 
 /** Receipts of a round by user id: one for every player the event was reported for. */
@@ -71,17 +80,22 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   readonly #notify: boolean;
   readonly #round: Round;
   readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
+  readonly #tallies = new Tallies();
+  readonly #watch: unknown;
+  readonly #streaks: RoomStreaks;
   #wired: { readonly room: Room; readonly roster: Roster } | undefined;
   #match: Match<E> | undefined;
   #refused = 0;
 
-  constructor(questline: Questline<E>, options: QuestlinePluginOptions = {}) {
+  constructor(questline: Questline<E>, options: QuestlinePluginOptions<E> = {}) {
     super();
     this.#questline = questline;
     this.#hub = hubOf(questline);
     this.#resolveUserId = options.resolveUserId ?? userIdFromAuth;
     this.#notify = options.notify ?? true;
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
+    this.#watch = options.watch;
+    this.#streaks = new RoomStreaks(options.streaks, questline.events);
     this.#round = new Round(options.matchId, () => questline.newMatchId(this.#wired?.room.roomId ?? "room"));
     // The framework assigns `room` before onCreate, also where it wires no plugin hooks.
     Object.defineProperty(this, "room", {
@@ -112,9 +126,14 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     try {
       this.#round.played();
       const userId = this.#wired?.roster.userIdOf(player);
-      if (userId === undefined && this.#keepForGuest(player, event, payload, more)) return refusedReceipt(GUEST);
+      if (userId === undefined && this.#keepForGuest(player, event, payload, more)) {
+        this.#count(guestKey(player), event, payload, more[0]?.id);
+        return refusedReceipt(GUEST);
+      }
       if (userId === undefined) return this.#refuse(event, this.#whyUnknown(player));
-      return this.#currentMatch().report(userId, event, payload, ...more);
+      const receipt = this.#currentMatch().report(userId, event, payload, ...more);
+      this.#count(userId, event, payload, more[0]?.id);
+      return receipt;
     } catch (error) {
       return this.#refuse(event, wordsOf(error));
     }
@@ -127,7 +146,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
    */
   endMatch<K extends keyof E & string>(
     event: K,
-    payloadFor: (player: RoundPlayer) => PayloadOf<E[K]> | undefined,
+    payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
   ): MatchReceipts {
     const receipts = new Map<string, Receipt>();
     try {
@@ -139,14 +158,16 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       if (unverified > 0 && !this.#admission?.hasGuests)
         warn("endMatch leaves out connections that are not verified", { event, unverified });
       const match = this.#currentMatch();
-      for (const player of roster.players()) {
+      for (const present of roster.players()) {
+        const player = this.#asMatchPlayer(present);
         const receipt = this.#reportEnd(match, event, player, payloadFor);
         if (receipt) receipts.set(player.userId, receipt);
       }
       if (this.#admission?.hasGuests)
-        for (const guest of roster.guests()) this.#reportEnd(match, event, guest, payloadFor);
+        for (const guest of roster.guests()) this.#reportEnd(match, event, this.#asMatchPlayer(guest), payloadFor);
       this.#match = undefined;
       this.#round.ended(event, receipts);
+      this.#tallies.clear();
       roster.begin();
     } catch (error) {
       this.#refuse(event, wordsOf(error));
@@ -158,6 +179,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   beginMatch(id?: string): string {
     this.#match = undefined;
     this.#round.begin(id);
+    this.#tallies.clear();
     guarded("beginMatch", () => this.#wired?.roster.begin());
     return this.#round.id;
   }
@@ -181,7 +203,10 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
     const makeSeat = (sessionId: string): Seat => new Seat(room, sessionId, this.#notify);
     const roster = new Roster(room, makeSeat, this.#resolveUserId, {
-      known: (userId, seat) => this.#hub.enter(userId, seat),
+      known: (userId, seat) => {
+        this.#hub.enter(userId, seat);
+        this.#streaks.meet(userId);
+      },
       returned: (userId, seat) => {
         seat.resume();
         if (userId !== undefined) this.#hub.tokens.present(userId);
@@ -190,10 +215,14 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
     });
     this.#wired = { room, roster };
+    const watcher = guarded("watch", () => this.#watcherOf(room, roster));
     watchRoom(room, {
       created: () => this.#warnOfSkippedAuth(room),
       ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
-      joining: (client) => roster.enter(client),
+      joining: (client) => {
+        roster.enter(client);
+        watcher?.joining();
+      },
       joinRefused: (client) => roster.forget(client),
       returned: (client) => roster.enter(client),
       left: (client) => roster.leave(client),
@@ -201,6 +230,34 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       toCache: () => ({ matchId: this.#round.id }),
       fromCache: (cached) => {
         if ("matchId" in cached && typeof cached.matchId === "string") this.beginMatch(cached.matchId);
+      },
+    });
+  }
+
+  #asMatchPlayer(present: RoundPlayer): MatchPlayer<E> {
+    const { userId, guest } = present;
+    return {
+      ...present,
+      tally: this.#tallies.of(guest ? guestKey(present) : userId) as Tally<E>,
+      streak: (name) => (guest ? 0 : this.#streaks.of(userId, name)),
+    };
+  }
+
+  /** An event that happens once per match has one occurrence. */
+  #count(key: string, event: string, payload: unknown, occurrence: string | undefined): void {
+    const once = this.#questline.events[event]?.occurs === "once-per-match";
+    this.#tallies.add(key, event, payload, once ? "" : occurrence);
+  }
+
+  #watcherOf(room: Room, roster: Roster): MatchWatcher | undefined {
+    return watchMatch(room, this.#watch, this.#questline.events, {
+      end: (event, payloadFor) =>
+        roster.isEmpty()
+          ? new Map()
+          : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
+      refused: () => this.#refused++,
+      problem: (words) => {
+        if (this.#hub.isFirst(room.constructor, words)) warn(`watch: ${words}`, { room: room.constructor.name });
       },
     });
   }
@@ -213,8 +270,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   #reportEnd<K extends keyof E & string>(
     match: Match<E>,
     event: K,
-    player: RoundPlayer,
-    payloadFor: (player: RoundPlayer) => PayloadOf<E[K]> | undefined,
+    player: MatchPlayer<E>,
+    payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
   ): Receipt | undefined {
     try {
       const payload = payloadFor(player);
@@ -224,7 +281,9 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       // A round ends once for a player, also where the event itself may occur often.
       const more = this.#questline.events[event]?.occurs === "each" ? [{ id: "match-end" }] : [];
       if (player.guest) return void this.#keepForGuest(player.sessionId, event, payload, more as OccurrenceOf<E[K]>);
-      return match.report(player.userId, event, payload, ...(more as OccurrenceOf<E[K]>));
+      const receipt = match.report(player.userId, event, payload, ...(more as OccurrenceOf<E[K]>));
+      this.#streaks.reported(player.userId, match.id, event, payload, receipt);
+      return receipt;
     } catch (error) {
       return this.#refuse(event, wordsOf(error), player.userId);
     }
@@ -237,12 +296,18 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     if (guest) {
       // From then on it is a player like any other, who hears of what is reported now.
       const claimed = read.success && this.#admission?.claim(client, guest, read.data.token);
-      return void (claimed && claimed.then(() => this.#wired?.roster.userIdOf(client)));
+      return void (claimed && claimed.then(() => this.#claimed(client)));
     }
     if (userId === undefined)
       return warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
     if (read.success) void this.#hub.tokens.answer(userId, read.data.token);
     else this.#hub.tokens.unreadable(userId);
+  }
+
+  /** What a guest did in this round goes on as the player's, once they are one. */
+  #claimed(client: Client): void {
+    const userId = this.#wired?.roster.userIdOf(client);
+    if (userId !== undefined) this.#tallies.move(guestKey(client), userId);
   }
 
   /** True if the player is a guest of this room; the report then waits for a proof, bound to its own match. */
@@ -286,11 +351,16 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 }
 
 /** `plugins = definePlugins([questlinePlugin(questline)])`, then `this.plugins.questline.report(...)`. */
-export function questlinePlugin<E extends Events, A extends Achievements, L extends Leaderboards>(
+export function questlinePlugin<E extends Events, A extends Achievements, L extends Leaderboards, S = never>(
   questline: Questline<E, A, L>,
-  options: QuestlinePluginOptions = {},
+  options: QuestlinePluginOptions<NoInfer<E>, S> = {},
 ): QuestlinePlugin<E> {
-  return new QuestlinePlugin<E>(questline, options);
+  return new QuestlinePlugin<E>(questline, options as QuestlinePluginOptions<E>);
+}
+
+/** No user id holds a space. */
+function guestKey(player: { readonly sessionId: string } | string): string {
+  return `guest ${typeof player === "string" ? player : player.sessionId}`;
 }
 
 function isPromise(value: unknown): boolean {

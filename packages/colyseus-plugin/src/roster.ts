@@ -144,6 +144,12 @@ export class Roster {
       .length;
   }
 
+  /** Nobody is or was in this round. */
+  isEmpty(): boolean {
+    this.#takeInPresent();
+    return ![...this.#sessions.values()].some(({ inRound }) => inRound);
+  }
+
   /** A round begins with those connected now; who left is forgotten, who is away may come back into it. */
   begin(): void {
     this.#left.clear();

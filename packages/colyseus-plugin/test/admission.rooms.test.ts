@@ -20,7 +20,7 @@ let quiet: MockInstance[];
 const seenOptions: unknown[] = [];
 
 class OpenRoom extends Room {
-  static options: QuestlinePluginOptions = {};
+  static options: Pick<QuestlinePluginOptions, "auth"> = {};
   override plugins = definePlugins([questlinePlugin(questline, (this.constructor as typeof OpenRoom).options)]);
   override autoDispose = false;
   override onJoin(_client: unknown, options: unknown): void {

@@ -19,7 +19,10 @@ test("endMatch reports everyone of the round once, players who left included", a
   const present = await join("s3", { id: "3" });
 
   const players: RoundPlayer[] = [];
-  const receipts = plugin.endMatch("matchEnded", (player) => (players.push(player), { won: player.connected }));
+  const receipts = plugin.endMatch("matchEnded", ({ tally: _tally, streak: _streak, ...player }) => {
+    players.push(player);
+    return { won: player.connected };
+  });
 
   expect(players).toEqual([
     { sessionId: "s1", userId: "1", connected: false, auth: { id: "1" } },

@@ -7,7 +7,10 @@ export interface Scene extends FakeQuestline, FakeRoom {
 }
 
 /** One room with the plugin in it, around a Questline that only records. */
-export function scene(options: QuestlinePluginOptions = {}, hooks: Parameters<typeof fakeRoom>[1] = {}): Scene {
+export function scene(
+  options: QuestlinePluginOptions<FakeEvents> = {},
+  hooks: Parameters<typeof fakeRoom>[1] = {},
+): Scene {
   const fake = fakeQuestline();
   const plugin = questlinePlugin(fake.questline, options);
   return { ...fake, plugin, ...fakeRoom(plugin, hooks) };

@@ -52,6 +52,39 @@ const uses = (room: ArenaRoom, client: Client, message: SdkRoom<ArenaRoom>): voi
   message.send("questline:token", { token: 3 });
 };
 
+interface DuelState {
+  readonly phase: "playing" | "ended";
+  readonly winner: string;
+}
+
+// Never called either.
+const watches = (): void => {
+  questlinePlugin(questline, {
+    watch: {
+      event: "matchEnded",
+      state: ({ phase }: DuelState) => phase === "ended",
+      results: (state, { sessionId, tally }) => {
+        expectTypeOf(state).toEqualTypeOf<DuelState>();
+        expectTypeOf(tally.count("kill")).toEqualTypeOf<number>();
+        // @ts-expect-error: the weapon of a kill is no number
+        tally.sum("kill", "weapon");
+        return { won: state.winner === sessionId };
+      },
+      broadcast: { game_over: (message: { winner: string }, player) => ({ won: message.winner === player.sessionId }) },
+    },
+  });
+  // @ts-expect-error: no such event
+  questlinePlugin(questline, { watch: { event: "matchEndd", broadcast: { game_over: () => ({ won: true }) } } });
+  // @ts-expect-error: a payload of another event
+  questlinePlugin(questline, { watch: { event: "kill", broadcast: { game_over: () => ({ won: true }) } } });
+  // @ts-expect-error: the state's type has to be said
+  questlinePlugin(questline, { watch: { event: "kill", state: (state) => state.phase === "ended" } });
+};
+
+test("a watch's event, payload and state are typed", () => {
+  expectTypeOf(watches).toBeFunction();
+});
+
 test("events, payloads and messages are typed through definePlugins", () => {
   expectTypeOf(uses).toBeFunction();
   expectTypeOf<Awaited<ReturnType<typeof ArenaRoom.onAuth>>>().toEqualTypeOf<Player | false>();

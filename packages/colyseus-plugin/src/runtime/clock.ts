@@ -25,3 +25,8 @@ export function holdProcess(): () => void {
   const handle = setInterval(() => {}, 60_000);
   return () => clearInterval(handle);
 }
+
+/** Real time passes, where a test waits for sockets. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

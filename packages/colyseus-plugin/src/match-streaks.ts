@@ -1,0 +1,91 @@
+import type { Events, PayloadOf, Receipt } from "@questline/core";
+import { guarded, warn, wordsOf } from "./log.ts";
+import type { StreakLengths, StreakStore } from "./streak-store.ts";
+
+/** What is kept across matches: matches of `event` in a row whose payload says yes. */
+export type MatchStreaks<E extends Events> = {
+  readonly [K in keyof E & string]: {
+    readonly store: StreakStore;
+    /** Reported by `endMatch` or `watch`; its payload decides. */
+    readonly event: K;
+    /** By the streak's name: does this match go on with it? */
+    readonly of: Readonly<Record<string, (payload: PayloadOf<E[K]>) => boolean>>;
+  };
+}[keyof E & string];
+
+interface UsableStreaks {
+  readonly store: StreakStore;
+  readonly event: string;
+  readonly of: Readonly<Record<string, (payload: unknown) => boolean>>;
+}
+
+function problemOf(streaks: Partial<UsableStreaks> | null, events: Events): string | undefined {
+  if (typeof streaks?.store?.read !== "function" || typeof streaks.store.record !== "function")
+    return "`store` must be what sqliteStreaks(path) or memoryStreaks() returned";
+  if (typeof streaks.event !== "string" || !Object.hasOwn(events, streaks.event))
+    return `\`event\` must name an event; there are ${Object.keys(events).join(", ") || "none"}`;
+  const isWrong = (of: unknown): boolean => typeof of !== "function";
+  if (typeof streaks.of !== "object" || streaks.of === null || Object.values(streaks.of).some(isWrong))
+    return "`of` must be an object of functions (payload) => boolean by the streak's name";
+  return undefined;
+}
+
+/** Users whose streaks one room remembers; beyond, the earliest are read again. */
+const MOST_READ = 10_000;
+
+/** The streaks of one room's players: read when a player is met, recorded when their match is accepted. */
+export class RoomStreaks {
+  readonly #streaks: UsableStreaks | undefined;
+  readonly #lengths = new Map<string, StreakLengths | "asked">();
+
+  constructor(streaks: unknown, events: Events) {
+    const problem = streaks === undefined ? undefined : problemOf(streaks as Partial<UsableStreaks> | null, events);
+    if (problem === undefined) this.#streaks = streaks as UsableStreaks | undefined;
+    else warn(`streaks: ${problem}. No streaks are kept`);
+  }
+
+  /** This user is in the room. Repeating it costs nothing. */
+  meet(userId: string): void {
+    const { store } = this.#streaks ?? {};
+    if (!store || this.#lengths.has(userId)) return;
+    this.#remember(userId, "asked");
+    void guarded("reading streaks", () => this.#take(userId, store.read(userId)));
+  }
+
+  /** How long the streak was before the running match; 0 for one that does not exist, or is not read yet. */
+  of(userId: string, name: string): number {
+    const lengths = this.#lengths.get(userId);
+    if (lengths !== undefined && lengths !== "asked") return lengths[name] ?? 0;
+    if (this.#streaks) warn("a streak is asked for that is not read yet; it counts as 0", { userId, streak: name });
+    return 0;
+  }
+
+  /** A user's match was reported. It is recorded when it is accepted: also again, since the store counts it once. */
+  reported(userId: string, matchId: string, event: string, payload: unknown, { durable }: Receipt): void {
+    const streaks = this.#streaks;
+    if (streaks?.event !== event) return;
+    const hits = guarded("a streak's function", () =>
+      Object.fromEntries(Object.entries(streaks.of).map(([name, isHit]) => [name, isHit(payload) === true])),
+    );
+    if (!hits) return;
+    void durable.then(({ status }) => {
+      if (status === "refused") return;
+      void guarded("recording streaks", () => this.#take(userId, streaks.store.record(userId, matchId, hits)));
+    });
+  }
+
+  async #take(userId: string, lengths: Promise<StreakLengths>): Promise<void> {
+    try {
+      this.#remember(userId, await lengths);
+    } catch (error) {
+      if (this.#lengths.get(userId) === "asked") this.#lengths.delete(userId);
+      warn("streaks are not available", { userId, error: wordsOf(error) });
+    }
+  }
+
+  #remember(userId: string, lengths: StreakLengths | "asked"): void {
+    this.#lengths.set(userId, lengths);
+    const earliest = this.#lengths.size > MOST_READ ? this.#lengths.keys().next().value : undefined;
+    if (earliest !== undefined) this.#lengths.delete(earliest);
+  }
+}

@@ -1,0 +1,87 @@
+import { Worker } from "node:worker_threads";
+import type { StreakAnswer, StreakCall } from "./streak-file.ts";
+import type { StreakLengths, StreakStore } from "./streak-store.ts";
+
+type Unnumbered<C> = C extends StreakCall ? Omit<C, "id"> : never;
+
+/**
+ * Streaks in a SQLite file, written by a worker thread (Node's own SQLite; nothing to install). Its directory must exist,
+ * on a local disk. Give it a file of its own. A match is remembered for seven days.
+ *
+ * @throws TypeError for a path that is none.
+ */
+export function sqliteStreaks(path: string): StreakStore {
+  if (typeof path !== "string" || path.trim() === "" || path.startsWith(":memory:"))
+    throw new TypeError(
+      "sqliteStreaks needs the path of a file. For streaks that end with the process use memoryStreaks().",
+    );
+  const connection = new Connection(path);
+  return {
+    read: (userId) => connection.ask({ verb: "read", userId }),
+    record: (userId, matchId, hits) => connection.ask({ verb: "record", userId, matchId, hits }),
+    close: () => connection.close(),
+  };
+}
+
+/** *idle* until the first call; then a worker, which keeps the process alive only while calls are unanswered; *ended* for good. */
+class Connection {
+  readonly #path: string;
+  readonly #asked = new Map<number, PromiseWithResolvers<StreakLengths>>();
+  #worker: Worker | undefined;
+  #ended: string | undefined;
+  #calls = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  ask(call: Unnumbered<StreakCall>): Promise<StreakLengths> {
+    if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended));
+    const worker = (this.#worker ??= this.#start());
+    const id = ++this.#calls;
+    const answer = Promise.withResolvers<StreakLengths>();
+    if (this.#asked.size === 0) worker.ref();
+    this.#asked.set(id, answer);
+    worker.postMessage({ ...call, id });
+    return answer.promise;
+  }
+
+  /** Calls made before are answered first. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    const closed = worker && this.#ended === undefined ? this.ask({ verb: "close" }) : undefined;
+    this.#ended ??= "The streaks are closed.";
+    // A file that cannot be used was told to whoever asked for something.
+    await closed?.catch(() => {});
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    const worker = new Worker(new URL(`./sqlite-streaks-worker.${extension}`, import.meta.url), {
+      workerData: this.#path,
+      name: "questline-streaks",
+    });
+    worker.unref();
+    worker.on("message", (answers: readonly StreakAnswer[]) => this.#receive(answers));
+    worker.on("error", (error) => this.#end(error instanceof Error ? error.message : String(error)));
+    worker.on("exit", () => this.#end("it ended"));
+    return worker;
+  }
+
+  #receive(answers: readonly StreakAnswer[]): void {
+    for (const answer of answers) {
+      const asked = this.#asked.get(answer.id);
+      this.#asked.delete(answer.id);
+      if ("error" in answer) asked?.reject(new Error(answer.error));
+      else asked?.resolve(answer.lengths);
+    }
+    if (this.#asked.size === 0) this.#worker?.unref();
+  }
+
+  #end(words: string): void {
+    this.#ended ??= `The streaks' worker thread failed: ${words}. Restart the process.`;
+    for (const { reject } of this.#asked.values()) reject(new Error(this.#ended));
+    this.#asked.clear();
+  }
+}
