@@ -14,6 +14,7 @@ const targets = new Map([
   ["build", ["scripts/build.mjs"]],
   ["format", ["node_modules/oxfmt/bin/oxfmt", "."]],
   ["bench", ["--conditions=questline-source", "bench/src/main.ts"]],
+  ["bench:rooms", ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts"]],
 ]);
 
 const [target = "", ...rest] = process.argv.slice(2);

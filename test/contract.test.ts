@@ -118,6 +118,8 @@ describe("docs/contract.md lists, no more and no less,", () => {
     const { stdout } = await runProgram(args, { cwd: root });
     const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
     expect(sorted(listedUnder("JSON keys of", "npm run bench"))).toEqual(sorted(Object.keys(last)));
+  });
+
   test("the keys of the room benchmark's last line, and what it judges", async () => {
     const args = ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts", "--json"];
     const { stdout } = await runProgram([...args, "--rooms", "2", "--clients", "2", "--matches", "2"], { cwd: root });

@@ -1,0 +1,73 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { matchMaker, Server } from "@colyseus/core";
+import { WebSocketTransport } from "@colyseus/ws-transport";
+import { obeyParent, readyWith } from "../child.ts";
+import { quietLogger } from "../game/quiet-logger.ts";
+import { sleep } from "../runtime/timers.ts";
+import { intervals, PlainRoom, QuestlineRoom, rooms } from "./duel-room.ts";
+import { questline } from "./questline.ts";
+import type { Memory, ServerOrders } from "./wire.ts";
+
+const { BENCH_ROOMS = "1", BENCH_CLIENTS = "1" } = process.env;
+
+/** A busy machine delivers later; memory is looked at all the same. */
+const FLUSH_MS = 15_000;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+const http = createServer();
+const server = new Server({
+  transport: new WebSocketTransport({ server: http }),
+  logger: quietLogger,
+  greet: false,
+  gracefullyShutdown: false,
+});
+server.define("plain", PlainRoom).filterBy(["room"]);
+server.define("questline", QuestlineRoom).filterBy(["room"]);
+
+obeyParent<ServerOrders>({
+  play,
+  forgetIntervals: () => intervals.forget(),
+  intervals: () => intervals.read(),
+  memory,
+  reported: () => questline.stats().events,
+  async close() {
+    await questline.close({ timeoutMs: 1_000 });
+  },
+});
+
+await questline.ready;
+await server.listen(0, "127.0.0.1");
+for (let room = 0; room < Number(BENCH_ROOMS); room++) {
+  await matchMaker.createRoom(process.env["BENCH_ROOM"] ?? "plain", { room, clients: Number(BENCH_CLIENTS) });
+}
+readyWith({ port: (http.address() as AddressInfo).port });
+
+/** All rooms end their match within a few patches: what a tournament's clock does. */
+async function play(matches: number, everyMs: number): Promise<void> {
+  for (let match = 0; match < matches; match++) {
+    for (const room of rooms) room.begin();
+    await sleep(everyMs * 0.6);
+    const slice = Math.ceil(rooms.size / 10);
+    for (const [n, room] of [...rooms].entries()) {
+      room.end();
+      if (n % slice === slice - 1) await sleep(everyMs * 0.01);
+    }
+    await sleep(everyMs * 0.3);
+  }
+}
+
+async function memory(): Promise<Memory> {
+  await Promise.race([questline.flush(), sleep(FLUSH_MS)]);
+  // What a turn of the event loop lets go of is garbage only after it.
+  for (let turn = 0; turn < 3; turn++) {
+    await sleep(50);
+    collectGarbage();
+  }
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
+  return { heap: heapUsed + arrayBuffers, resident: rss };
+}
