@@ -1,8 +1,8 @@
 import type { Room } from "@colyseus/core";
-import type { Receipt } from "@questline/core";
+import type { Events, Receipt } from "@questline/core";
 import { wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
-import type { Mapper, UsableWatch } from "./match-watch.ts";
+import { readWatch, type Mapper, type UsableWatch } from "./match-watch.ts";
 
 type Source = "state" | "broadcast";
 
@@ -141,4 +141,18 @@ export class MatchWatcher {
       });
     }
   }
+}
+
+/** The watcher of a room with this option, or undefined: there is none, or what is wrong with it was told. */
+export function watchMatch(
+  room: Room,
+  option: unknown,
+  events: Events,
+  plugin: WatcherPlugin,
+): MatchWatcher | undefined {
+  if (option === undefined) return undefined;
+  const watch = readWatch(option, events);
+  if (typeof watch !== "string") return new MatchWatcher(room, watch, plugin);
+  plugin.problem(`${watch}. Nothing is watched`);
+  return undefined;
 }

@@ -16,8 +16,8 @@ import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
-import { readWatch, type MatchWatch } from "./match-watch.ts";
-import { MatchWatcher } from "./match-watcher.ts";
+import type { MatchWatch } from "./match-watch.ts";
+import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
 import { TOKEN, type TokenAnswer } from "./messages.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
@@ -215,7 +215,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
     });
     this.#wired = { room, roster };
-    const watcher = guarded("watch", () => this.#watchMatch(room, roster));
+    const watcher = guarded("watch", () => this.#watcherOf(room, roster));
     watchRoom(room, {
       created: () => warnOfSkippedAuth(room, this.#hub, this.#admission !== undefined),
       ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
@@ -249,20 +249,16 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#tallies.add(key, event, payload, once ? "" : occurrence);
   }
 
-  #watchMatch(room: Room, roster: Roster): MatchWatcher | undefined {
-    if (this.#watch === undefined) return undefined;
-    const problem = (words: string): void => {
-      if (this.#hub.isFirst(room.constructor, words)) warn(`watch: ${words}`, { room: room.constructor.name });
-    };
-    const watch = readWatch(this.#watch, this.#questline.events);
-    if (typeof watch === "string") return void problem(`${watch}. Nothing is watched`);
-    return new MatchWatcher(room, watch, {
+  #watcherOf(room: Room, roster: Roster): MatchWatcher | undefined {
+    return watchMatch(room, this.#watch, this.#questline.events, {
       end: (event, payloadFor) =>
         roster.isEmpty()
           ? new Map()
-          : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]> | undefined),
+          : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
       refused: () => this.#refused++,
-      problem,
+      problem: (words) => {
+        if (this.#hub.isFirst(room.constructor, words)) warn(`watch: ${words}`, { room: room.constructor.name });
+      },
     });
   }
 
