@@ -18,7 +18,6 @@ const targets = new Map([
   ["platform-page", ["--conditions=questline-source", "test/programs/write-platform-page.mjs"]],
   ["format", ["node_modules/oxfmt/bin/oxfmt", "."]],
   ["bench", ["--conditions=questline-source", "bench/src/main.ts"]],
-  ["bench:rooms", ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts"]],
 ]);
 
 const [target = "", ...rest] = process.argv.slice(2);
