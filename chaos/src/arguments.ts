@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { scenarios } from "./sabotage/scenarios.ts";
 import { smallest } from "./minima.ts";
 
 export interface ChaosArguments {
@@ -8,6 +9,8 @@ export interface ChaosArguments {
   readonly kills: number;
   /** Fixes the plan (events, faults, ends of lives), not the interleaving of processes. */
   readonly seed: number;
+  /** A directed scenario instead of a run: of this rule, broken or not. */
+  readonly scenario: { readonly name: string; readonly broken: boolean } | undefined;
   readonly json: boolean;
   /** Where the table of kill points and faults is written. */
   readonly matrix: string | undefined;
@@ -20,6 +23,8 @@ export class ArgumentsError extends Error {
   override readonly name = "ArgumentsError";
 }
 
+const names = [...scenarios.keys()].map((name) => `                         ${name}`).join("\n");
+
 export const usage = `Usage: npm run chaos -- [flags]
 
 Plays seeded matches in game processes with SQLite on disk against a local stand-in for Meta's platform that fails in
@@ -28,6 +33,9 @@ every way it knows, kills the processes at named points and at random, and compa
   --faults N           requests that meet a fault, at least (default 3000; at least ${smallest.faults})
   --kills N            game processes killed with SIGKILL, at least (default 60; at least ${smallest.kills})
   --seed N             fixes the plan: events, faults, ends of lives (default 1)
+  --sabotage NAME      instead: a short scenario with one rule of delivery broken, which must be noticed (exit code 1):
+${names}
+  --scenario NAME      the same scenario with nothing broken
   --matrix FILE        write the table of kill points and faults there (Markdown)
   --keep FOLDER        write ledgers and databases there, and leave them
   --json               print one JSON object as the last line
@@ -43,17 +51,38 @@ export function parseArguments(argv: readonly string[]): ChaosArguments | "help"
     faults: whole("faults", values.faults, 3_000, smallest.faults, 1_000_000),
     kills: whole("kills", values.kills, 60, smallest.kills, 10_000),
     seed: whole("seed", values.seed, 1, 0, 4_294_967_295),
+    scenario: scenarioOf(values),
     json: values.json === true,
     matrix: values.matrix,
     keep: values.keep,
   };
 }
 
+function scenarioOf({ sabotage, scenario }: Record<string, string | boolean | undefined>): ChaosArguments["scenario"] {
+  if (sabotage !== undefined && scenario !== undefined) {
+    throw new ArgumentsError("--sabotage and --scenario exclude each other: one breaks a rule, the other does not");
+  }
+  const name = sabotage ?? scenario;
+  if (name === undefined) return undefined;
+  if (typeof name === "string" && scenarios.has(name)) return { name, broken: sabotage !== undefined };
+  throw new ArgumentsError(`there is no scenario "${name}"; there are ${[...scenarios.keys()].join(", ")}`);
+}
+
 function read(argv: readonly string[]) {
   try {
     const text = { type: "string" } as const;
     const flag = { type: "boolean" } as const;
-    const options = { faults: text, kills: text, seed: text, matrix: text, keep: text, json: flag, help: flag };
+    const options = {
+      faults: text,
+      kills: text,
+      seed: text,
+      sabotage: text,
+      scenario: text,
+      matrix: text,
+      keep: text,
+      json: flag,
+      help: flag,
+    };
     return parseArgs({ args: [...argv], options, allowPositionals: false }).values;
   } catch (error) {
     throw new ArgumentsError(`${(error as Error).message.split(". ")[0]}; --help lists the flags`);

@@ -5,7 +5,10 @@ import { ArgumentsError, type ChaosArguments, parseArguments, usage } from "./ar
 import { matrixPage } from "./matrix.ts";
 import { Processes } from "./parent/processes.ts";
 import { progressLine, summaryOf } from "./print.ts";
-import { run } from "./run.ts";
+import { run, type RunResult } from "./run.ts";
+import { playScenario } from "./sabotage/play-scenario.ts";
+import { scenarios } from "./sabotage/scenarios.ts";
+import type { Tally } from "./tally.ts";
 
 const options = readArguments();
 const folder = options.keep === undefined ? mkdtempSync(join(tmpdir(), "questline-chaos-")) : resolve(options.keep);
@@ -23,14 +26,7 @@ for (const [signal, code] of [
 
 try {
   await using processes = new Processes(folder);
-  const { faults, kills, seed } = options;
-  const result = await run({
-    asked: { faults, kills },
-    seed,
-    folder,
-    processes,
-    onProgress: (tally, unmet) => say(progressLine(tally, unmet)),
-  });
+  const result = await play(processes);
   for (const { user, target, lost, doubled } of result.findings.slice(0, 20)) {
     console.error(`chaos: ${user} ${target}: ${lost} lost, ${doubled} doubled`);
   }
@@ -38,12 +34,22 @@ try {
   if (options.matrix !== undefined) writeFileSync(options.matrix, matrixPage(result, options));
   const good = result.findings.length === 0 && result.problems.length === 0;
   say(good ? "Everything arrived, exactly once." : "Something is wrong; see above.");
-  const summary = summaryOf(result, seed);
+  const summary = summaryOf(result, options);
   console.log(options.json ? JSON.stringify(summary) : summary);
   process.exitCode = good ? 0 : 1;
 } catch (error) {
   console.error(`chaos: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
+}
+
+function play(processes: Processes): Promise<RunResult> {
+  const { faults, kills, seed, scenario: chosen } = options;
+  const scenario = chosen === undefined ? undefined : scenarios.get(chosen.name);
+  if (chosen !== undefined && scenario !== undefined) {
+    return playScenario({ scenario, broken: chosen.broken, folder, processes });
+  }
+  const onProgress = (tally: Tally, unmet: readonly string[]): void => say(progressLine(tally, unmet));
+  return run({ asked: { faults, kills }, seed, folder, processes, onProgress });
 }
 
 function readArguments(): ChaosArguments {

@@ -1,10 +1,11 @@
 import { now } from "./runtime/time.ts";
+import type { ChaosArguments } from "./arguments.ts";
 import type { RunResult } from "./run.ts";
 import { settings } from "./settings.ts";
 import type { Tally } from "./tally.ts";
 
 /** What `--json` prints as its last line. */
-export function summaryOf({ tally, accepted, lost, doubled, seconds }: RunResult, seed: number) {
+export function summaryOf({ tally, accepted, lost, doubled, seconds }: RunResult, { seed, scenario }: ChaosArguments) {
   const { faults, kills, requests, reads, counts, byPoint, stops, duplicates } = tally;
   const { ambiguous, applied, notApplied, foreign } = counts;
   return {
@@ -23,6 +24,8 @@ export function summaryOf({ tally, accepted, lost, doubled, seconds }: RunResult
     lost,
     doubled,
     seed,
+    scenario: scenario?.name ?? null,
+    sabotaged: scenario?.broken ?? false,
     quietMs: settings.quietMs,
     seconds: Math.round(seconds * 10) / 10,
   };

@@ -80,6 +80,8 @@ export async function run({ asked, seed, folder, processes, onProgress }: RunPar
   await platform.ask("clearFaults");
   const ends = await Promise.all(outboxes.map((outbox) => outbox.finish()));
 
+  // An effect that comes late shows now.
+  await sleep(settings.quietMs);
   const actual = await readBooks(platform);
   const wanted = wantedOf(outboxes);
   const findings = compare(wanted, actual).map((finding) => ({ ...finding, outbox: outboxOf(finding.user) }));

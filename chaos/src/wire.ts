@@ -40,6 +40,8 @@ export interface LifePlan {
   readonly ambushes: readonly Ambush[];
   /** After so many ms of its life, wall time leaps by `byMs`. */
   readonly clockJumps: readonly { readonly afterMs: number; readonly byMs: number }[];
+  /** Tells how much of the write-ahead log is on the disk. */
+  readonly watchSyncs?: boolean;
   /** Keeps players' tokens across lives, encrypted; absent: they are given anew. */
   readonly tokenKey?: string;
   /** Defects of delivery and of the store, by the names the core gives them. */
@@ -54,6 +56,7 @@ export interface GameOrders {
   status(): GameStatus;
   /** Makes everything due now. */
   hurry(): void;
+  tellCounts(): void;
   announced(users: readonly string[]): readonly AnnouncedUnlock[];
   close(): void;
 }
@@ -85,6 +88,7 @@ export type Told =
   | ({ readonly t: "counts" } & GameCounts)
   | { readonly t: "unlocked"; readonly user: string; readonly achievement: string }
   | { readonly t: "dead"; readonly user: string; readonly target: string; readonly reason: string }
+  | { readonly t: "synced"; readonly bytes: number }
   | { readonly t: "token"; readonly user: string };
 
 export interface EmulatorOrders {
@@ -114,4 +118,16 @@ export interface SeenRequest {
   readonly fault?: string | undefined;
   /** Not answered yet. */
   readonly open: boolean;
+}
+
+/** What became of one value that two incarnations worked at. */
+export interface TwoIncarnations {
+  /** The first one's late end was taken, although the second held the lane by then. */
+  readonly lateEndHeld: boolean;
+  /** The second one's own end was taken. */
+  readonly ownEndHeld: boolean;
+}
+
+export interface TwoIncarnationsOrders {
+  play(sabotage: Readonly<Record<string, true>>): TwoIncarnations;
 }

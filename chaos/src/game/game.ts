@@ -28,6 +28,7 @@ obeyParent<GameOrders>({
     return { owed, dead };
   },
   hurry: () => void questline.flush(),
+  tellCounts,
   async announced(users) {
     const each = users.map(async (user) =>
       (await questline.announcements(user)).map(({ id, achievement }) => ({ user, achievement, id })),

@@ -22,7 +22,9 @@ export class GameProcess {
   readonly #parts: GameProcessParts;
   readonly #heard: Promise<void>;
   readonly unlocked: { readonly user: string; readonly achievement: string }[] = [];
-  readonly dead: string[] = [];
+  readonly dead: { readonly user: string; readonly target: string; readonly reason: string }[] = [];
+  /** Of the write-ahead log, if it watches that. */
+  syncedBytes = 0;
   duplicates = 0;
   counts: GameCounts = { ambiguous: 0, applied: 0, notApplied: 0, foreign: 0 };
   /** Where it announced that it kills itself. */
@@ -85,7 +87,10 @@ export class GameProcess {
         this.unlocked.push(told);
         return ledger.write({ type: "unlocked", user: told.user, achievement: told.achievement });
       case "dead":
-        this.dead.push(`${told.user} ${told.target}: ${told.reason}`);
+        this.dead.push(told);
+        return undefined;
+      case "synced":
+        this.syncedBytes = told.bytes;
         return undefined;
       case "token":
         return onTokenWanted(told.user);

@@ -201,6 +201,6 @@ export class Outbox {
     tally.duplicates += game.duplicates;
     if (this.#lastCell !== undefined) this.#lastCell.verdicts += game.counts.applied + game.counts.notApplied;
     this.#lastCell = undefined;
-    this.problems.push(...game.dead);
+    this.problems.push(...game.dead.map(({ user, target, reason }) => `${user} ${target} was given up on: ${reason}`));
   }
 }
