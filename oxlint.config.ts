@@ -119,7 +119,10 @@ export default defineConfig({
     "vitest/no-conditional-expect": "off",
   },
   overrides: [
-    { files: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts"], rules: { "typescript/no-explicit-any": "error" } },
+    {
+      files: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts", "chaos/src/**/*.ts"],
+      rules: { "typescript/no-explicit-any": "error" },
+    },
     ...Object.entries(coreLayers).flatMap(coreFolder),
     {
       files: ["packages/emulator/{src,test}/**/*.ts"],
@@ -139,6 +142,20 @@ export default defineConfig({
         { regex: "^@questline/(emulator|example)", message: "The plugin imports core's public entries only." },
         noTimerModules,
       ),
+    },
+    {
+      // Nothing but the game processes may know the core: whoever judges it must not share its code.
+      files: ["chaos/src/**/*.ts"],
+      rules: restricted(
+        ...publicEntriesOnly,
+        { regex: "^@questline/(core|colyseus)", message: "Only the game processes import what is under test." },
+        { regex: "^\\.\\.?/(\\.\\./)*game/", message: "Only the game processes import what is under test." },
+        noTimerModules,
+      ),
+    },
+    {
+      files: ["chaos/src/game/**/*.ts"],
+      rules: restricted(...publicEntriesOnly, noTimerModules),
     },
     {
       files: ["examples/**/*.ts", "packages/colyseus-plugin/test/**/*.ts"],

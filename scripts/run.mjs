@@ -1,5 +1,6 @@
 // Runs a program of the workspace from a fresh clone on: installs what is missing, then hands over to the pinned Node.
 //   node scripts/run.mjs demo [arguments of the demo]
+//   node scripts/run.mjs chaos [arguments of the chaos run]
 //   node scripts/run.mjs test [--only lint,unit]
 //   node scripts/run.mjs build | format
 //   node scripts/run.mjs bench [arguments of the benchmarks]
@@ -10,6 +11,7 @@ import { ensureInstalled, env, node, root } from "./set-up.mjs";
 /** What the pinned Node is given, by target. */
 const targets = new Map([
   ["demo", ["--conditions=questline-source", "examples/arena/src/demo.ts"]],
+  ["chaos", ["--conditions=questline-source", "chaos/src/chaos.ts"]],
   ["test", ["scripts/test.mjs"]],
   ["build", ["scripts/build.mjs"]],
   ["format", ["node_modules/oxfmt/bin/oxfmt", "."]],

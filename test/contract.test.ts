@@ -97,6 +97,7 @@ describe("docs/contract.md lists, no more and no less,", () => {
     { name: "questline-emulator", args: ["packages/emulator/src/cli.ts"] },
     { name: "npm run demo", args: ["--conditions=questline-source", "examples/arena/src/demo.ts"] },
     { name: "npm run bench", args: ["--conditions=questline-source", "bench/src/main.ts"] },
+    { name: "npm run chaos", args: ["--conditions=questline-source", "chaos/src/chaos.ts"] },
   ];
   test.each(programs)("the flags of $name", async ({ name, args }) => {
     const { stdout } = await runProgram([...args, "--help"], { cwd: root });
@@ -117,5 +118,18 @@ describe("docs/contract.md lists, no more and no less,", () => {
     const { stdout } = await runProgram(args, { cwd: root });
     const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
     expect(sorted(listedUnder("JSON keys of", "npm run bench"))).toEqual(sorted(Object.keys(last)));
+  });
+
+  test("the keys of the chaos run's last line", async () => {
+    const args = [
+      "--conditions=questline-source",
+      "chaos/src/chaos.ts",
+      "--scenario",
+      "no-lease-token-check",
+      "--json",
+    ];
+    const { stdout } = await runProgram(args, { cwd: root });
+    const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
+    expect(sorted(listedUnder("JSON keys of", "npm run chaos"))).toEqual(sorted(Object.keys(last)));
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ArgumentsError, type ChaosArguments, parseArguments, usage } from "./arguments.ts";
@@ -13,6 +13,9 @@ import type { Tally } from "./tally.ts";
 const options = readArguments();
 const folder = options.keep === undefined ? mkdtempSync(join(tmpdir(), "questline-chaos-")) : resolve(options.keep);
 mkdirSync(folder, { recursive: true });
+for (const name of readdirSync(folder)) {
+  if (/^(ledger|outbox)(-\d+)?\.(ndjson|db|db-wal)$/.test(name)) rmSync(join(folder, name));
+}
 process.on("exit", () => {
   if (options.keep === undefined) rmSync(folder, { recursive: true, force: true });
 });

@@ -21,6 +21,7 @@ export class GameProcess {
   readonly #program: Program<GameOrders, unknown>;
   readonly #parts: GameProcessParts;
   readonly #heard: Promise<void>;
+  #alive = true;
   readonly unlocked: { readonly user: string; readonly achievement: string }[] = [];
   readonly dead: { readonly user: string; readonly target: string; readonly reason: string }[] = [];
   /** Of the write-ahead log, if it watches that. */
@@ -34,6 +35,11 @@ export class GameProcess {
     this.#parts = parts;
     this.#program = parts.processes.start("../game/game.ts", { CHAOS_LIFE: JSON.stringify(parts.plan) });
     this.#heard = this.#listen();
+    void this.#program.ended.then(() => (this.#alive = false));
+  }
+
+  get alive(): boolean {
+    return this.#alive;
   }
 
   get ready(): Promise<unknown> {

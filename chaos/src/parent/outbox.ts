@@ -141,17 +141,15 @@ export class Outbox {
 
   /** Feeds it matches for as long as it lives; when enough has happened, lets it close. */
   async #play(game: GameProcess): Promise<void> {
-    let alive = true;
-    void game.ended().then(() => (alive = false));
     try {
       await game.ready;
       await this.#greet(game);
-      while (alive && !this.#parts.enough()) {
+      while (game.alive && !this.#parts.enough()) {
         if (this.ledger.openCount < MOST_UNACKNOWLEDGED) await this.#playMatch(game);
         await sleep(settings.pauseMs);
       }
-      if (alive) await game.ask("close");
-      if (alive) game.signal("SIGTERM");
+      if (game.alive) await game.ask("close");
+      if (game.alive) game.signal("SIGTERM");
     } catch {
       // It was killed in between; `ended` says how.
     }

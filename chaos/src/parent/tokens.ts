@@ -21,9 +21,7 @@ export class Tokens {
     this.#giving.set(game, giving);
     if (giving.has(user)) return;
     giving.add(user);
-    let alive = true;
-    void game.ended().then(() => (alive = false));
-    for (let left = TRIES; left > 0 && alive; left -= 1) {
+    for (let left = TRIES; left > 0 && game.alive; left -= 1) {
       try {
         await game.ask("token", user, await this.#tokenOf(user));
         break;

@@ -81,9 +81,7 @@ export class Stage {
   async report(game: GameProcess, events: readonly PlannedEvent[]): Promise<void> {
     for (const event of events) this.ledger.plan(event);
     await game.ask("report", events).catch(() => {});
-    let gone = false;
-    void game.ended().then(() => (gone = true));
-    await until(() => gone || this.ledger.openCount === 0, PATIENCE_MS, 5);
+    await until(() => !game.alive || this.ledger.openCount === 0, PATIENCE_MS, 5);
   }
 
   /** Whatever an earlier process did not acknowledge. */
