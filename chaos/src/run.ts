@@ -8,6 +8,7 @@ import type { Processes } from "./parent/processes.ts";
 import { type Counter, counters } from "./plan/catalogue.ts";
 import { background } from "./plan/fault-mix.ts";
 import { LifePlanner } from "./plan/lives.ts";
+import { moods } from "./plan/moods.ts";
 import { now, sleep } from "./runtime/time.ts";
 import { settings } from "./settings.ts";
 import { Tally } from "./tally.ts";
@@ -33,6 +34,7 @@ export interface RunResult {
 }
 
 const LOOK_EVERY_MS = 250;
+const LOOKS_PER_MOOD = 10;
 
 /** A whole run: the platform, the outboxes side by side, trouble until there was enough, then the comparison. */
 export async function run({ asked, seed, folder, processes, onProgress }: RunParts): Promise<RunResult> {
@@ -44,6 +46,9 @@ export async function run({ asked, seed, folder, processes, onProgress }: RunPar
   const longestMs = 60_000 + asked.faults * 40 + asked.kills * 3_000;
   const isLate = (): boolean => now() - started > longestMs;
   const unmet = (): readonly string[] => missing(asked, tally);
+  const mood = moods(seed);
+  await platform.ask("behave", mood());
+  let looks = 0;
   let met = false;
   const outboxes = Array.from(
     { length: settings.outboxes },
@@ -67,6 +72,8 @@ export async function run({ asked, seed, folder, processes, onProgress }: RunPar
     tally,
     () => met,
     () => {
+      looks += 1;
+      if (looks % LOOKS_PER_MOOD === 0) void platform.ask("behave", mood());
       const short = unmet();
       met = short.length === 0;
       onProgress(tally, short);

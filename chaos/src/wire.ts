@@ -1,4 +1,4 @@
-import type { ChanceOptions, Fault, OracleSnapshot, SeedUser, WorldSnapshot } from "@questline/emulator";
+import type { ChanceOptions, Fault, OracleSnapshot, SeedUser, Switches, WorldSnapshot } from "@questline/emulator";
 import type { PlannedEvent } from "./plan/events.ts";
 
 /** Orders of the parent to its processes and their answers, over Node's own channel. */
@@ -96,6 +96,7 @@ export interface EmulatorOrders {
   mintToken(user: string): string;
   revokeTokens(user: string): void;
   addForeign(user: string, achievement: string, count: number): void;
+  behave(switches: Partial<Switches>): void;
   chance(options: ChanceOptions): string;
   fault(fault: Fault): string;
   removeFaults(ids: readonly string[]): void;

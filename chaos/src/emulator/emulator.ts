@@ -7,13 +7,14 @@ const emulator = await createEmulator({
   seed: { apps: [seedApp()], users: [], switches: { writePolicy: "strict" } },
   random: seededRandom(Number(process.env["CHAOS_SEED"] ?? "1")),
 });
-const { world, faults, requests, oracle } = emulator;
+const { world, faults, requests, oracle, switches } = emulator;
 
 obeyParent<EmulatorOrders>({
   addUser: (user) => void world.createUser(user),
   mintToken: (user) => world.mintUserToken(app.id, user),
   revokeTokens: (user) => void world.revokeUserTokens(user),
   addForeign: (user, achievement, count) => world.addForeign(user, achievement, { count }),
+  behave: (changes) => void switches.set(changes),
   chance: (options) => faults.chance(options),
   fault: (fault) => faults.add(fault),
   removeFaults: (ids) => ids.forEach((id) => faults.remove(id)),
