@@ -120,7 +120,10 @@ export default defineConfig({
     "vitest/no-conditional-expect": "off",
   },
   overrides: [
-    { files: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts"], rules: { "typescript/no-explicit-any": "error" } },
+    {
+      files: ["packages/*/src/**/*.ts", "examples/*/src/**/*.ts", "chaos/src/**/*.ts"],
+      rules: { "typescript/no-explicit-any": "error" },
+    },
     ...Object.entries(coreLayers).flatMap(coreFolder),
     {
       files: ["packages/emulator/{src,test}/**/*.ts"],
@@ -144,6 +147,20 @@ export default defineConfig({
     {
       // What a game's tests start: the platform too.
       files: ["packages/colyseus-plugin/src/testing/**/*.ts"],
+      rules: restricted(...publicEntriesOnly, noTimerModules),
+    },
+    {
+      // Nothing but the game processes may know the core: whoever judges it must not share its code.
+      files: ["chaos/src/**/*.ts"],
+      rules: restricted(
+        ...publicEntriesOnly,
+        { regex: "^@questline/(core|colyseus)", message: "Only the game processes import what is under test." },
+        { regex: "^\\.\\.?/(\\.\\./)*game/", message: "Only the game processes import what is under test." },
+        noTimerModules,
+      ),
+    },
+    {
+      files: ["chaos/src/game/**/*.ts"],
       rules: restricted(...publicEntriesOnly, noTimerModules),
     },
     {

@@ -14,7 +14,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "bench/src/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "packages/*/test/**/*.test.ts",
+            "bench/src/**/*.test.ts",
+            "chaos/test/**/*.test.ts",
+          ],
           exclude: [...ignored, "**/*.rooms.test.ts", "**/*.process.test.ts"],
           execArgv: ["--conditions=questline-source"],
         },
@@ -29,11 +34,22 @@ export default defineConfig({
             "test/**/*.test.ts",
             "examples/*/test/**/*.test.ts",
           ],
-          exclude: [...ignored, "test/packed/**"],
+          exclude: [...ignored, "test/packed/**", "test/chaos*.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           execArgv: ["--conditions=questline-source"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "chaos",
+          include: ["test/chaos*.test.ts"],
+          exclude: ignored,
+          fileParallelism: false,
+          maxConcurrency: 2,
+          testTimeout: 240_000,
         },
       },
       {

@@ -1,5 +1,6 @@
 // Runs a program of the workspace from a fresh clone on: installs what is missing, then hands over to the pinned Node.
 //   node scripts/run.mjs demo [arguments of the demo]
+//   node scripts/run.mjs chaos [arguments of the chaos run]
 //   node scripts/run.mjs test [--only lint,unit]
 //   node scripts/run.mjs bench [arguments of the benchmarks]
 //   node scripts/run.mjs drift [--also calls]
@@ -12,6 +13,7 @@ import { ensureInstalled, env, node, root } from "./set-up.mjs";
 const targets = new Map([
   ["demo", ["--conditions=questline-source", "examples/arena/src/demo.ts"]],
   ["bench:rooms", ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts"]],
+  ["chaos", ["--conditions=questline-source", "chaos/src/chaos.ts"]],
   ["test", ["scripts/test.mjs"]],
   ["build", ["scripts/build.mjs"]],
   ["drift", ["--conditions=questline-source", "test/programs/drift.mjs"]],

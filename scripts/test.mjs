@@ -38,6 +38,7 @@ const steps = [
   command("build", "node", ["scripts/build.mjs"], minutes(3)),
   vitest("unit", "unit", minutes(4)),
   vitest("integration", "integration", minutes(8)),
+  vitest("chaos", "chaos", minutes(8)),
   vitest("packed", "packed", minutes(5)),
 ];
 

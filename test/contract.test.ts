@@ -104,6 +104,7 @@ describe("docs/contract.md lists, no more and no less,", () => {
     { name: "npm run demo", args: ["--conditions=questline-source", "examples/arena/src/demo.ts"] },
     { name: "npm run bench", args: ["--conditions=questline-source", "bench/src/main.ts"] },
     { name: "npm run bench:rooms", args: ["--conditions=questline-source", "examples/arena/src/bench-rooms.ts"] },
+    { name: "npm run chaos", args: ["--conditions=questline-source", "chaos/src/chaos.ts"] },
   ];
   test.each(programs)("the flags of $name", async ({ name, args }) => {
     const { stdout } = await runProgram([...args, "--help"], { cwd: root });
@@ -134,5 +135,18 @@ describe("docs/contract.md lists, no more and no less,", () => {
     // Two matches of four players, and their hits.
     expect(last.events).toBeGreaterThanOrEqual(8);
     expect(["heapAdded", "heapGrown", "p99Added"]).toEqual(expect.arrayContaining(last.missed));
+  });
+
+  test("the keys of the chaos run's last line", async () => {
+    const args = [
+      "--conditions=questline-source",
+      "chaos/src/chaos.ts",
+      "--scenario",
+      "no-lease-token-check",
+      "--json",
+    ];
+    const { stdout } = await runProgram(args, { cwd: root });
+    const last = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
+    expect(sorted(listedUnder("JSON keys of", "npm run chaos"))).toEqual(sorted(Object.keys(last)));
   });
 });

@@ -13,6 +13,13 @@ const planted: readonly { file: string; code: string; breaks: string | undefined
   { file: "packages/core/src/store/rows.ts", code: `export { now } from "../runtime/clock.ts";`, breaks: undefined },
   { file: "packages/core/src/questline.ts", code: `export { now } from "./store/rows.ts";`, breaks: undefined },
   {
+    file: "chaos/src/ledger/judge.ts",
+    code: `export { count } from "@questline/core";`,
+    breaks: "no-restricted-imports",
+  },
+  { file: "chaos/src/ledger/ask.ts", code: `export { tell } from "../game/tell.ts";`, breaks: "no-restricted-imports" },
+  { file: "chaos/src/game/player.ts", code: `export { count } from "@questline/core";`, breaks: undefined },
+  {
     file: "packages/core/src/delivery/up.ts",
     code: `export { now } from "../questline.ts";`,
     breaks: "no-restricted-imports",

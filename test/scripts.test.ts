@@ -16,7 +16,7 @@ describe("scripts/run.mjs", () => {
   test("names the targets when it is given none of them", async () => {
     const { code, stdout, stderr } = await runScript("dmeo");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("demo, bench:rooms, test, build, drift, platform-page, format, bench");
+    expect(stderr).toContain("demo, bench:rooms, chaos, test, build, drift, platform-page, format, bench");
   });
 
   test("hands arguments to the demo and its exit code back", async () => {

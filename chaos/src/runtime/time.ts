@@ -1,0 +1,35 @@
+/** Milliseconds on a clock that only moves forward. */
+export function now(): number {
+  return performance.now();
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Calls `then` once after `ms`; the returned function prevents it. */
+export function after(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
+}
+
+/** Resolves with true as soon as `holds` does, looking every `everyMs`; with false after `withinMs`. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  withinMs: number,
+  everyMs: number,
+): Promise<boolean> {
+  const deadline = now() + withinMs;
+  while (!(await holds())) {
+    if (now() > deadline) return false;
+    await sleep(everyMs);
+  }
+  return true;
+}
+
+/** Calls `step` every `ms`, for as long as the process lives for other reasons. */
+export function every(ms: number, step: () => void): () => void {
+  const timer = setInterval(step, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}
