@@ -194,7 +194,7 @@ function lint(cwd: string): Promise<readonly Finding[]> {
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [program, "--format", "json", "packages", "examples"],
+      [program, "--format", "json", "packages", "examples", "chaos"],
       { cwd },
       (_error, stdout, stderr) => {
         try {
