@@ -23,7 +23,7 @@ import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
 import type { Probe } from "./runtime/probe.ts";
 import { TokenVault } from "./token-vault.ts";
-import { compileRules } from "./rules/compile-rules.ts";
+import { compileRules, forcedBoards } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
 
 const CLOSE_MS = 5_000;
@@ -68,7 +68,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       logger.warn({ target: finding.target }, finding.problem);
     }
   });
-  const definitions = platformDefinitions.then((known) => definitionsFor(known, leaderboards));
+  const definitions = platformDefinitions.then((known) => definitionsFor(known, leaderboards, forcedBoards(rules)));
   const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
   const platform = graphPlatform({ graph, tokens, definitions, clock });
   const outbox = new Outbox({

@@ -72,7 +72,11 @@ async function persist<T>(
 }
 
 /** What delivery asks of definitions: the platform's word where it is known, the catalogue's otherwise. */
-export function definitionsFor(platform: PlatformDefinitions, leaderboards: Leaderboards): Definitions {
+export function definitionsFor(
+  platform: PlatformDefinitions,
+  leaderboards: Leaderboards,
+  forced: ReadonlySet<string>,
+): Definitions {
   return {
     achievement(name) {
       const row = platform.achievements?.get(name);
@@ -81,7 +85,7 @@ export function definitionsFor(platform: PlatformDefinitions, leaderboards: Lead
     board(name) {
       const own = leaderboards[name];
       const sort = platform.leaderboards?.get(name)?.sort ?? own?.sort ?? "higher-is-better";
-      return { sort, writes: own?.writes ?? "server" };
+      return { sort, writes: own?.writes ?? "server", forced: forced.has(name) };
     },
   };
 }

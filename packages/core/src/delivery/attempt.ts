@@ -87,7 +87,8 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
     parts.onTokenWanted(user, "missing");
     return { end: { type: "parked" } };
   }
-  if (value.forced) {
+  const mayOverwrite = value.forced || board.forced;
+  if (mayOverwrite) {
     const journal: Journal = { n: 0n, count: 0n, wasLocked: false, epoch: lane.epoch, unchangedReads: 0 };
     if (!(await parts.stage({ lane: lane.id, leaseToken: lane.leaseToken, journal }))) return undefined;
   }
@@ -99,7 +100,7 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
   );
   if (outcome.status !== "delivered") {
     if (outcome.status === "rejected" && outcome.reason === "user-token") parts.onTokenWanted(user, "refused");
-    return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts));
+    return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts), mayOverwrite);
   }
   const improved = outcome.facts.improved ?? "unknown";
   return {

@@ -34,6 +34,8 @@ export interface Setback {
   readonly appWide?: boolean;
   /** The request may have taken effect; only of replay-safe values. */
   readonly maybeApplied?: boolean;
+  /** What may still land would undo a different value sent meanwhile: nothing is sent until the quiet period is over. */
+  readonly mayOverwrite?: boolean;
   /** The achievement was unlocked before the request, so that whatever it did unlocked nothing. */
   readonly wasUnlocked?: boolean;
 }
@@ -55,8 +57,7 @@ export function giveBack(lane: LeasedLane, policy: DeliveryPolicy, moment: Momen
     return { end: { type: "dead", reason: "too-old", detail: detail ?? reason, maybeApplied: mayHaveLanded }, tried };
   }
   const backoff = fullJitter(lane.attempts, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, moment.chance);
-  // After a forced score with no answer nothing else may be sent until it can no longer land.
-  const quiet = maybeApplied && lane.value.type === "score" && lane.value.forced ? policy.quietPeriodMs : 0;
+  const quiet = maybeApplied && setback.mayOverwrite === true ? policy.quietPeriodMs : 0;
   return {
     end: {
       type: "released",
@@ -76,9 +77,11 @@ export function concludeFailure(
   journal: Journal | undefined,
   policy: DeliveryPolicy,
   moment: Moment,
+  mayOverwrite = false,
 ): Conclusion {
   if (outcome.status === "retryable") {
-    return giveBack(lane, policy, moment, { ...outcome, wasUnlocked: journal !== undefined && !journal.wasLocked });
+    const wasUnlocked = journal !== undefined && !journal.wasLocked && lane.value.type === "achievement";
+    return giveBack(lane, policy, moment, { ...outcome, wasUnlocked, mayOverwrite });
   }
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
   const tried: Tried = { status: outcome.status, reason: outcome.reason, ...detail };

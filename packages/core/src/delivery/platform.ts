@@ -63,5 +63,10 @@ export interface Definitions {
   /** Undefined where the platform's definitions could not be had: then nothing is known to be archived. */
   achievement(name: string): { readonly archived: boolean } | undefined;
   /** The sort order that decides which score is better: the platform's word where it is known. */
-  board(name: string): { readonly sort: "higher-is-better" | "lower-is-better"; readonly writes: "server" | "client" };
+  board(name: string): {
+    readonly sort: "higher-is-better" | "lower-is-better";
+    readonly writes: "server" | "client";
+    /** Some rule forces scores on it, so that an older score that lands late could undo a newer one. */
+    readonly forced: boolean;
+  };
 }

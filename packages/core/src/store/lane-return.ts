@@ -25,13 +25,14 @@ function takeOverStaged(row: LaneRow, phase: Staged, quietUntil: number, now: nu
     const journal = { ...phase.journal, inDoubtSince: now };
     return { ...row, phase: { state: "in-doubt", inFlight, journal, dueAt: quietUntil, leaseToken: undefined } };
   }
+  const isScore = inFlight.value.type === "score";
   return inEpoch({
     ...row,
     phase: { state: "open" },
     pending: giveBack(row, inFlight),
-    // A forced score that may still be on its way must not land after a different one sent later.
-    notBefore: isForced(inFlight.value) ? Math.max(row.notBefore, quietUntil) : row.notBefore,
-    sentWhileLocked: row.sentWhileLocked || phase.journal.wasLocked,
+    // A score is staged where forced ones occur: one that may still be on its way must not land after a later one.
+    notBefore: isScore ? Math.max(row.notBefore, quietUntil) : row.notBefore,
+    sentWhileLocked: row.sentWhileLocked || phase.journal.wasLocked || isScore,
   });
 }
 

@@ -75,6 +75,19 @@ describe("a score", () => {
     expect(w.platform.scores.get("BEST")?.score).toBe(3n);
   });
 
+  test("unanswered, on a board that is also forced, cannot land on top of a forced one that came later", async () => {
+    const w = await world();
+    w.platform.boards = { BEST: { forced: true } };
+    w.platform.scripts.push({ effectAfterMs: QUIET - 1 });
+    await w.accept(score(10n));
+    await w.clock.advance(0);
+    await w.accept(score(3n, true));
+    await w.clock.advance(QUIET - 2);
+    expect(w.platform.writes).toHaveLength(1);
+    await w.clock.advance(10);
+    expect(w.platform.scores.get("BEST")?.score).toBe(3n);
+  });
+
   test("of a client-written board waits parked for the player's token, and goes on when it is there", async () => {
     const w = await world();
     const wanted: unknown[] = [];

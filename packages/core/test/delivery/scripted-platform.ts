@@ -38,7 +38,7 @@ export interface ScriptedPlatform extends Platform {
   state(name: string): Counter;
   tokens: Set<string>;
   archived: Set<string>;
-  boards: Record<string, ReturnType<Definitions["board"]>>;
+  boards: Record<string, Partial<ReturnType<Definitions["board"]>>>;
   /** Reads answer without saying which row is which. */
   namelessRows: boolean;
   absentRows: boolean;
@@ -118,7 +118,7 @@ export function scriptedPlatform(clock: Clock, targets: Record<string, bigint> =
     },
     definitions: async () => ({
       achievement: (name) => ({ archived: platform.archived.has(name) }),
-      board: (name) => platform.boards[name] ?? { sort: "higher-is-better", writes: "server" },
+      board: (name) => ({ sort: "higher-is-better", writes: "server", forced: false, ...platform.boards[name] }),
     }),
     hasToken: async (user) => platform.tokens.has(user),
   };
