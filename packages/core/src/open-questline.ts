@@ -116,6 +116,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   };
 
   return {
+    appId: app,
     events: options.events,
     achievements: options.achievements,
     leaderboards,
