@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { ACK, DELAYED, PROGRESS, PULL, RECORDED, TOKEN, UNLOCKED } from "../src/messages.ts";
-import { MOST_PULLS } from "../src/room-messages.ts";
+import { MOST_ACKS, MOST_PULLS } from "../src/room-messages.ts";
 import { SHELVED_FOR_MS } from "../src/shelf.ts";
 import { fakeProcesses } from "./fake-processes.ts";
 import { laneOf } from "./fake-questline.ts";
@@ -102,6 +102,15 @@ test("pulls are limited for each connection, and the log says so once", async ()
     await turn();
   }
   expect(client.sent).toHaveLength(MOST_PULLS);
+  expect(warned).toHaveBeenCalledTimes(1);
+});
+
+test("acknowledgements are limited for each connection", async () => {
+  const { join, room, plugin, asked } = scene();
+  const client = await join("s1", { id: "1" });
+  for (let n = 0; n < MOST_ACKS + 5; n++) plugin.messages[ACK].call(room, client, { ids: [`n-${n}`] });
+  await turn();
+  expect(asked).toHaveLength(MOST_ACKS);
   expect(warned).toHaveBeenCalledTimes(1);
 });
 

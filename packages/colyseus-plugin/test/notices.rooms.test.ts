@@ -46,7 +46,7 @@ async function start(): Promise<void> {
   class DuelRoom extends Room {
     static override onAuth = questlineAuth(of);
     override plugins = definePlugins([questlinePlugin(of, { progress: true, ranks: true })]);
-    onDrop(client: Client): void {
+    override onDrop(client: Client): void {
       void Promise.resolve(this.allowReconnection(client, 60)).catch(() => {});
     }
     end(): void {
