@@ -1,12 +1,20 @@
-import type { Questline, SettledOutcome } from "@questline/core";
+import { systemRandom, type Events, type Match, type Questline } from "@questline/core";
 import { guarded, warn, wordsOf } from "./log.ts";
-import { RECORDED, UNLOCKED } from "./messages.ts";
+import { Mail, type MailFeeds } from "./mail.ts";
+import { colyseusPresence, type PresenceSource } from "./relay.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import type { Seat } from "./seat.ts";
 import { TokenDesk } from "./token-desk.ts";
 
 /** What the plugin listens to and asks of a Questline, whatever its events are. */
-export type QuestlineFeeds = Pick<Questline, "users" | "onOutcome" | "onTokenWanted" | "inspect">;
+export type QuestlineFeeds = MailFeeds & Pick<Questline, "users" | "onOutcome" | "onTokenWanted">;
+
+/** Time and surroundings; those of the machine unless a test has others. */
+export interface HubParts {
+  readonly clock?: Clock;
+  readonly source?: PresenceSource;
+  readonly outbox?: string;
+}
 
 /** Different things said of one room class: errors may hold words of their own each time. */
 const MOST_SAID = 20;
@@ -17,14 +25,18 @@ const MOST_SAID = 20;
  */
 export class Hub {
   readonly tokens: TokenDesk;
+  readonly mail: Mail;
   readonly #seats = new Map<string, Set<Seat>>();
   readonly #questline: QuestlineFeeds;
   readonly #said = new WeakMap<object, Set<string>>();
 
-  constructor(questline: QuestlineFeeds, clock: Clock = systemClock) {
+  constructor(questline: QuestlineFeeds, parts: HubParts = {}) {
+    const { clock = systemClock, source = colyseusPresence, outbox = systemRandom.hex(8) } = parts;
+    const seatsOf = (userId: string): Iterable<Seat> => this.#seats.get(userId) ?? [];
     this.#questline = questline;
-    this.tokens = new TokenDesk(questline.users, (userId) => this.#seats.get(userId) ?? [], clock);
-    questline.onOutcome((outcome) => guarded("a notice", () => this.#tell(outcome)));
+    this.tokens = new TokenDesk(questline.users, seatsOf, clock);
+    this.mail = new Mail({ questline, seatsOf, clock, source, outbox });
+    questline.onOutcome((outcome) => guarded("a notice", () => this.mail.settled(outcome)));
     questline.onTokenWanted(({ userId, reason }) =>
       guarded("asking for a token", () => this.tokens.want(userId, reason)),
     );
@@ -37,7 +49,31 @@ export class Hub {
     if (seats) seats.add(seat);
     else this.#seats.set(userId, new Set([seat]));
     this.tokens.present(userId);
-    if (!seats) void this.#askForParked(userId);
+    this.mail.joined(userId, seat);
+    if (!seats) void this.#lookForWaiting(userId);
+  }
+
+  /** The seat has a new connection, and sent what it kept. */
+  back(userId: string, seat: Seat): void {
+    this.tokens.present(userId);
+    this.mail.returned(userId, seat);
+  }
+
+  seatOf(userId: string, sessionId: string): Seat | undefined {
+    for (const seat of this.#seats.get(userId) ?? []) if (seat.sessionId === sessionId) return seat;
+    return undefined;
+  }
+
+  /** The match, with an eye on what its reports wait for. */
+  watched<E extends Events>(match: Match<E>): Match<E> {
+    return {
+      id: match.id,
+      report: (userId, ...event) => {
+        const receipt = match.report(userId, ...event);
+        this.mail.waits.watch(userId);
+        return receipt;
+      },
+    };
   }
 
   leave(userId: string, seat: Seat): void {
@@ -51,10 +87,11 @@ export class Hub {
    * What waits for this player's token may have been parked by a process that is gone, or by another one, or before
    * anybody listened here: then no ask comes by itself.
    */
-  async #askForParked(userId: string): Promise<void> {
+  async #lookForWaiting(userId: string): Promise<void> {
     try {
       const lanes = await this.#questline.inspect({ user: userId });
       if (lanes.some(({ state }) => state === "parked")) this.tokens.want(userId, "missing");
+      if (lanes.some(({ state }) => state !== "idle")) this.mail.waits.watch(userId);
     } catch (error) {
       warn("looking for results that wait for a token failed", { userId, error: wordsOf(error) });
     }
@@ -66,23 +103,6 @@ export class Hub {
     if (said.has(words) || said.size === MOST_SAID) return false;
     this.#said.set(roomClass, said.add(words));
     return true;
-  }
-
-  #tell({ id, userId, target, status, unlocked, score, improved, at }: SettledOutcome): void {
-    const seats = this.#seats.get(userId);
-    if (!seats) return;
-    if (target.type === "achievement" && unlocked) {
-      for (const seat of seats) seat.notify(UNLOCKED, { id, achievement: target.name, at });
-    }
-    if (target.type === "leaderboard" && status === "delivered" && score !== undefined) {
-      const recorded = {
-        id,
-        leaderboard: target.name,
-        score: score.toString(),
-        improved: improved ?? "unknown",
-      } as const;
-      for (const seat of seats) seat.notify(RECORDED, recorded);
-    }
   }
 }
 

@@ -8,16 +8,19 @@ export type { MatchWatch } from "./match-watch.ts";
 export {
   questlinePlugin,
   type MatchReceipts,
-  type QuestlineHandlers,
   type QuestlinePlugin,
   type QuestlinePluginOptions,
 } from "./questline-plugin.ts";
+export type { QuestlineHandlers } from "./room-messages.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";
 export type { Player } from "./player.ts";
 export { verifyPlayer } from "./verify-player.ts";
 export type {
+  Ack,
+  Delayed,
+  Progress,
   QuestlineClientMessages,
   QuestlineMessages,
   Recorded,

@@ -9,7 +9,6 @@ import type {
   Questline,
   Receipt,
 } from "@questline/core";
-import { z } from "zod";
 import { Admission, type AuthMode } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { hubOf, type Hub } from "./hub.ts";
@@ -18,13 +17,13 @@ import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
 import type { MatchWatch } from "./match-watch.ts";
 import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
-import { TOKEN, type TokenAnswer } from "./messages.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
+import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
 import { Round, type MatchIdOption } from "./round.ts";
-import { Seat } from "./seat.ts";
+import { Seat, type NoticeWishes } from "./seat.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
 import { Tallies, type Tally } from "./tally.ts";
 import { watchRoom } from "./watch-room.ts";
@@ -43,26 +42,22 @@ export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
    * and makes them when the guest sends `questline:token` in the same session. Default: nobody is verified here.
    */
   readonly auth?: AuthMode;
-  /** Sends `questline:unlocked` and `questline:recorded` to the player's connection. Default true. */
+  /** Sends notices (docs/notifications.md) to the player's connection. Default true. */
   readonly notify?: boolean;
   /** Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would. Default: nothing. */
   readonly watch?: MatchWatch<E, S>;
   /** Keeps streaks across matches, readable as `player.streak(name)`. Default: none. */
   readonly streaks?: MatchStreaks<E>;
+  /** Sends `questline:progress` when a count or bitfield went on. Default false. */
+  readonly progress?: boolean;
+  /** Reads the player's place before `questline:recorded` is sent, and puts it in as `rank`. Default false. */
+  readonly ranks?: boolean;
 }
 
 /** Receipts of a round by user id: one for every player the event was reported for. */
 export type MatchReceipts = ReadonlyMap<string, Receipt>;
 
-/** Handlers the plugin adds to the room; public, so that the SDK's `room.send` is typed for them. */
-export type QuestlineHandlers = {
-  readonly [TOKEN]: (client: Client, answer: TokenAnswer) => void;
-};
-
 const GUEST = "a guest's report is kept, and made if the player sends a token in this session";
-
-// A user access token is opaque; anything longer than a frame of the transport cannot be one.
-const answerSchema = z.object({ token: z.string().min(1).max(4096) });
 
 /**
  * Reports what happens in one room. Made by `questlinePlugin(questline)` in the room's field initialiser, one per room.
@@ -70,14 +65,12 @@ const answerSchema = z.object({ token: z.string().min(1).max(4096) });
  */
 export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   override readonly pluginName = "questline" as const;
-  override readonly messages: QuestlineHandlers = {
-    [TOKEN]: (client, answer) => guarded("a token answer", () => this.#takeToken(client, answer)),
-  };
+  override readonly messages: QuestlineHandlers = roomMessages(() => this.#parts());
 
   readonly #questline: Questline<E>;
   readonly #hub: Hub;
   readonly #resolveUserId: ResolveUserId;
-  readonly #notify: boolean;
+  readonly #notify: NoticeWishes;
   readonly #round: Round;
   readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
   readonly #tallies = new Tallies();
@@ -92,7 +85,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#questline = questline;
     this.#hub = hubOf(questline);
     this.#resolveUserId = options.resolveUserId ?? userIdFromAuth;
-    this.#notify = options.notify ?? true;
+    const { notify = true, progress = false, ranks = false } = options;
+    this.#notify = { notices: notify, progress, ranks };
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
     this.#watch = options.watch;
     this.#streaks = new RoomStreaks(options.streaks, questline.events);
@@ -209,13 +203,14 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       },
       returned: (userId, seat) => {
         seat.resume();
-        if (userId !== undefined) this.#hub.tokens.present(userId);
+        if (userId !== undefined) this.#hub.back(userId, seat);
       },
       gone: (userId, seat) => this.#hub.leave(userId, seat),
       guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
     });
     this.#wired = { room, roster };
     const watcher = guarded("watch", () => this.#watcherOf(room, roster));
+    guarded("meeting other processes", () => this.#hub.mail.hosts());
     watchRoom(room, {
       created: () => warnOfSkippedAuth(room, this.#hub, this.#admission !== undefined),
       ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
@@ -263,7 +258,25 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   }
 
   #currentMatch(): Match<E> {
-    return (this.#match ??= this.#questline.match(this.#round.id));
+    return (this.#match ??= this.#hub.watched(this.#questline.match(this.#round.id)));
+  }
+
+  #parts(): RoomParts | undefined {
+    const admission = this.#admission?.hasGuests && this.#admission;
+    if (!this.#wired) return undefined;
+    const { roster } = this.#wired;
+    return {
+      hub: this.#hub,
+      roster,
+      ...(admission && {
+        // What a guest did in this round goes on as the player's, once they are one.
+        claim: async (client, seat, token) => {
+          await admission.claim(client, seat, token);
+          const userId = roster.userIdOf(client);
+          if (userId !== undefined) this.#tallies.move(guestKey(client), userId);
+        },
+      }),
+    };
   }
 
   /** One player's end of the round, or undefined for a player who is left out. */
@@ -287,27 +300,6 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     } catch (error) {
       return this.#refuse(event, wordsOf(error), player.userId);
     }
-  }
-
-  #takeToken(client: Client, answer: unknown): void {
-    const userId = this.#wired?.roster.userIdOf(client);
-    const guest = userId === undefined && this.#admission?.hasGuests && this.#wired?.roster.guestSeat(client);
-    const read = answerSchema.safeParse(answer);
-    if (guest) {
-      // From then on it is a player like any other, who hears of what is reported now.
-      const claimed = read.success && this.#admission?.claim(client, guest, read.data.token);
-      return void (claimed && claimed.then(() => this.#claimed(client)));
-    }
-    if (userId === undefined)
-      return warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
-    if (read.success) void this.#hub.tokens.answer(userId, read.data.token);
-    else this.#hub.tokens.unreadable(userId);
-  }
-
-  /** What a guest did in this round goes on as the player's, once they are one. */
-  #claimed(client: Client): void {
-    const userId = this.#wired?.roster.userIdOf(client);
-    if (userId !== undefined) this.#tallies.move(guestKey(client), userId);
   }
 
   /** True if the player is a guest of this room; the report then waits for a proof, bound to its own match. */

@@ -1,12 +1,21 @@
 import type { Client, Room } from "@colyseus/core";
 import { connectionOf } from "./connection-of.ts";
 import { guarded } from "./log.ts";
-import type { QuestlineMessages } from "./messages.ts";
+import { DELAYED, PROGRESS, TOKEN, UNLOCKED, type QuestlineMessages } from "./messages.ts";
 
 /** Notices kept for a player who is away; the oldest goes first. */
 export const MOST_KEPT = 50;
 
-interface Notice {
+/** Which notices a room wants its players to have. */
+export interface NoticeWishes {
+  /** Any at all. */
+  readonly notices: boolean;
+  readonly progress: boolean;
+  /** Recorded scores with the place they took. */
+  readonly ranks: boolean;
+}
+
+interface Kept {
   readonly type: keyof QuestlineMessages;
   readonly payload: QuestlineMessages[keyof QuestlineMessages];
 }
@@ -19,14 +28,19 @@ interface Notice {
  */
 export class Seat {
   readonly sessionId: string;
+  readonly wishes: NoticeWishes;
   readonly #room: Room;
-  readonly #notices: boolean;
-  #kept: Notice[] = [];
+  #kept: Kept[] = [];
   #dropped = 0;
+  /** Ids of the unlocks this connection was told of; another connection may not have got them. */
+  #told: { readonly connection: Client | undefined; readonly ids: Set<string> } = {
+    connection: undefined,
+    ids: new Set(),
+  };
 
-  constructor(room: Room, sessionId: string, notices: boolean) {
+  constructor(room: Room, sessionId: string, wishes: NoticeWishes) {
     this.#room = room;
-    this.#notices = notices;
+    this.wishes = wishes;
     this.sessionId = sessionId;
   }
 
@@ -39,20 +53,31 @@ export class Seat {
     return this.#dropped;
   }
 
-  /** Sends now, or when the player is back; nothing in a room that wants no notices. */
-  notify<K extends keyof QuestlineMessages>(type: K, payload: QuestlineMessages[K]): void {
-    if (!this.#notices || this.send(type, payload)) return;
+  /**
+   * Sends now, or when the player is back; nothing of what the room does not want, and no unlock twice on one
+   * connection. True if the player has it or will.
+   */
+  notify<K extends keyof QuestlineMessages>(type: K, payload: QuestlineMessages[K]): boolean {
+    if (!this.#wants(type)) return false;
+    if (type === UNLOCKED && "id" in payload && this.#wasTold(payload.id)) return true;
+    if (this.send(type, payload)) return true;
+    // Whether results wait is asked anew when the player is back.
+    if (type === DELAYED) return false;
     this.#kept.push({ type, payload });
-    if (this.#kept.length <= MOST_KEPT) return;
-    this.#kept.shift();
-    this.#dropped++;
+    if (this.#kept.length > MOST_KEPT) {
+      this.#kept.shift();
+      this.#dropped++;
+    }
+    return true;
   }
 
   /** Sends now; false if the player is away. */
   send<K extends keyof QuestlineMessages>(type: K, payload: QuestlineMessages[K]): boolean {
     const { connection } = this;
     if (!connection) return false;
-    return guarded(`sending ${type}`, () => (connection.send(type, payload), true)) ?? false;
+    const sent = guarded(`sending ${type}`, () => (connection.send(type, payload), true)) ?? false;
+    if (sent && type === UNLOCKED && "id" in payload) this.#toldNow().add(payload.id);
+    return sent;
   }
 
   /** The player is back: sends what was kept. */
@@ -60,5 +85,27 @@ export class Seat {
     const kept = this.#kept;
     this.#kept = [];
     for (const { type, payload } of kept) this.notify(type, payload);
+  }
+
+  /** The player asks for everything: unlocks are sent again also where this connection had them. */
+  forgetTold(): void {
+    this.#toldNow().clear();
+  }
+
+  #wants(type: keyof QuestlineMessages): boolean {
+    return type === TOKEN || (this.wishes.notices && (type !== PROGRESS || this.wishes.progress));
+  }
+
+  #wasTold(id: string): boolean {
+    return (
+      this.#toldNow().has(id) ||
+      this.#kept.some(({ type, payload }) => type === UNLOCKED && "id" in payload && payload.id === id)
+    );
+  }
+
+  #toldNow(): Set<string> {
+    const { connection } = this;
+    if (this.#told.connection !== connection) this.#told = { connection, ids: new Set() };
+    return this.#told.ids;
   }
 }

@@ -1,4 +1,6 @@
+import { bitfield, count, simple } from "@questline/core";
 import type {
+  Announcement,
   Durable,
   EventDefinition,
   LaneSnapshot,
@@ -37,9 +39,22 @@ export interface FakeQuestline {
   readonly users: { [K in keyof Users]: Users[K] };
   /** Users who have a lane that waits for a token. */
   readonly parked: Set<string>;
+  /** A user's lanes besides. */
+  readonly lanes: Map<string, LaneSnapshot[]>;
+  /** What is not acknowledged, by user. */
+  readonly announced: Map<string, Announcement[]>;
+  /** Places on boards, by user; without one, reading it fails. */
+  readonly ranks: Map<string, number>;
   listeners(): number;
   settle(outcome: Partial<SettledOutcome> & Pick<SettledOutcome, "userId" | "target">): void;
   want(wanted: TokenWanted): void;
+}
+
+/** A lane with something pending, unless the test says otherwise. */
+export function laneOf(name: string, more: Partial<LaneSnapshot> = {}): LaneSnapshot {
+  const key = { app: "1", user: "", target: { type: "achievement", name } } as const;
+  const lane = { id: name, key, state: "pending", seq: 1, settledThrough: 0, attempts: 0, history: [], lostLeases: 0 };
+  return { ...lane, ...more } as LaneSnapshot;
 }
 
 /** An error as the core throws it. */
@@ -54,6 +69,9 @@ export function fakeQuestline(): FakeQuestline {
   const outcomes = new Set<(outcome: SettledOutcome) => void>();
   const wants = new Set<(wanted: TokenWanted) => void>();
   const parked = new Set<string>();
+  const lanes: FakeQuestline["lanes"] = new Map();
+  const announced: FakeQuestline["announced"] = new Map();
+  const ranks: FakeQuestline["ranks"] = new Map();
   let minted = 0;
 
   const users = {
@@ -72,6 +90,8 @@ export function fakeQuestline(): FakeQuestline {
   });
 
   const questline = {
+    appId: "1",
+    achievements: { FIRST_WIN: simple(), WINS_100: count(100), EVERY_MAP: bitfield(7, { target: 5 }) },
     events: { matchEnded: { occurs: "once-per-match" }, kill: { occurs: "each" } },
     match: (id: string) => ({
       id,
@@ -92,7 +112,26 @@ export function fakeQuestline(): FakeQuestline {
         users.provideToken(userId, token)
       ),
     },
-    inspect: async ({ user = "" } = {}) => (parked.has(user) ? [{ state: "parked" } as LaneSnapshot] : []),
+    inspect: async ({ user = "" } = {}) =>
+      parked.has(user) ? [laneOf("BEST_TIME", { state: "parked" })] : (lanes.get(user) ?? []),
+    announcements: async (userId: string) => announced.get(userId) ?? [],
+    acknowledge: async (userId: string, ids: readonly string[]) => {
+      asked.push(`acknowledge ${userId} ${ids.join(" ")}`);
+      announced.set(
+        userId,
+        (announced.get(userId) ?? []).filter(({ id }) => !ids.includes(id)),
+      );
+      return ids.length;
+    },
+    graph: {
+      leaderboards: {
+        entries: async function* ({ userIds = [] }: { readonly userIds?: readonly string[] }) {
+          const [userId = ""] = userIds;
+          if (!ranks.has(userId)) throw new Error("said by the platform");
+          yield { userId, rank: ranks.get(userId) };
+        },
+      },
+    },
     onOutcome: (listener: (outcome: SettledOutcome) => void) => listen(outcomes, listener),
     onTokenWanted: (listener: (wanted: TokenWanted) => void) => listen(wants, listener),
   } as unknown as Questline<FakeEvents>;
@@ -103,6 +142,9 @@ export function fakeQuestline(): FakeQuestline {
     asked,
     users,
     parked,
+    lanes,
+    announced,
+    ranks,
     listeners: () => outcomes.size + wants.size,
     settle: (outcome) => {
       const whole: SettledOutcome = {

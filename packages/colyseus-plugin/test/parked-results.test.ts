@@ -32,7 +32,8 @@ test("a store that cannot be read breaks no join", async () => {
   const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
   const { questline } = fakeQuestline();
   const hub = new Hub({ ...questline, inspect: () => Promise.reject(new Error("closed")) });
-  const seat = { send: () => true } as never;
+  const wishes = { notices: true, progress: false, ranks: false };
+  const seat = { send: () => true, notify: () => true, wishes } as never;
   expect(() => hub.enter("7", seat)).not.toThrow();
   await turn();
   expect(warned).toHaveBeenCalledExactlyOnceWith(expect.any(String), { userId: "7", error: "Error: closed" });

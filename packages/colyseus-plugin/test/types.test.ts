@@ -47,6 +47,15 @@ const uses = (room: ArenaRoom, client: Client, message: SdkRoom<ArenaRoom>): voi
   // @ts-expect-error: scores travel as text
   room.clients[0]?.send("questline:recorded", { id: "o-1", leaderboard: "B", score: 3, improved: true });
 
+  room.clients[0]?.send("questline:recorded", { id: "o", leaderboard: "B", score: "3", improved: true, rank: 1 });
+  room.clients[0]?.send("questline:delayed", { reason: "token", waiting: ["B"] });
+  // @ts-expect-error: counts travel as text
+  room.clients[0]?.send("questline:progress", { id: "o-1", achievement: "WINS", count: 3, target: "9" });
+
+  message.send("questline:pull");
+  message.send("questline:ack", { ids: ["o-1"] });
+  // @ts-expect-error: ids are a list
+  message.send("questline:ack", { ids: "o-1" });
   message.send("questline:token", { token: "t" });
   // @ts-expect-error: a token is text
   message.send("questline:token", { token: 3 });

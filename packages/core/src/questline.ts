@@ -13,6 +13,8 @@ export interface Questline<
   A extends Achievements = Achievements,
   L extends Leaderboards = Leaderboards,
 > extends AsyncDisposable {
+  /** The app's id. */
+  readonly appId: string;
   readonly events: E;
   readonly achievements: A;
   readonly leaderboards: L;
@@ -148,6 +150,8 @@ export interface SettledOutcome {
   /** For scores: the value sent, and whether it replaced what stood there. */
   readonly score?: bigint;
   readonly improved?: true | false | "unknown";
+  /** For what a count or bitfield was sent: what the counter came to, or the bits sent (`0`/`1` text, position 0 first). */
+  readonly progress?: { readonly count: bigint } | { readonly bits: string };
   readonly reason?: Reason;
   /** Wall ms. */
   readonly at: number;

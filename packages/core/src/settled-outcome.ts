@@ -2,7 +2,7 @@ import type { Ended } from "./delivery/outbox.ts";
 import type { SettledOutcome } from "./questline.ts";
 
 /** What listeners hear of a lane's value that is final. */
-export function settledOutcome({ key, record, epoch, unlocked, improved, score }: Ended): SettledOutcome {
+export function settledOutcome({ key, record, epoch, unlocked, improved, score, progress }: Ended): SettledOutcome {
   const { how, reason, toSeq, at } = record;
   return {
     id: unlocked ? `${key.target.name}:${epoch}` : `${key.target.name}#${toSeq}`,
@@ -12,6 +12,7 @@ export function settledOutcome({ key, record, epoch, unlocked, improved, score }
     unlocked,
     ...(score === undefined ? {} : { score }),
     ...(improved === undefined ? {} : { improved }),
+    ...(progress === undefined ? {} : { progress }),
     ...(reason === undefined ? {} : { reason }),
     at,
   };

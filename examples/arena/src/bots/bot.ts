@@ -1,5 +1,5 @@
 import { Client, type Room } from "@colyseus/sdk";
-import { type Recorded, RECORDED, TOKEN, type Unlocked, UNLOCKED } from "@questline/colyseus/messages";
+import { ACK, DELAYED, type Recorded, RECORDED, TOKEN, type Unlocked, UNLOCKED } from "@questline/colyseus/messages";
 import { seededRandom } from "../runtime/random.ts";
 import { every, sleep } from "../runtime/timers.ts";
 import type { BotPlan, BotPlayer } from "../wire.ts";
@@ -83,7 +83,11 @@ export class Bot {
     room.reconnection.enabled = false;
     room.onMessage("drone", ({ angle }: { angle: number }) => (this.#drone = angle));
     room.onMessage("done", () => (this.#drone = undefined));
-    room.onMessage(UNLOCKED, ({ id }: Unlocked) => this.unlocked.add(id));
+    room.onMessage(UNLOCKED, ({ id }: Unlocked) => {
+      this.unlocked.add(id);
+      room.send(ACK, { ids: [id] });
+    });
+    room.onMessage(DELAYED, () => {});
     room.onMessage(RECORDED, ({ id }: Recorded) => this.recorded.add(id));
     room.onMessage(TOKEN, async () => {
       this.tokens += 1;

@@ -1,6 +1,8 @@
 import { QuestlineError } from "../errors/questline-error.ts";
+import { bitText } from "../intent/bit-text.ts";
 import { laneId } from "../intent/intent.ts";
 import type { LaneKey } from "../intent/intent.ts";
+import type { LaneValue } from "../intent/lane-value.ts";
 import { createGovernor } from "../resilience/governor.ts";
 import type { Governor } from "../resilience/governor.ts";
 import { sleep } from "../runtime/clock.ts";
@@ -9,7 +11,7 @@ import type { Logger } from "../runtime/log.ts";
 import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import { soon } from "../runtime/soon.ts";
-import type { ExpiredLane, Owed, SendRecord } from "../store/lane-records.ts";
+import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, Settlement } from "../store/lane-store.ts";
 import { AppHealth } from "./app-health.ts";
 import { attempt } from "./attempt.ts";
@@ -53,6 +55,8 @@ export interface Ended {
   readonly unlocked: boolean;
   readonly improved?: boolean | "unknown";
   readonly score?: bigint;
+  /** What a counter came to, or the bits that were sent. */
+  readonly progress?: { readonly count: bigint } | { readonly bits: string };
 }
 
 const ABORT_GRACE_MS = 1_000;
@@ -241,6 +245,7 @@ export class Outbox {
       record,
       epoch,
       unlocked,
+      ...(suppressed || end.type === "dead" ? {} : progressOf(lane.value, end.progress)),
       ...(improved === undefined ? {} : { improved }),
       ...(score === undefined ? {} : { score }),
     });
@@ -262,6 +267,12 @@ export class Outbox {
     this.#waiters.settled(laneId(key), record);
     this.ended.emit(ended);
   }
+}
+
+function progressOf(value: LaneValue, known: Progress | undefined): Pick<Ended, "progress"> {
+  if (value.type !== "achievement") return {};
+  if (value.bits !== 0n) return { progress: { bits: bitText(value.bits, value.bitLength) } };
+  return value.count === 0n || known === undefined ? {} : { progress: { count: known.count } };
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -39,6 +39,7 @@ export class ProgressBook {
   readonly #policy: DeliveryPolicy;
   readonly #counters: Counters;
   readonly #signal: AbortSignal;
+  readonly #startedAt: number;
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: MOST_USERS });
   readonly #reading = new Map<string, Promise<ProgressReading>>();
   /** Users forgotten while a read was under way: its answer is of before. */
@@ -56,6 +57,7 @@ export class ProgressBook {
     this.#policy = parts.policy;
     this.#counters = parts.counters;
     this.#signal = parts.signal;
+    this.#startedAt = parts.clock.now();
   }
 
   async prepare(lane: LeasedLane, value: AchievementValue, definitions: Definitions): Promise<Prepared> {
@@ -63,7 +65,9 @@ export class ProgressBook {
     if (definitions.achievement(target.name)?.archived === true) return { status: "archived" };
     const now = this.#clock.now();
     const { progress: known } = lane;
-    const baselineSince = lane.settledAt === undefined ? 0 : lane.settledAt + this.#policy.quietPeriodMs;
+    // The wall clock of an earlier process may have been another: its sends are as old as this process at the least.
+    const endedAt = lane.settledAt === undefined ? undefined : Math.max(lane.settledAt, this.#startedAt);
+    const baselineSince = endedAt === undefined ? 0 : endedAt + this.#policy.quietPeriodMs;
     const freshSince = now - this.#policy.factMs;
 
     const snapshot = this.#snapshots.get(user);

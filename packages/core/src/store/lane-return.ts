@@ -10,12 +10,21 @@ import type { LaneRow } from "./lane-row.ts";
 /** Strips the lease another incarnation left. Rows that nobody holds come back unchanged (the same object). */
 export function takeOverRow(row: LaneRow, now: number, quietMs: number): LaneRow {
   const { phase } = row;
+  if (phase.state === "in-doubt" && phase.leaseToken === undefined) return doubtAnew(row, phase, now + quietMs);
   if (!("leaseToken" in phase) || phase.leaseToken === undefined) return row;
   const lost: LaneRow = { ...row, lostLeases: row.lostLeases + 1 };
   if (phase.state === "leased") return { ...lost, phase: { state: "open" }, pending: giveBack(row, phase.inFlight) };
   if (phase.state === "staged") return takeOverStaged(lost, phase, now + quietMs, now);
-  return { ...lost, phase: { ...phase, leaseToken: undefined } };
+  return doubtAnew(lost, phase, now + quietMs);
 }
+
+/** The quiet period begins again: the wall clock that set the old due time may have been wrong. */
+function doubtAnew(row: LaneRow, phase: InDoubt, dueAt: number): LaneRow {
+  const journal = { ...phase.journal, unchangedReads: 0 };
+  return { ...row, phase: { ...phase, journal, dueAt, leaseToken: undefined } };
+}
+
+type InDoubt = Extract<LaneRow["phase"], { readonly state: "in-doubt" }>;
 
 type Staged = Extract<LaneRow["phase"], { readonly state: "staged" }>;
 

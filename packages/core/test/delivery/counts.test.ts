@@ -30,6 +30,7 @@ describe("a count", () => {
     }
     expect(w.platform.state("KILLS").count).toBe(6n);
     expect(w.platform.reads).toHaveLength(1);
+    expect(w.ended.map((end) => end.progress)).toEqual([{ count: 2n }, { count: 4n }, { count: 6n }]);
   });
 
   test.each([

@@ -13,6 +13,7 @@ describe("a replay-safe value", () => {
     await w.clock.advance(1_000);
     expect(w.platform.state("MAPS")).toMatchObject({ bits: 0b11n, unlocked: true });
     expect(w.ended.map((end) => end.unlocked)).toEqual([true]);
+    expect(w.ended.map((end) => end.progress)).toEqual([{ bits: "110" }]);
   });
 
   test("known to be unlocked costs no request", async () => {

@@ -112,7 +112,7 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     expect((await leaseOne(store, LATER + QUIET_MS)).value).toMatchObject({ forced: true, highest: { score: 9n } });
   });
 
-  it("takes a verdict that was being sought from its seeker, and leaves waiting doubts alone", async () => {
+  it("takes a verdict that was being sought from its seeker, and begins every doubt's quiet period again", async () => {
     const store = await fresh();
     await acceptAll(store, [firing(count(1n), { user: "1" }), firing(count(1n), { user: "2" })]);
     for (const lane of await store.lease(10, T0)) {
@@ -121,14 +121,14 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
       await endOne(store, lane, { type: "in-doubt", journal: journalOf(lane, { inDoubtSince: T0 }), dueAt });
     }
     const sought = await leaseOne(store, T0 + 10);
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 1, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 2, poisoned: 0 });
     expect(
       await store.settle([{ lane: sought.id, leaseToken: sought.leaseToken, now: LATER, end: delivered }]),
     ).toEqual([false]);
-    const again = await leaseOne(store, LATER);
-    expect(again.key.user).toBe("1");
-    expect(again.journal).toEqual(sought.journal);
-    expect(await store.nextDue()).toBe(T0 + 90_000);
+    expect(await store.lease(10, LATER + QUIET_MS - 1)).toEqual([]);
+    const again = await store.lease(10, LATER + QUIET_MS);
+    expect(again.map(({ key }) => key.user).toSorted()).toEqual(["1", "2"]);
+    expect(again.find(({ key }) => key.user === "1")?.journal).toEqual(sought.journal);
   });
 
   it("leaves pending, parked and settled lanes as they were", async () => {

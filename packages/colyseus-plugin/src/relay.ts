@@ -1,0 +1,155 @@
+import { matchMaker } from "@colyseus/core";
+import { z } from "zod";
+import { guarded, warn, wordsOf } from "./log.ts";
+import { noticeSchema, type Notice } from "./notice.ts";
+
+/** The part of Colyseus's presence that is used: no more than publish and subscribe. */
+export interface Presence {
+  subscribe(topic: string, hear: (message: unknown) => void): Promise<unknown>;
+  publish(topic: string, message: unknown): unknown;
+}
+
+/** Where presence comes from. It is there some time after the process began, and another one after each boot in a test. */
+export interface PresenceSource {
+  readonly ready: Promise<unknown>;
+  current(): Presence | undefined;
+}
+
+export const colyseusPresence: PresenceSource = {
+  get ready() {
+    return Promise.resolve(matchMaker.onReady);
+  },
+  current: () => matchMaker.presence as Presence | undefined,
+};
+
+export interface RelayListener {
+  /** A notice for a player who may have a seat here. */
+  notice(userId: string, notice: Notice): void;
+  /** The player has a new seat elsewhere (`joined`), is back on one, or asks for everything (`asked`). */
+  wanted(userId: string, why: Why): void;
+  /** The player was sent these elsewhere; `acknowledged`: and has seen them. */
+  taken(userId: string, ids: readonly string[], acknowledged: boolean): void;
+}
+
+export type Why = "joined" | "returned" | "asked";
+
+const from = z.string();
+const userId = z.string();
+const wireSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.enum(["hello", "here"]), from }),
+  z.object({ kind: z.literal("notice"), from, userId, notice: noticeSchema }),
+  z.object({ kind: z.literal("wanted"), from, userId, why: z.enum(["joined", "returned", "asked"]) }),
+  z.object({ kind: z.literal("taken"), from, userId, ids: z.array(z.string()), acknowledged: z.boolean() }),
+]);
+type Wire = z.infer<typeof wireSchema>;
+type Untold<W> = W extends unknown ? Omit<W, "from"> : never;
+
+export interface RelayParts {
+  readonly app: string;
+  /** This outbox, unlike any other. */
+  readonly outbox: string;
+  readonly source: PresenceSource;
+  readonly listener: RelayListener;
+}
+
+/**
+ * Carries notices between the processes of a game, over Colyseus's presence on a channel of its own, `questline:<app>`.
+ * User ids and notices travel, never a credential. What is lost on the way is lost: unlocks come again from the store.
+ */
+export class Relay {
+  readonly #topic: string;
+  readonly #parts: RelayParts;
+  #presence: Presence | undefined;
+  #greeted: Presence | undefined;
+  #warned = false;
+  #failing = false;
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts;
+    this.#topic = `questline:${parts.app}`;
+    void parts.source.ready.then(() => this.#attach()).catch((error: unknown) => this.#failed(error));
+  }
+
+  /** A room of this process takes reports. Repeating it changes nothing. */
+  hosts(): void {
+    const presence = this.#attach();
+    if (!presence || presence === this.#greeted) return;
+    this.#greeted = presence;
+    this.#publish({ kind: "hello" });
+  }
+
+  notice(userId: string, notice: Notice): void {
+    this.#publish({ kind: "notice", userId, notice });
+  }
+
+  want(userId: string, why: Why): void {
+    this.#publish({ kind: "wanted", userId, why });
+  }
+
+  took(userId: string, ids: readonly string[], acknowledged: boolean): void {
+    this.#publish({ kind: "taken", userId, ids: [...ids], acknowledged });
+  }
+
+  /** The presence of now, subscribed to. */
+  #attach(): Presence | undefined {
+    const presence = this.#parts.source.current();
+    if (!presence || presence === this.#presence) return presence;
+    this.#presence = presence;
+    // What is published after this is heard: a presence keeps the order of what it is asked.
+    void this.#trying(() =>
+      presence.subscribe(this.#topic, (message) => guarded("a relayed notice", () => this.#hear(message))),
+    );
+    return presence;
+  }
+
+  #publish(message: Untold<Wire>): void {
+    const presence = this.#attach();
+    if (presence) void this.#trying(() => presence.publish(this.#topic, { ...message, from: this.#parts.outbox }));
+  }
+
+  async #trying(step: () => unknown): Promise<void> {
+    try {
+      await step();
+      this.#failing = false;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!this.#failing) warn("notices do not reach other processes", { error: wordsOf(error) });
+    this.#failing = true;
+  }
+
+  #hear(message: unknown): void {
+    if (typeof message === "object" && message !== null && Reflect.get(message, "from") === this.#parts.outbox) return;
+    const read = wireSchema.safeParse(message);
+    // A process of another version may say what this one does not know.
+    if (!read.success) return;
+    const { listener } = this.#parts;
+    const { data } = read;
+    switch (data.kind) {
+      case "notice":
+        return listener.notice(data.userId, data.notice);
+      case "wanted":
+        return listener.wanted(data.userId, data.why);
+      case "taken":
+        return listener.taken(data.userId, data.ids, data.acknowledged);
+      case "hello":
+        if (this.#greeted) this.#publish({ kind: "here" });
+        return this.#meet();
+      case "here":
+        return this.#meet();
+    }
+  }
+
+  #meet(): void {
+    if (this.#warned || !this.#greeted) return;
+    this.#warned = true;
+    warn(
+      "another process reports for the same app into an outbox of its own: a player whose rooms are in both counts through " +
+        "two outboxes, which cannot tell their own writes from the other's. Keep a player's rooms in one process",
+      { app: this.#parts.app },
+    );
+  }
+}

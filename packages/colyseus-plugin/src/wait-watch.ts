@@ -1,0 +1,99 @@
+import type { LaneSnapshot, Questline } from "@questline/core";
+import { warn, wordsOf } from "./log.ts";
+import type { Delayed } from "./messages.ts";
+import type { Clock } from "./runtime/clock.ts";
+
+/** A result that waits for longer is worth a word. */
+export const DELAYED_AFTER_MS = 10_000;
+export const LOOK_EVERY_MS = 5_000;
+/** Players watched at once; beyond, a player is not told of delays. */
+const MOST_WATCHED = 20_000;
+
+interface Watched {
+  /** By lane: what had been accepted for it at a look, and when that was. */
+  readonly lanes: Map<string, { readonly seq: number; readonly since: number }>;
+  /** A wait is told once. */
+  told: boolean;
+}
+
+/**
+ * Looks every `LOOK_EVERY_MS` at the lanes of players with results under way. What had been accepted at a look and is
+ * not final `DELAYED_AFTER_MS` later is delayed: told once, until nothing is delayed any more. A player with nothing
+ * under way is forgotten, and without players there is no look.
+ */
+export class WaitWatch {
+  readonly #inspect: Questline["inspect"];
+  readonly #tell: (userId: string, delayed: Delayed) => void;
+  readonly #clock: Clock;
+  readonly #users = new Map<string, Watched>();
+  #isLookDue = false;
+
+  constructor(inspect: Questline["inspect"], tell: (userId: string, delayed: Delayed) => void, clock: Clock) {
+    this.#inspect = inspect;
+    this.#tell = tell;
+    this.#clock = clock;
+  }
+
+  /** Something of this player may be under way. */
+  watch(userId: string): void {
+    if (this.#users.has(userId) || this.#users.size >= MOST_WATCHED) return;
+    this.#users.set(userId, { lanes: new Map(), told: false });
+    this.#lookLater();
+  }
+
+  /** The player has a new connection, which was told nothing yet. */
+  arrived(userId: string): void {
+    const watched = this.#users.get(userId);
+    if (watched) watched.told = false;
+  }
+
+  /** What waits now, however short. Rejects when the store cannot be read. */
+  async stateOf(userId: string): Promise<Delayed> {
+    return stateOf((await this.#inspect({ user: userId })).filter(waits));
+  }
+
+  #lookLater(): void {
+    if (this.#isLookDue) return;
+    this.#isLookDue = true;
+    this.#clock.after(LOOK_EVERY_MS, () => void this.#look());
+  }
+
+  /** One player after the other, so that a full server is not asked for everybody in one go. */
+  async #look(): Promise<void> {
+    try {
+      for (const [userId, watched] of this.#users) await this.#lookAt(userId, watched);
+    } catch (error) {
+      warn("looking for delayed results failed", { error: wordsOf(error) });
+    }
+    this.#isLookDue = false;
+    if (this.#users.size > 0) this.#lookLater();
+  }
+
+  async #lookAt(userId: string, watched: Watched): Promise<void> {
+    const lanes = (await this.#inspect({ user: userId })).filter(waits);
+    const now = this.#clock.monotonic();
+    const late = lanes.filter(({ id, seq, settledThrough }) => {
+      const seen = watched.lanes.get(id);
+      if (seen && settledThrough < seen.seq) return now - seen.since >= DELAYED_AFTER_MS;
+      watched.lanes.set(id, { seq, since: now });
+      return false;
+    });
+    if (lanes.length === 0) return void this.#users.delete(userId);
+    const still = new Set(lanes.map(({ id }) => id));
+    for (const id of watched.lanes.keys()) if (!still.has(id)) watched.lanes.delete(id);
+    if (late.length > 0 && !watched.told) this.#tell(userId, stateOf(late));
+    watched.told = late.length > 0;
+  }
+}
+
+const waits = ({ state }: LaneSnapshot): boolean => state !== "idle";
+
+function stateOf(lanes: readonly LaneSnapshot[]): Delayed {
+  const waiting = lanes.map(({ key }) => key.target.name).sort();
+  if (lanes.length === 0) return { waiting };
+  if (lanes.some(({ state }) => state === "parked")) return { reason: "token", waiting };
+  const tried = lanes.some(
+    ({ state, reason, attempts }) => state !== "pending" || reason !== undefined || attempts > 0,
+  );
+  return { reason: tried ? "platform" : "queue", waiting };
+}
