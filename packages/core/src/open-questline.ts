@@ -22,6 +22,7 @@ import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
 import type { Probe } from "./runtime/probe.ts";
+import { steadyClock } from "./runtime/steady-clock.ts";
 import { TokenVault } from "./token-vault.ts";
 import { compileRules } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
@@ -40,7 +41,10 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   { probe, sabotage }: TestHooks = {},
 ): Questline<E, A, L> {
   const settings = readOptions(options);
-  const { app, store, logger, clock, random, sealer } = settings;
+  const { app, store, logger, random, sealer } = settings;
+  // Deadlines on the wire look at the machine's wall clock; what is stored and compared must not move with it.
+  const wallClock = settings.clock;
+  const clock = steadyClock(wallClock);
   const policy = sabotage === "zero-quiet-period" ? { ...settings.policy, quietPeriodMs: 0 } : settings.policy;
   const rules = compileRules(options);
   const leaderboards = (options.leaderboards ?? {}) as L;
@@ -49,7 +53,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
 
   const baseUrl = settings.graph.baseUrl === undefined ? {} : { baseUrl: settings.graph.baseUrl };
   const timeoutMs = settings.graph.timeoutMs === undefined ? {} : { timeoutMs: settings.graph.timeoutMs };
-  const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock });
+  const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock: wallClock });
   const credentials = { id: app, secret: settings.secret };
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
   const graph = createGraphClient({ app: credentials, transport, clock, ...baseUrl });
