@@ -35,6 +35,12 @@ async function sendAchievement(
     const announce = lane.sentWhileLocked ? { announce: true } : {};
     return { end: { type: "settled", how: "suppressed", progress, ...announce } };
   }
+  // Unanswered bits have waited out their quiet period: whether they unlocked it is known now, and only now.
+  const unsure = lane.sentWhileLocked && !value.unlock;
+  if (unsure) {
+    const unlockedBefore = await whetherUnlocked(lane, progress, parts);
+    if (unlockedBefore !== "locked") return unlockedBefore;
+  }
   const journal: Journal = {
     n: value.count,
     count: progress.count,
@@ -48,36 +54,32 @@ async function sendAchievement(
   const { user, target } = lane.key;
   const outcome = await send({ type: "achievement", user, name: target.name, value, notAfter: deadline(parts) }, parts);
   if (late && !(await parts.stage(staging))) return undefined;
-  if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, momentOf(parts));
-  return delivered(lane, value, journal, outcome.facts.justUnlocked === true, parts);
+  const { policy } = parts;
+  const waitsOut = value.bits > 0n && !value.unlock && journal.wasLocked;
+  if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, policy, momentOf(parts), waitsOut);
+  const justUnlocked = outcome.facts.justUnlocked === true;
+  const after = progressAfter(journal, value, justUnlocked, parts.clock.now());
+  const ours = journal.wasLocked && after.unlocked && (justUnlocked || lane.sentWhileLocked);
+  return {
+    end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) },
+    tried: { status: "delivered" },
+    epoch: journal.epoch,
+  };
 }
 
-/** An earlier try of the same bits may have done what this answer no longer claims: then the platform is asked. */
-async function delivered(
+/** What became of unanswered bits: they unlocked it, it is still locked, or it could not be read. */
+async function whetherUnlocked(
   lane: LeasedLane,
-  value: AchievementValue,
-  journal: Journal,
-  justUnlocked: boolean,
+  progress: Progress,
   parts: AttemptParts,
-): Promise<Conclusion> {
-  const after = progressAfter(journal, value, justUnlocked, parts.clock.now());
-  const tried = { status: "delivered" } as const;
-  const { epoch } = journal;
-  if (!lane.sentWhileLocked || justUnlocked || value.unlock) {
-    const ours = journal.wasLocked && after.unlocked && (justUnlocked || lane.sentWhileLocked);
-    return {
-      end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) },
-      tried,
-      epoch,
-    };
-  }
+): Promise<Conclusion | "locked"> {
   const reading = await parts.book.readOne(lane.key.user, lane.key.target.name);
-  if (reading.status === "unread")
-    return giveBack(lane, parts.policy, momentOf(parts), { reason: reading.reason, maybeApplied: true });
-  const unlocked = reading.status === "row" && reading.row.unlocked;
-  const progress: Progress = { ...after, unlocked, at: reading.sentAt };
-  const announce = unlocked && journal.wasLocked ? { announce: true } : {};
-  return { end: { type: "settled", how: "delivered", progress, ...announce }, tried, epoch };
+  hear(reading, parts);
+  if (reading.status === "unread") return giveBack(lane, parts.policy, momentOf(parts), reading);
+  if (reading.status === "absent" || !reading.row.unlocked) return "locked";
+  const known: Progress = { count: reading.row.count ?? progress.count, unlocked: true, at: reading.sentAt };
+  const tried = { status: "verdict", detail: "unlocked" } as const;
+  return { end: { type: "settled", how: "verdict", progress: known, announce: true }, tried };
 }
 
 async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptParts): Promise<Conclusion | undefined> {
@@ -87,8 +89,9 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
     parts.onTokenWanted(user, "missing");
     return { end: { type: "parked" } };
   }
-  const mayOverwrite = value.forced || board.forced;
-  if (mayOverwrite) {
+  // An older score that lands late must not undo a newer, forced one.
+  const waitsOut = value.forced || board.forced;
+  if (waitsOut) {
     const journal: Journal = { n: 0n, count: 0n, wasLocked: false, epoch: lane.epoch, unchangedReads: 0 };
     if (!(await parts.stage({ lane: lane.id, leaseToken: lane.leaseToken, journal }))) return undefined;
   }
@@ -100,7 +103,7 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
   );
   if (outcome.status !== "delivered") {
     if (outcome.status === "rejected" && outcome.reason === "user-token") parts.onTokenWanted(user, "refused");
-    return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts), mayOverwrite);
+    return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts), waitsOut);
   }
   const improved = outcome.facts.improved ?? "unknown";
   return {

@@ -34,8 +34,8 @@ export interface Setback {
   readonly appWide?: boolean;
   /** The request may have taken effect; only of replay-safe values. */
   readonly maybeApplied?: boolean;
-  /** What may still land would undo a different value sent meanwhile: nothing is sent until the quiet period is over. */
-  readonly mayOverwrite?: boolean;
+  /** What may still land matters to what comes next: nothing is sent until the quiet period is over. */
+  readonly waitsOut?: boolean;
   /** The achievement was unlocked before the request, so that whatever it did unlocked nothing. */
   readonly wasUnlocked?: boolean;
 }
@@ -57,7 +57,7 @@ export function giveBack(lane: LeasedLane, policy: DeliveryPolicy, moment: Momen
     return { end: { type: "dead", reason: "too-old", detail: detail ?? reason, maybeApplied: mayHaveLanded }, tried };
   }
   const backoff = fullJitter(lane.attempts, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, moment.chance);
-  const quiet = maybeApplied && setback.mayOverwrite === true ? policy.quietPeriodMs : 0;
+  const quiet = maybeApplied && setback.waitsOut === true ? policy.quietPeriodMs : 0;
   return {
     end: {
       type: "released",
@@ -77,11 +77,11 @@ export function concludeFailure(
   journal: Journal | undefined,
   policy: DeliveryPolicy,
   moment: Moment,
-  mayOverwrite = false,
+  waitsOut = false,
 ): Conclusion {
   if (outcome.status === "retryable") {
     const wasUnlocked = journal !== undefined && !journal.wasLocked && lane.value.type === "achievement";
-    return giveBack(lane, policy, moment, { ...outcome, wasUnlocked, mayOverwrite });
+    return giveBack(lane, policy, moment, { ...outcome, wasUnlocked, waitsOut });
   }
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
   const tried: Tried = { status: outcome.status, reason: outcome.reason, ...detail };

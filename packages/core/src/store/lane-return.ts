@@ -39,8 +39,9 @@ function takeOverStaged(row: LaneRow, phase: Staged, quietUntil: number, now: nu
     ...row,
     phase: { state: "open" },
     pending: giveBack(row, inFlight),
-    // A score is staged where forced ones occur: one that may still be on its way must not land after a later one.
-    notBefore: isScore ? Math.max(row.notBefore, quietUntil) : row.notBefore,
+    // A score is staged where forced ones occur: one that may still be on its way must not land after a later one. Of
+    // bits it has to be known whether they unlocked anything.
+    notBefore: isScore || isBits(inFlight.value) ? Math.max(row.notBefore, quietUntil) : row.notBefore,
     sentWhileLocked: row.sentWhileLocked || phase.journal.wasLocked || isScore,
   });
 }
@@ -83,6 +84,10 @@ export function requeueInto(row: LaneRow, letter: DeadLetter, now: number): Lane
 function isOvertaken(row: LaneRow, letter: DeadLetter): boolean {
   const inFlight = inFlightOf(row);
   return row.lastSettledSeq > letter.toSeq || (inFlight !== undefined && isForced(inFlight.value));
+}
+
+function isBits(value: LaneValue): boolean {
+  return value.type === "achievement" && value.bits > 0n && !value.unlock;
 }
 
 export function isForced(value: LaneValue): boolean {

@@ -30,7 +30,7 @@ export interface LaneStore {
   /**
    * Opens the store and takes over what other incarnations left: leased lanes go back to pending; staged lanes whose
    * value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back to pending, not before
-   * `now + quietMs` where the value is a score, and remember `sentWhileLocked`; lanes in doubt are due
+   * `now + quietMs` where the value is a score or bits, and remember `sentWhileLocked`; lanes in doubt are due
    * at `now + quietMs` too, their reads forgotten, since the wall clock may have changed. A lane whose lease died with its process for the `poisonAfter`th time in a row becomes a dead letter
    * with reason `poison` instead (`maybeApplied` where it was staged or in doubt). Called before anything else; called
    * again, another incarnation takes over. Throws `store_locked`, `store_newer` or `store_unusable`.

@@ -6,14 +6,25 @@ import { add, QUIET, USER, world } from "./outbox-scene.ts";
 import { scriptedPlatform } from "./scripted-platform.ts";
 
 describe("a replay-safe value", () => {
-  test("with a lost answer is sent again, and the unlock is announced as ours", async () => {
+  test("with a lost answer is asked about after the quiet period, and the unlock is announced as ours", async () => {
     const w = await world({ targets: { MAPS: 2n } });
-    w.platform.scripts.push("lost-after-effect");
+    w.platform.scripts.push({ effectAfterMs: QUIET - 1 });
     await w.accept({ kind: "addBits", target: "MAPS", bits: 0b11n, length: 3 });
-    await w.clock.advance(1_000);
+    await w.clock.advance(QUIET - 2);
+    expect(w.platform.writes).toHaveLength(1);
+    await w.clock.advance(10);
     expect(w.platform.state("MAPS")).toMatchObject({ bits: 0b11n, unlocked: true });
     expect(w.ended.map((end) => end.unlocked)).toEqual([true]);
-    expect(w.ended.map((end) => end.progress)).toEqual([{ bits: "110" }]);
+    expect(w.platform.writes).toHaveLength(1);
+  });
+
+  test("that was lost on its way is sent again after the quiet period", async () => {
+    const w = await world({ targets: { MAPS: 2n } });
+    w.platform.scripts.push("lost-before-effect");
+    await w.accept({ kind: "addBits", target: "MAPS", bits: 0b11n, length: 3 });
+    await w.clock.advance(QUIET + 10);
+    expect(w.platform.state("MAPS")).toMatchObject({ bits: 0b11n, unlocked: true });
+    expect(w.ended.map((end) => end.unlocked)).toEqual([true]);
   });
 
   test("known to be unlocked costs no request", async () => {

@@ -180,7 +180,7 @@ export function progressSuite(it: Check, fresh: Fresh): void {
 
   it("forgets with the journal that a take-over closes", async () => {
     const store = await fresh();
-    await acceptOne(store, firing(bits(1n)));
+    await acceptOne(store, firing(unlock()));
     await leaseAndEnd(store, { ...released(), progress });
     await stageOne(store, await leaseOne(store));
     expect(await store.forgetProgress(APP, USER)).toBe(0);
