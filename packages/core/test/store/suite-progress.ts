@@ -5,7 +5,6 @@ import {
   acceptAll,
   acceptOne,
   APP,
-  bits,
   count,
   delivered,
   endOne,
