@@ -111,8 +111,13 @@ it("finds staged counts in doubt and everything else pending after the process w
   await child.kill();
   const { store, taken } = await reopened(path);
   expect(taken).toEqual({ released: 2, inDoubt: 1, poisoned: 0 });
-  expect((await store.lease(10, LATER)).map(({ value }) => value)).toEqual([valueOf(best(8n)), valueOf(best(1n))]);
-  const [verdict] = await store.lease(10, LATER + QUIET_MS);
+  const atOnce = await store.lease(10, LATER);
+  const afterQuiet = await store.lease(10, LATER + QUIET_MS);
+  const scores = [...atOnce, ...afterQuiet].map(({ value }) => value).filter(({ type }) => type === "score");
+  // The one that was staged may still land, and waits that out.
+  expect(atOnce).toHaveLength(1);
+  expect(scores).toEqual(expect.arrayContaining([valueOf(best(8n)), valueOf(best(1n))]));
+  const verdict = afterQuiet.find(({ journal }) => journal !== undefined);
   expect(verdict).toMatchObject({ value: valueOf(count(5n)), journal: { n: 5n, count: 3n, inDoubtSince: LATER } });
 });
 
