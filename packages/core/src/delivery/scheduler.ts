@@ -13,7 +13,8 @@ export type RunLane = (lane: LeasedLane, answered: () => void) => Promise<void>;
 
 /**
  * Which lane runs, and when: leases due lanes from the store as permits are free, one wake-up timer for the next due
- * time. A permit serves the next lane while the one before is still being settled. States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
+ * time. A permit serves the next lane while the one before is still being settled.
+ * States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
  */
 export class Scheduler {
   readonly #store: LaneStore;

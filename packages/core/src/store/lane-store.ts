@@ -88,8 +88,8 @@ export interface LaneStore {
   requeue(deadLetterId: number, now: number): Promise<boolean>;
   discard(deadLetterId: number): Promise<boolean>;
   /**
-   * Drops once keys, send records and sealed tokens older than `before` (wall ms), never younger ones. They go in two generations, each
-   * as a whole, so under regular purges with the same retention a row may stay for up to about twice as long.
+   * Drops once keys, send records and sealed tokens older than `before` (wall ms), never younger ones. They go in two
+   * generations, each as a whole, so under regular purges with the same retention a row may stay up to twice as long.
    */
   purge(before: number): Promise<void>;
   close(): Promise<void>;
