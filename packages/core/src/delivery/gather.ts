@@ -1,4 +1,4 @@
-import { soon } from "../runtime/soon.ts";
+import type { Beat } from "./beat.ts";
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -7,34 +7,27 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Turns single writes into batches: what arrives in one turn, or while a batch is being written, goes out together.
- * `write` answers in the order it was given; its failure fails every item of that batch and no other.
+ * Turns single writes into batches: what waits at a beat goes out together. `write` answers in the order it was given;
+ * its failure fails every item of that batch and no other.
  */
 export function gather<Item, Result>(
+  beat: Beat,
   write: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
-  let running = false;
 
-  const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        const results = await write(batch.map((entry) => entry.item));
-        batch.forEach((entry, index) => entry.resolve(results[index] as Result));
-      } catch (error) {
-        for (const entry of batch) entry.reject(error);
-      }
-    }
-    running = false;
+  const writeAll = (): void => {
+    const batch = waiting;
+    waiting = [];
+    write(batch.map((entry) => entry.item)).then(
+      (results) => batch.forEach((entry, index) => entry.resolve(results[index] as Result)),
+      (error: unknown) => batch.forEach((entry) => entry.reject(error)),
+    );
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (running) return;
-      running = true;
-      soon(() => void run());
+      beat.ask(writeAll);
     });
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { manualClock } from "../runtime/manual-clock.ts";
 import { count, firing } from "../../test/store/lane-steps.ts";
 import type { LaneStore, ReportAcceptance } from "../store/lane-store.ts";
+import { Beat } from "./beat.ts";
 import { Intake } from "./intake.ts";
 import type { Taken } from "./intake.ts";
 
@@ -19,9 +20,11 @@ function scene(maxQueued = 10) {
     const taken: ReportAcceptance = { status: "taken", firings: [] };
     return (await world.accept?.(reports)) ?? reports.map(() => taken);
   };
+  const clock = manualClock();
   const intake = new Intake({
     store: { accept } as LaneStore,
-    clock: manualClock(),
+    clock,
+    beat: new Beat({ clock, everyMs: 0, most: 1 }),
     maxQueued,
     onDue: (at) => due.push(at),
   });

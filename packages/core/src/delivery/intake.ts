@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
-import { soon } from "../runtime/soon.ts";
 import type { Acceptance, Firing, LaneStore, ReportAcceptance } from "../store/lane-store.ts";
+import type { Beat } from "./beat.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 /** A report's firings, kept; or why none of them is. */
@@ -11,6 +11,7 @@ export type Taken =
 export interface IntakeParts {
   readonly store: LaneStore;
   readonly clock: Clock;
+  readonly beat: Beat;
   /** Firings that may wait for the store. */
   readonly maxQueued: number;
   /** The earliest of what was taken is due then. */
@@ -26,7 +27,7 @@ interface Waiting {
 const SABOTAGED_COMMIT_MS = 400;
 
 /**
- * Brings reports into the store: all that arrive in one turn, or while a transaction is written, share the next. Bounded.
+ * Brings reports into the store: all that arrive until the next beat share a transaction. Bounded.
  * Those who report are told by a call, since a promise for each would cost the game's thread more than its report does.
  *
  * *new*: reports wait for the store to open. Then *open*; or *failed*, where every report is refused.
@@ -36,7 +37,7 @@ export class Intake {
   #state: "new" | "open" | { readonly failed: string } = "new";
   #waiting: Waiting[] = [];
   #queued = 0;
-  #writing = false;
+  #emptied: (() => void)[] = [];
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -67,32 +68,26 @@ export class Intake {
 
   /** Resolves when nothing waits for the store. */
   async empty(): Promise<void> {
-    while (this.#queued > 0) await new Promise<void>((resolve) => soon(resolve));
+    this.#parts.beat.now();
+    while (this.#queued > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
   }
 
   #writeSoon(): void {
-    if (this.#writing || this.#state !== "open" || this.#waiting.length === 0) return;
-    this.#writing = true;
-    soon(() => void this.#writeAll());
+    if (this.#state === "open" && this.#waiting.length > 0) this.#parts.beat.ask(this.#writeAll);
   }
 
-  /** Never rejects. */
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      let takenAt: (index: number) => Taken;
-      try {
-        const answers = await this.#write(batch.map(({ firings }) => firings));
-        takenAt = (index) => takenOf(answers[index]);
-      } catch (error) {
+  /** Never throws. */
+  readonly #writeAll = (): void => {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#write(batch.map(({ firings }) => firings)).then(
+      (answers) => this.#end(batch, (index) => takenOf(answers[index])),
+      (error: unknown) => {
         const reason = messageOf(error);
-        takenAt = () => ({ status: "refused", reason });
-      }
-      this.#end(batch, takenAt);
-    }
-    this.#writing = false;
-  }
+        this.#end(batch, () => ({ status: "refused", reason }));
+      },
+    );
+  };
 
   #end(batch: readonly Waiting[], takenAt: (index: number) => Taken): void {
     let earliest = Number.POSITIVE_INFINITY;
@@ -107,6 +102,7 @@ export class Intake {
       }
     }
     if (earliest < Number.POSITIVE_INFINITY) this.#parts.onDue(earliest);
+    if (this.#queued === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   #write(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]> {

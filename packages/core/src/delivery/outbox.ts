@@ -13,6 +13,7 @@ import type { Random } from "../runtime/random.ts";
 import { soon } from "../runtime/soon.ts";
 import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, Settlement } from "../store/lane-store.ts";
+import { Beat } from "./beat.ts";
 import { AppHealth } from "./app-health.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
@@ -86,9 +87,11 @@ export class Outbox {
     this.ended = createFeed("outcomes", logger);
     this.tokenWanted = createFeed("token wanted", logger);
     this.#waiters = new SettleWaiters(store);
+    const beat = new Beat({ clock, everyMs: store.gatherMs ?? 0, most: policy.concurrency / 2 });
     this.#governor = createGovernor({ clock, limit: policy.concurrency });
     this.#scheduler = new Scheduler({
       store,
+      beat,
       governor: this.#governor,
       clock,
       logger,
@@ -96,14 +99,14 @@ export class Outbox {
       run: (lane, answered) => this.#run(lane, answered),
     });
     const onDue = (at: number): void => this.#scheduler.due(at);
-    this.#intake = new Intake({ store, clock, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
+    this.#intake = new Intake({ store, clock, beat, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
     this.#book = new ProgressBook({ platform: parts.platform, clock, policy, counters, signal });
-    this.#settle = gather((batch) => store.settle(batch));
+    this.#settle = gather(beat, (batch) => store.settle(batch));
     const health = new AppHealth({ governor: this.#governor, clock, logger });
     this.#attempt = {
       ...parts,
       book: this.#book,
-      stage: gather((batch) => store.stage(batch)),
+      stage: gather(beat, (batch) => store.stage(batch)),
       signal,
       onAnswer: (answer) => health.hear(answer),
       onTokenWanted: (user, reason) => soon(() => this.tokenWanted.emit({ user, reason })),

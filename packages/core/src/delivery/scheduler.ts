@@ -2,6 +2,7 @@ import type { Governor } from "../resilience/governor.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { LaneStore, LeasedLane } from "../store/lane-store.ts";
+import type { Beat } from "./beat.ts";
 
 const RETRY_STORE_MS = 1_000;
 
@@ -18,6 +19,7 @@ export type RunLane = (lane: LeasedLane, answered: () => void) => Promise<void>;
  */
 export class Scheduler {
   readonly #store: LaneStore;
+  readonly #beat: Beat;
   readonly #governor: Governor;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -34,6 +36,7 @@ export class Scheduler {
 
   constructor(parts: {
     store: LaneStore;
+    beat: Beat;
     governor: Governor;
     clock: Clock;
     logger: Logger;
@@ -42,6 +45,7 @@ export class Scheduler {
     run: RunLane;
   }) {
     this.#store = parts.store;
+    this.#beat = parts.beat;
     this.#governor = parts.governor;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
@@ -54,7 +58,7 @@ export class Scheduler {
   kick(): void {
     if (this.#stopped) return;
     this.#again = true;
-    if (!this.#pumping) void this.#pump();
+    if (!this.#pumping) this.#beat.ask(this.#pump, 0);
   }
 
   /** Something is due at `at` (wall ms). */
@@ -89,34 +93,30 @@ export class Scheduler {
     }
   }
 
-  async #pump(): Promise<void> {
+  /** Never rejects. One at a time; what is asked for meanwhile waits for a beat of its own. */
+  readonly #pump = async (): Promise<void> => {
+    this.#again = false;
     this.#pumping = true;
     try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false;
-        const started = await this.#startDue();
-        if (started === "all permits used") continue;
-        const next = await this.#store.nextDue();
-        if (next !== undefined && !this.#again) this.#arm(next);
-      }
+      if (!this.#stopped) await this.#startDue();
     } catch (error) {
       if (!this.#stopped) {
         this.#logger.error({ error: String(error) }, "The store failed; trying again in a second.");
         this.#arm(this.#clock.now() + RETRY_STORE_MS);
       }
-    } finally {
-      this.#pumping = false;
-      if (this.#again && !this.#stopped) void this.#pump();
-      else if (this.#stopped) this.#tellWatchers();
     }
-  }
+    this.#pumping = false;
+    if (this.#stopped) this.#tellWatchers();
+    else if (this.#again) this.kick();
+  };
 
-  async #startDue(): Promise<"all permits used" | "nothing more is due"> {
+  async #startDue(): Promise<void> {
     const permits = Math.min(this.#governor.free, this.#mostRunning - this.#running);
-    if (permits <= 0) return "all permits used";
-    const lanes = await this.#store.lease(permits, this.#clock.now());
+    // Whoever gives a permit back kicks again.
+    if (permits <= 0) return;
+    const [lanes, next] = await Promise.all([this.#store.lease(permits, this.#clock.now()), this.#store.nextDue()]);
     for (const lane of lanes) void this.#start(lane);
-    return lanes.length === permits ? "all permits used" : "nothing more is due";
+    if (lanes.length < permits && next !== undefined) this.#arm(next);
   }
 
   async #start(lane: LeasedLane): Promise<void> {

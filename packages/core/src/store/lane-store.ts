@@ -28,6 +28,11 @@ import type {
  */
 export interface LaneStore {
   /**
+   * How long what is accepted, leased, staged or settled may wait for company, ms: where a transaction costs more than
+   * what is in it. Absent: not at all.
+   */
+  readonly gatherMs?: number;
+  /**
    * Opens the store and takes over what other incarnations left: leased lanes go back to pending; staged lanes whose
    * value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back to pending, not before
    * `now + quietMs` where the value is a score or bits, and remember `sentWhileLocked`; lanes in doubt are due
@@ -94,6 +99,9 @@ export interface LaneStore {
   purge(before: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What a store can be asked to do. */
+export type StoreVerb = Exclude<keyof LaneStore, "gatherMs">;
 
 /** Who opens a store, and how it treats what it finds. */
 export interface Opening {

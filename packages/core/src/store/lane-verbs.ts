@@ -9,7 +9,7 @@ import { forgetRow, makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane
 import { leasedLane, leaseRow, snapshotOf, stageRow } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { Announcement, DeadLetter, ExpiredLane, LaneFilter, SendRecord, TakenOver } from "./lane-records.ts";
-import type { LaneStore, Opening, Settlement, Staging } from "./lane-store.ts";
+import type { LaneStore, Opening, Settlement, Staging, StoreVerb } from "./lane-store.ts";
 import type { LaneTables } from "./lane-tables.ts";
 import { ownerName } from "./once-names.ts";
 import { rememberedFirings } from "./remembered-firings.ts";
@@ -19,7 +19,7 @@ type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Res
   : never;
 
 /** The verbs of a lane store, `close` left out, as plain functions over its tables: the same code for every store. */
-export type LaneVerbs = { readonly [Verb in Exclude<keyof LaneStore, "close">]: Synchronous<LaneStore[Verb]> };
+export type LaneVerbs = { readonly [Verb in Exclude<StoreVerb, "close">]: Synchronous<LaneStore[Verb]> };
 
 export interface StoreLimits {
   readonly maxLanes: number;

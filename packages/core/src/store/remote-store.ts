@@ -1,9 +1,12 @@
 import type { Worker } from "node:worker_threads";
 import { QuestlineError } from "../errors/questline-error.ts";
-import type { LaneStore } from "./lane-store.ts";
+import type { LaneStore, StoreVerb } from "./lane-store.ts";
 import { notOpen } from "./not-open.ts";
 import { packFiring } from "./packed-firing.ts";
 import type { StoreAnswer, StoreCall } from "./store-calls.ts";
+
+/** Each message wakes a thread and is a transaction; two hundred a second leave both free for other things. */
+const GATHER_MS = 5;
 
 interface Asked {
   readonly resolve: (result: never) => void;
@@ -20,10 +23,11 @@ interface Asked {
 export function remoteStore(startWorker: () => Worker): LaneStore {
   const connection = new Connection(startWorker);
   const ask =
-    <Verb extends Exclude<keyof LaneStore, "open" | "close">>(verb: Verb) =>
+    <Verb extends Exclude<StoreVerb, "open" | "close">>(verb: Verb) =>
     (...args: Parameters<LaneStore[Verb]>): ReturnType<LaneStore[Verb]> =>
       connection.ask(verb, args) as ReturnType<LaneStore[Verb]>;
   return {
+    gatherMs: GATHER_MS,
     open: (...args) => connection.open(args),
     accept: async (reports) => connection.ask("accept", [reports.map((report) => report.map(packFiring))]),
     lease: ask("lease"),
@@ -79,7 +83,7 @@ class Connection {
     }
   }
 
-  ask<Result>(verb: keyof LaneStore, args: readonly unknown[]): Promise<Result> {
+  ask<Result>(verb: StoreVerb, args: readonly unknown[]): Promise<Result> {
     if (this.#broken) return Promise.reject(this.#broken);
     if (this.#state !== "open") return Promise.reject(notOpen(this.#state));
     return this.#send(verb, args);
@@ -117,7 +121,7 @@ class Connection {
     return worker;
   }
 
-  #send<Result>(verb: keyof LaneStore, args: readonly unknown[]): Promise<Result> {
+  #send<Result>(verb: StoreVerb, args: readonly unknown[]): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const id = ++this.#calls;
       if (this.#asked.size === 0) this.#worker?.ref();

@@ -1,11 +1,11 @@
 import type { ErrorCode } from "../errors/questline-error.ts";
-import type { LaneStore } from "./lane-store.ts";
+import type { StoreVerb } from "./lane-store.ts";
 import type { FileOptions } from "./sqlite-file.ts";
 
 /** What travels between a store and its worker thread, in batches both ways. */
 export interface StoreCall {
   readonly id: number;
-  readonly verb: keyof LaneStore;
+  readonly verb: StoreVerb;
   readonly args: readonly unknown[];
 }
 

@@ -168,6 +168,8 @@ test("a platform that says 429 on half of its answers slows the whole app", asyn
     })),
   );
   await w.accept(unlock("A"));
+  for (let ms = 0; ms < 20; ms += 1) await w.clock.advance(1);
+  expect(w.platform.writes).toHaveLength(10);
   await w.clock.advance(500);
   expect(w.platform.writes).toHaveLength(10);
   await w.clock.advance(600);
