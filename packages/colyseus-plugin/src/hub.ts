@@ -89,9 +89,9 @@ export class Hub {
    */
   async #lookForWaiting(userId: string): Promise<void> {
     try {
-      const lanes = await this.#questline.inspect({ user: userId });
+      const lanes = await this.#questline.inspect({ user: userId, waiting: true });
       if (lanes.some(({ state }) => state === "parked")) this.tokens.want(userId, "missing");
-      if (lanes.some(({ state }) => state !== "idle")) this.mail.waits.watch(userId);
+      if (lanes.length > 0) this.mail.waits.watch(userId);
     } catch (error) {
       warn("looking for results that wait for a token failed", { userId, error: wordsOf(error) });
     }

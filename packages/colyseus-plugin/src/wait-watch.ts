@@ -6,6 +6,8 @@ import type { Clock } from "./runtime/clock.ts";
 /** A result that waits for longer is worth a word. */
 export const DELAYED_AFTER_MS = 10_000;
 export const LOOK_EVERY_MS = 5_000;
+/** Players asked about at once: an answer with all of them must not hold up a room. */
+const LOOK_TOGETHER = 16;
 /** Players watched at once; beyond, a player is not told of delays. */
 const MOST_WATCHED = 20_000;
 
@@ -49,7 +51,7 @@ export class WaitWatch {
 
   /** What waits now, however short. Rejects when the store cannot be read. */
   async stateOf(userId: string): Promise<Delayed> {
-    return stateOf((await this.#inspect({ user: userId })).filter(waits));
+    return stateOf(await this.#inspect({ user: userId, waiting: true }));
   }
 
   #lookLater(): void {
@@ -58,10 +60,13 @@ export class WaitWatch {
     this.#clock.after(LOOK_EVERY_MS, () => void this.#look());
   }
 
-  /** One player after the other, so that a full server is not asked for everybody in one go. */
   async #look(): Promise<void> {
+    const users = [...this.#users];
     try {
-      for (const [userId, watched] of this.#users) await this.#lookAt(userId, watched);
+      for (let first = 0; first < users.length; first += LOOK_TOGETHER) {
+        const together = users.slice(first, first + LOOK_TOGETHER);
+        await Promise.all(together.map(([userId, watched]) => this.#lookAt(userId, watched)));
+      }
     } catch (error) {
       warn("looking for delayed results failed", { error: wordsOf(error) });
     }
@@ -70,7 +75,7 @@ export class WaitWatch {
   }
 
   async #lookAt(userId: string, watched: Watched): Promise<void> {
-    const lanes = (await this.#inspect({ user: userId })).filter(waits);
+    const lanes = await this.#inspect({ user: userId, waiting: true });
     const now = this.#clock.monotonic();
     const late = lanes.filter(({ id, seq, settledThrough }) => {
       const seen = watched.lanes.get(id);
@@ -85,8 +90,6 @@ export class WaitWatch {
     watched.told = late.length > 0;
   }
 }
-
-const waits = ({ state }: LaneSnapshot): boolean => state !== "idle";
 
 function stateOf(lanes: readonly LaneSnapshot[]): Delayed {
   const waiting = lanes.map(({ key }) => key.target.name).sort();

@@ -1,6 +1,7 @@
 import type { BenchArguments } from "./arguments.ts";
 import { percentile } from "./intervals.ts";
 import type { Measured } from "./run.ts";
+import type { Intervals } from "./wire.ts";
 
 /** Added by the plugin, at most. */
 const goals = { addedP99Ms: 2, addedKibPerPlayer: 5, grownKibPerPlayer: 0.5 } as const;
@@ -11,11 +12,15 @@ export interface Findings {
   readonly clients: number;
   readonly matches: number;
   readonly events: number;
+  /** Of all patch intervals, the median distance from the patch rate. */
   readonly p50Without: number;
   readonly p50With: number;
+  /** The median over the measured matches of each one's percentile. */
+  readonly p95Without: number;
+  readonly p95With: number;
   readonly p99Without: number;
   readonly p99With: number;
-  /** Between the two runs without the plugin. */
+  /** Between every other match without the plugin and those in between. */
   readonly p99Noise: number;
   readonly p99Added: number;
   readonly heapWithout: number;
@@ -31,16 +36,19 @@ export interface Findings {
 export function judge({ rooms, clients, matches }: BenchArguments, measured: Measured): Findings {
   const players = rooms * clients;
   const kib = (bytes: number): number => round(bytes / 1_024 / players);
-  const mean = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
-  const without = measured.without.map(({ intervals }) => intervals);
-  const p99s = without.map((book) => percentile([book], 0.99));
-  const p99Without = percentile(without, 0.99);
-  const p99With = percentile([measured.with.intervals], 0.99);
-  const heapWithout = mean(measured.without.map(({ memory }) => memory.heap));
-  const residentWithout = mean(measured.without.map(({ memory }) => memory.resident));
+  const typical = (turns: readonly Intervals[], share: number): number =>
+    round(median(turns.map((turn) => percentile([turn], share))));
+  const without = measured.without.turns;
+  const played = measured.with.turns;
+  const p99Without = typical(without, 0.99);
+  const p99With = typical(played, 0.99);
+  const [even, odd] = [0, 1].map((rest) => without.filter((_, turn) => turn % 2 === rest)) as [
+    Intervals[],
+    Intervals[],
+  ];
   const added = {
     p99Added: round(p99With - p99Without),
-    heapAdded: kib(measured.with.memory.heap - heapWithout),
+    heapAdded: kib(measured.with.memory.heap - measured.without.memory.heap),
     heapGrown: kib((measured.heaps.at(-1) ?? 0) - (measured.heaps[0] ?? 0)),
   };
   const missed = [
@@ -54,17 +62,25 @@ export function judge({ rooms, clients, matches }: BenchArguments, measured: Mea
     matches,
     events: measured.events,
     p50Without: percentile(without, 0.5),
-    p50With: percentile([measured.with.intervals], 0.5),
+    p50With: percentile(played, 0.5),
+    p95Without: typical(without, 0.95),
+    p95With: typical(played, 0.95),
     p99Without,
     p99With,
-    p99Noise: round(Math.abs((p99s[0] ?? 0) - (p99s[1] ?? 0))),
+    p99Noise: round(Math.abs(typical(even, 0.99) - typical(odd, 0.99))),
     ...added,
-    heapWithout: kib(heapWithout),
+    heapWithout: kib(measured.without.memory.heap),
     heapWith: kib(measured.with.memory.heap),
-    residentAdded: kib(measured.with.memory.resident - residentWithout),
+    residentAdded: kib(measured.with.memory.resident - measured.without.memory.resident),
     missed,
     seconds: round(measured.seconds),
   };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, n) => sum + n, 0) / Math.max(1, middle.length);
 }
 
 function round(n: number): number {
@@ -76,6 +92,7 @@ export function table(findings: Findings): string {
   const rows = [
     ["", "without", "with", "added", "goal", ""],
     ["patch jitter p50, ms", findings.p50Without, findings.p50With, "", "", ""],
+    ["patch jitter p95, ms", findings.p95Without, findings.p95With, "", "", ""],
     [
       "patch jitter p99, ms",
       findings.p99Without,

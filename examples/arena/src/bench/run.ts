@@ -3,7 +3,7 @@ import type { Seed } from "@questline/emulator";
 import { EmulatorControl } from "../demo/emulator-control.ts";
 import type { Processes, Program } from "../demo/processes.ts";
 import { app } from "../demo/seed.ts";
-import { now, sleep } from "../runtime/timers.ts";
+import { now } from "../runtime/timers.ts";
 import type { BenchArguments } from "./arguments.ts";
 import {
   type ClientOrders,
@@ -16,7 +16,7 @@ import {
 } from "./wire.ts";
 
 export interface Measured {
-  readonly without: readonly Arm[];
+  readonly without: Arm;
   readonly with: Arm;
   /** Heap after a fifth, three fifths and all of the matches, with the plugin. */
   readonly heaps: readonly number[];
@@ -27,7 +27,8 @@ export interface Measured {
 
 /** One server with its players, over the same matches. */
 export interface Arm {
-  readonly intervals: Intervals;
+  /** Patch intervals, match by match. */
+  readonly turns: readonly Intervals[];
   readonly memory: Memory;
 }
 
@@ -38,84 +39,87 @@ export interface BenchParts {
   readonly onStep: (words: string) => void;
 }
 
-/** Processes that the clients are spread over: more would only fight for the same cores. */
+/** Processes that the clients of a server are spread over: more would only fight for the same cores. */
 const CLIENT_PROCESSES = 2;
 
-/** Without, with, and without once more: what lies between the two without is the machine's own noise. */
+type Server = Program<ServerOrders, { port: number }>;
+
+/**
+ * Two servers of the same game, one without the plugin and one with it, stand beside each other with all their players,
+ * and take turns match by match: what the machine does meanwhile falls on both alike.
+ */
 export async function run(parts: BenchParts): Promise<Measured> {
   const started = now();
-  const { matches } = parts.options;
-  // A burst of ends every five seconds, as long as there are enough matches for growth to show afterwards.
-  const paced = { matches: Math.max(1, Math.min(5, Math.round(matches / 20))), everyMs: matches < 20 ? 500 : 5_000 };
-  const before = await arm(parts, "plain", paced);
-  const played = await arm(parts, "questline", paced, async (server) => {
-    const heaps: number[] = [];
-    let done = paced.matches;
-    for (const share of [0.2, 0.6, 1]) {
-      const more = Math.max(0, Math.round(matches * share) - done);
-      parts.onStep(`with the plugin: matches ${done + 1} to ${done + more}`);
-      await server.ask("play", more, 400);
-      done += more;
-      heaps.push((await server.ask("memory")).heap);
-    }
-    return { heaps, events: await server.ask("reported") };
-  });
-  const after = await arm(parts, "plain", paced);
-  return {
-    without: [before.arm, after.arm],
-    with: played.arm,
-    heaps: played.more?.heaps ?? [],
-    events: played.more?.events ?? 0,
-    seconds: (now() - started) / 1_000,
-  };
-}
+  const { options, processes, onStep } = parts;
+  const turns = Math.max(2, Math.min(8, Math.round(options.matches / 10)));
+  const everyMs = options.matches < 20 ? 500 : 5_000;
 
-interface Pace {
-  readonly matches: number;
-  readonly everyMs: number;
-}
-
-async function arm<T>(
-  { options, processes, folder, onStep }: BenchParts,
-  room: "plain" | "questline",
-  pace: Pace,
-  afterwards?: (server: Program<ServerOrders, { port: number }>) => Promise<T>,
-): Promise<{ readonly arm: Arm; readonly more: T | undefined }> {
-  const words = room === "plain" ? "without the plugin" : "with the plugin";
-  onStep(`${words}: ${options.rooms * options.clients} players join`);
-  const emulator = processes.start<object, { url: string }>({ name: "emulator", file: "../emulator.ts" });
+  const emulator = processes.start<object, { url: string }>({ name: "emulator", file: "../emulator.ts", aside: true });
   const { url } = await emulator.ready;
   await new EmulatorControl(url).reset(seedFor(options));
+  const plain = await open("plain", url, parts);
+  const questline = await open("questline", url, parts);
+
+  const measured = { without: [] as Intervals[], with: [] as Intervals[] };
+  for (let turn = 1; turn <= turns; turn++) {
+    onStep(`match ${turn} of ${turns}: ${everyMs / 1_000} s without the plugin, ${everyMs / 1_000} s with it`);
+    measured.without.push(await play(plain, everyMs));
+    measured.with.push(await play(questline, everyMs));
+  }
+  const without = { turns: measured.without, memory: await plain.ask("memory") };
+  const played = { turns: measured.with, memory: await questline.ask("memory") };
+  await plain.kill();
+
+  const heaps: number[] = [];
+  let done = turns;
+  for (const share of [0.2, 0.6, 1]) {
+    const more = Math.max(0, Math.round(options.matches * share) - done);
+    if (more > 0) onStep(`with the plugin: matches ${done + 1} to ${done + more}`);
+    await questline.ask("play", more, 400);
+    done += more;
+    heaps.push((await questline.ask("memory")).heap);
+  }
+  const events = await questline.ask("reported");
+  await questline.ask("close");
+  return { without, with: played, heaps, events, seconds: (now() - started) / 1_000 };
+}
+
+async function play(server: Server, everyMs: number): Promise<Intervals> {
+  await server.ask("forgetIntervals");
+  await server.ask("play", 1, everyMs);
+  const intervals = await server.ask("intervals");
+  // What is owed yet must not fall into the other's turn.
+  await server.ask("deliver");
+  return intervals;
+}
+
+async function open(room: "plain" | "questline", graphUrl: string, parts: BenchParts): Promise<Server> {
+  const { options, processes, folder, onStep } = parts;
+  const words = room === "plain" ? "without the plugin" : "with the plugin";
+  onStep(`${words}: ${options.rooms * options.clients} players join`);
   const env = {
     META_APP_ID: app.id,
     META_APP_SECRET: app.secret,
-    GRAPH_URL: url,
-    QUESTLINE_DB: join(folder, `${room}-${Math.round(now())}.db`),
+    GRAPH_URL: graphUrl,
+    QUESTLINE_DB: join(folder, `${room}.db`),
     BENCH_ROOM: room,
     BENCH_ROOMS: String(options.rooms),
     BENCH_CLIENTS: String(options.clients),
   };
-  const server = processes.start<ServerOrders, { port: number }>({ name: "game", file: "../bench/server.ts", env });
+  const server: Server = processes.start({ name: `game ${words}`, file: "../bench/server.ts", env });
   const { port } = await server.ready;
   const clients = plansFor(options, room).map((plan, n) =>
     processes.start<ClientOrders, object>({
-      name: `players ${n + 1}`,
+      name: `players ${n + 1} ${words}`,
       file: "../bench/clients.ts",
       env: { CLIENT_PLAN: JSON.stringify(plan) },
+      aside: true,
     }),
   );
   await Promise.all(clients.map(({ ready }) => ready));
   await Promise.all(clients.map((client) => client.ask("join", `http://127.0.0.1:${port}`)));
-
-  onStep(`${words}: a burst of match ends every ${pace.everyMs / 1_000} s, ${pace.matches} times`);
-  await sleep(pace.everyMs / 5);
-  await server.ask("forgetIntervals");
-  await server.ask("play", pace.matches, pace.everyMs);
-  const measured: Arm = { intervals: await server.ask("intervals"), memory: await server.ask("memory") };
-  const more = await afterwards?.(server);
-  await server.ask("close");
-  for (const program of [server, emulator, ...clients]) await program.kill();
-  return { arm: measured, more };
+  await server.ask("deliver");
+  return server;
 }
 
 function plansFor({ rooms, clients }: BenchArguments, room: string): readonly ClientPlan[] {

@@ -5,7 +5,9 @@ export interface ServerOrders {
   /** Forgets the patch intervals seen so far. */
   forgetIntervals(): void;
   intervals(): Intervals;
-  /** Delivers what is owed, for fifteen seconds at most, and collects garbage first. */
+  /** Delivers what is owed, for fifteen seconds at most. */
+  deliver(): void;
+  /** Delivers what is owed and collects garbage first. */
   memory(): Memory;
   /** Events reported to Questline. */
   reported(): number;

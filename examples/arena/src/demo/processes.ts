@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Answer, Ready } from "../wire.ts";
@@ -25,6 +26,8 @@ export interface ProgramOptions {
   /** From this file. */
   readonly file: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** It stands for another machine, so it takes only what the others leave of this one's processors. */
+  readonly aside?: boolean;
 }
 
 /** Starts programs, hears of one that dies unasked, and leaves none behind. */
@@ -43,7 +46,7 @@ export class Processes {
     return this.#failure.promise;
   }
 
-  start<O, R>({ name, file, env = {} }: ProgramOptions): Program<O, R> {
+  start<O, R>({ name, file, env = {}, aside = false }: ProgramOptions): Program<O, R> {
     const path = fileURLToPath(new URL(file, import.meta.url));
     const child = spawn(
       process.execPath,
@@ -52,6 +55,7 @@ export class Processes {
       { env: { ...process.env, ...env }, stdio: ["ignore", 2, 2, "pipe", "ipc"] },
     );
     this.#running.add(child);
+    if (aside && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     const open = new Map<number, PromiseWithResolvers<unknown>>();
     const ready = Promise.withResolvers<R>();
     ready.promise.catch(() => {});

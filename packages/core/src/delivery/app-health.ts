@@ -1,3 +1,4 @@
+import type { Reason } from "../intent/outcome.ts";
 import type { Governor } from "../resilience/governor.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
@@ -12,12 +13,12 @@ const LIMITED = 10;
  * does being limited (HTTP 429 and its codes) on at least ten of the last twenty answers.
  */
 export class AppHealth {
-  readonly #governor: Governor;
+  readonly #governor: Governor<Reason>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #recent: boolean[] = [];
 
-  constructor(parts: { governor: Governor; clock: Clock; logger: Logger }) {
+  constructor(parts: { governor: Governor<Reason>; clock: Clock; logger: Logger }) {
     this.#governor = parts.governor;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
@@ -34,7 +35,7 @@ export class AppHealth {
     this.#governor.answered(answer.ok);
   }
 
-  #pause(reason: string, afterMs = APP_PAUSE_MS): void {
+  #pause(reason: Reason, afterMs = APP_PAUSE_MS): void {
     if (this.#governor.paused === undefined) {
       const message = "The platform refuses the whole app for now; results wait, and one request at a time will probe.";
       this.#logger.warn({ reason, retryInMs: afterMs }, message);

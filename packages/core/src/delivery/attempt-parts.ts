@@ -1,3 +1,5 @@
+import type { Reason } from "../intent/outcome.ts";
+import type { Governor } from "../resilience/governor.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Probe } from "../runtime/probe.ts";
@@ -14,6 +16,7 @@ import type { Sabotage } from "./sabotage.ts";
 export interface AttemptParts {
   readonly platform: Platform;
   readonly book: ProgressBook;
+  readonly governor: Governor<Reason>;
   readonly stage: (staging: Staging) => Promise<boolean>;
   readonly policy: DeliveryPolicy;
   readonly clock: Clock;
@@ -32,7 +35,7 @@ export interface AttemptParts {
 export interface Answer {
   readonly ok: boolean;
   readonly limited: boolean;
-  readonly appWide?: { readonly reason: string; readonly afterMs?: number };
+  readonly appWide?: { readonly reason: Reason; readonly afterMs?: number };
 }
 
 /** The moment of a decision. */
@@ -42,7 +45,7 @@ export const momentOf = (parts: AttemptParts): Moment => ({ now: parts.clock.now
 export function hear(
   answer: {
     readonly status: string;
-    readonly reason?: string;
+    readonly reason?: Reason;
     readonly afterMs?: number;
     readonly appWide?: boolean;
   },

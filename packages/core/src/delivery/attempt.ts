@@ -1,4 +1,5 @@
 import type { AchievementValue, ScoreValue } from "../intent/lane-value.ts";
+import type { Outcome } from "../intent/outcome.ts";
 import { chooseScore } from "../intent/score-choice.ts";
 import { soon } from "../runtime/soon.ts";
 import type { Progress } from "../store/lane-records.ts";
@@ -7,7 +8,7 @@ import { hear, momentOf } from "./attempt-parts.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import { concludeFailure, giveBack, progressAfter } from "./conclude.ts";
 import type { Conclusion } from "./conclude.ts";
-import type { Platform, Write } from "./platform.ts";
+import type { Write } from "./platform.ts";
 import type { Prepared } from "./progress-book.ts";
 import { resolveDoubt } from "./resolve-doubt.ts";
 
@@ -17,6 +18,8 @@ import { resolveDoubt } from "./resolve-doubt.ts";
  * Resolves with undefined where the lease was lost, so that somebody else owns the lane now.
  */
 export async function attempt(lane: LeasedLane, parts: AttemptParts): Promise<Conclusion | undefined> {
+  // The app was paused while the store was leasing.
+  if (parts.governor.paused !== undefined && parts.governor.free === 0) return unsent(parts);
   if (lane.journal !== undefined) return resolveDoubt(lane, lane.journal, parts);
   return lane.value.type === "score" ? sendScore(lane, lane.value, parts) : sendAchievement(lane, lane.value, parts);
 }
@@ -53,6 +56,7 @@ async function sendAchievement(
   if (!late && !(await parts.stage(staging))) return undefined;
   const { user, target } = lane.key;
   const outcome = await send({ type: "achievement", user, name: target.name, value, notAfter: deadline(parts) }, parts);
+  if (outcome === "unsent") return unsent(parts);
   if (late && !(await parts.stage(staging))) return undefined;
   const { policy } = parts;
   const waitsOut = value.bits > 0n && !value.unlock && journal.wasLocked;
@@ -101,6 +105,7 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
     { type: "score", user, name: target.name, entry, forced: value.forced, writes, notAfter: deadline(parts) },
     parts,
   );
+  if (outcome === "unsent") return unsent(parts);
   if (outcome.status !== "delivered") {
     if (outcome.status === "rejected" && outcome.reason === "user-token") parts.onTokenWanted(user, "refused");
     return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts), waitsOut);
@@ -127,17 +132,29 @@ function waitForProgress(
   return { end: { type: "released", reason: prepared.reason, notBefore, failedAttempt: false } };
 }
 
-async function send(write: Write, parts: AttemptParts): ReturnType<Platform["deliver"]> {
-  const { counters, probe } = parts;
-  counters.attemptsStarted += 1;
-  const answer = parts.platform.deliver(write, parts.signal);
-  if (probe !== undefined) soon(() => probe("request:written"));
-  const outcome = await answer;
-  probe?.("answer:received");
-  counters.attemptsFinished += 1;
-  if (outcome.status === "ambiguous") counters.ambiguous += 1;
-  hear(outcome, parts);
-  return outcome;
+/** Nothing left, so the journal says nothing: the lane waits with its value, and no try is counted. */
+function unsent({ governor, clock }: AttemptParts): Conclusion {
+  const { reason, until } = governor.paused ?? { reason: "not-connected", until: clock.now() };
+  return { end: { type: "released", reason, notBefore: until, failedAttempt: false } };
+}
+
+/** Sends under a permit; `unsent` where there is none to be had. */
+async function send(write: Write, parts: AttemptParts): Promise<Outcome | "unsent"> {
+  const { governor, counters, probe } = parts;
+  if (!(await governor.acquire())) return "unsent";
+  try {
+    counters.attemptsStarted += 1;
+    const answer = parts.platform.deliver(write, parts.signal);
+    if (probe !== undefined) soon(() => probe("request:written"));
+    const outcome = await answer;
+    probe?.("answer:received");
+    counters.attemptsFinished += 1;
+    if (outcome.status === "ambiguous") counters.ambiguous += 1;
+    hear(outcome, parts);
+    return outcome;
+  } finally {
+    governor.release();
+  }
 }
 
 const deadline = (parts: AttemptParts): number => parts.clock.monotonic() + parts.policy.leaseMs;

@@ -9,7 +9,10 @@ function scene(everyMs: number, most = 100) {
   const clock = manualClock();
   const beat = new Beat({ clock, everyMs, most });
   const told: string[] = [];
-  const steps = { a: () => void told.push(`a at ${clock.monotonic()}`), b: () => void told.push(`b at ${clock.monotonic()}`) };
+  const steps = {
+    a: () => void told.push(`a at ${clock.monotonic()}`),
+    b: () => void told.push(`b at ${clock.monotonic()}`),
+  };
   return { clock, beat, told, ...steps };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../runtime/clock.ts";
+import { inTurns } from "../runtime/soon.ts";
 import type { Acceptance, Firing, LaneStore, ReportAcceptance } from "../store/lane-store.ts";
 import type { Beat } from "./beat.ts";
 import type { Sabotage } from "./sabotage.ts";
@@ -24,6 +25,8 @@ interface Waiting {
   readonly told: (taken: Taken) => void;
 }
 
+/** Reports told of their acceptance in one turn of the event loop. */
+const PER_TURN = 64;
 const SABOTAGED_COMMIT_MS = 400;
 
 /**
@@ -91,8 +94,7 @@ export class Intake {
 
   #end(batch: readonly Waiting[], takenAt: (index: number) => Taken): void {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const [index, { firings, told }] of batch.entries()) {
-      this.#queued -= firings.length;
+    inTurns(batch, PER_TURN, ({ firings, told }, index) => {
       const taken = takenAt(index);
       if (taken.status === "taken") for (const { dueAt } of firings) earliest = Math.min(earliest, dueAt);
       try {
@@ -100,9 +102,11 @@ export class Intake {
       } catch {
         // Such as a logger that throws: the others are told all the same.
       }
-    }
-    if (earliest < Number.POSITIVE_INFINITY) this.#parts.onDue(earliest);
-    if (this.#queued === 0) for (const resolve of this.#emptied.splice(0)) resolve();
+      this.#queued -= firings.length;
+      if (index < batch.length - 1) return;
+      if (earliest < Number.POSITIVE_INFINITY) this.#parts.onDue(earliest);
+      if (this.#queued === 0) for (const resolve of this.#emptied.splice(0)) resolve();
+    });
   }
 
   #write(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]> {

@@ -1,6 +1,7 @@
 import { QuestlineError } from "../errors/questline-error.ts";
 import { bitText } from "../intent/bit-text.ts";
 import { laneId } from "../intent/intent.ts";
+import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import { createGovernor } from "../resilience/governor.ts";
@@ -72,7 +73,7 @@ export class Outbox {
   readonly ended: Feed<Ended>;
   readonly tokenWanted: Feed<TokenWish>;
   readonly #parts: OutboxParts;
-  readonly #governor: Governor;
+  readonly #governor: Governor<Reason>;
   readonly #scheduler: Scheduler;
   readonly #waiters: SettleWaiters;
   readonly #intake: Intake;
@@ -96,7 +97,7 @@ export class Outbox {
       clock,
       logger,
       permits: policy.concurrency,
-      run: (lane, answered) => this.#run(lane, answered),
+      run: (lane) => this.#run(lane),
     });
     const onDue = (at: number): void => this.#scheduler.due(at);
     this.#intake = new Intake({ store, clock, beat, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
@@ -106,6 +107,7 @@ export class Outbox {
     this.#attempt = {
       ...parts,
       book: this.#book,
+      governor: this.#governor,
       stage: gather(beat, (batch) => store.stage(batch)),
       signal,
       onAnswer: (answer) => health.hear(answer),
@@ -190,6 +192,7 @@ export class Outbox {
     timer.cancel();
     deadline.abort();
     abort.abort(new QuestlineError("closed", "Questline is closing."));
+    this.#governor.turnAway();
     // What is aborted ends at once; should something not, a deadline is a deadline.
     const stopped = this.#scheduler.stop();
     await Promise.race([stopped, sleep(clock, ABORT_GRACE_MS).then(() => undefined)]);
@@ -212,11 +215,10 @@ export class Outbox {
     }
   }
 
-  async #run(lane: LeasedLane, answered: () => void): Promise<void> {
+  async #run(lane: LeasedLane): Promise<void> {
     const { clock } = this.#parts;
     const startedAt = clock.now();
     const conclusion = await attempt(lane, this.#attempt);
-    answered();
     if (conclusion === undefined) return;
     const now = clock.now();
     const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };

@@ -1,20 +1,24 @@
 import type { Governor } from "../resilience/governor.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import { inTurns } from "../runtime/soon.ts";
 import type { LaneStore, LeasedLane } from "../store/lane-store.ts";
 import type { Beat } from "./beat.ts";
 
 const RETRY_STORE_MS = 1_000;
 
-/** For each permit, lanes that may be out at once: one that sends, and one whose end is being written. */
-const LANES_PER_PERMIT = 2;
+/** For each permit, lanes that may be out at once: one that sends, others whose journal or end is being written. */
+const LANES_PER_PERMIT = 4;
 
-/** Runs one leased lane to its end, its settlement included; calls `answered` when it will send nothing more. */
-export type RunLane = (lane: LeasedLane, answered: () => void) => Promise<void>;
+/** Leased lanes that begin in one turn of the event loop. */
+const PER_TURN = 8;
+
+/** Runs one leased lane to its end, its settlement included; takes a permit while it sends. */
+export type RunLane = (lane: LeasedLane) => Promise<void>;
 
 /**
- * Which lane runs, and when: leases due lanes from the store as permits are free, one wake-up timer for the next due
- * time. A permit serves the next lane while the one before is still being settled.
+ * Which lane runs, and when: leases due lanes from the store, some ahead of the permits they will need, one wake-up timer
+ * for the next due time. While the app is paused nothing is leased, then one lane at a time.
  * States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
  */
 export class Scheduler {
@@ -111,31 +115,29 @@ export class Scheduler {
   };
 
   async #startDue(): Promise<void> {
-    const permits = Math.min(this.#governor.free, this.#mostRunning - this.#running);
-    // Whoever gives a permit back kicks again.
-    if (permits <= 0) return;
-    const [lanes, next] = await Promise.all([this.#store.lease(permits, this.#clock.now()), this.#store.nextDue()]);
-    for (const lane of lanes) void this.#start(lane);
-    if (lanes.length < permits && next !== undefined) this.#arm(next);
+    const room = this.#room();
+    // Whoever ends kicks again, and so does the governor.
+    if (room <= 0) return;
+    const [lanes, next] = await Promise.all([this.#store.lease(room, this.#clock.now()), this.#store.nextDue()]);
+    this.#running += lanes.length;
+    inTurns(lanes, PER_TURN, (lane) => void this.#start(lane));
+    if (lanes.length < room && next !== undefined) this.#arm(next);
+  }
+
+  #room(): number {
+    if (this.#governor.paused === undefined) return this.#mostRunning - this.#running;
+    return this.#running === 0 ? this.#governor.free : 0;
   }
 
   async #start(lane: LeasedLane): Promise<void> {
-    // Refused only where the app was paused while the store was leasing: what is leased runs all the same.
-    let permitted = this.#governor.tryAcquire();
-    const release = (): void => {
-      if (permitted) this.#governor.release();
-      permitted = false;
-    };
-    this.#running += 1;
     try {
-      await this.#run(lane, release);
+      await this.#run(lane);
     } catch (error) {
       this.#logger.error(
         { user: lane.key.user, target: lane.key.target.name, error: String(error) },
         "An attempt failed unexpectedly; its lane waits for the next start.",
       );
     } finally {
-      release();
       this.#running -= 1;
       if (this.#running === 0) {
         this.#emptied += 1;

@@ -5,34 +5,48 @@ import type { Clock, Timer } from "../runtime/clock.ts";
  * refuses the whole app): none is given until `until`. *Probing* (from then on): one at a time, until an answer is good,
  * which opens it again. A good answer that arrives while it is paused proves nothing: its request was sent before.
  */
-export interface Governor {
+export interface Governor<Why extends string = string> {
   /** Permits that could be acquired now. */
   readonly free: number;
   tryAcquire(): boolean;
+  /** Resolves with true once a permit is acquired, first come first served; with false where none is to be had: paused, or `turnAway`. */
+  acquire(): Promise<boolean>;
+  /** Whoever waits for a permit goes without. */
+  turnAway(): void;
   /** Gives a permit back; once for each that was acquired. */
   release(): void;
   /** Nothing is sent before `untilMs` (wall ms); a later end already set stays. */
-  pause(untilMs: number, reason: string): void;
+  pause(untilMs: number, reason: Why): void;
   /** An answer came, or did not; `ok` means that the platform serves this app. */
   answered(ok: boolean): void;
   /** Set while paused and while probing. */
-  readonly paused: { readonly reason: string; readonly until: number } | undefined;
+  readonly paused: Pause<Why> | undefined;
   /** Calls `listener` whenever permits may have become free. Returns the way to stop. */
   onFree(listener: () => void): () => void;
   /** Cancels its timer. */
   close(): void;
 }
 
-export function createGovernor(options: { readonly clock: Clock; readonly limit: number }): Governor {
+export interface Pause<Why extends string> {
+  readonly reason: Why;
+  /** Wall ms. */
+  readonly until: number;
+}
+
+export function createGovernor<Why extends string = string>(options: {
+  readonly clock: Clock;
+  readonly limit: number;
+}): Governor<Why> {
   return new PermitGovernor(options.clock, options.limit);
 }
 
-class PermitGovernor implements Governor {
+class PermitGovernor<Why extends string> implements Governor<Why> {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #listeners = new Set<() => void>();
   #inUse = 0;
-  #paused: { readonly reason: string; readonly until: number } | undefined;
+  #waiting: ((acquired: boolean) => void)[] = [];
+  #paused: Pause<Why> | undefined;
   #timer: Timer | undefined;
 
   constructor(clock: Clock, limit: number) {
@@ -45,7 +59,7 @@ class PermitGovernor implements Governor {
     return this.#isProbing(this.#paused.until) && this.#inUse === 0 ? 1 : 0;
   }
 
-  get paused(): { readonly reason: string; readonly until: number } | undefined {
+  get paused(): Pause<Why> | undefined {
     return this.#paused;
   }
 
@@ -55,14 +69,29 @@ class PermitGovernor implements Governor {
     return true;
   }
 
-  release(): void {
-    this.#inUse = Math.max(0, this.#inUse - 1);
-    if (this.free > 0) this.#tell();
+  acquire(): Promise<boolean> {
+    if (this.tryAcquire()) return Promise.resolve(true);
+    if (this.#paused !== undefined) return Promise.resolve(false);
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  pause(untilMs: number, reason: string): void {
+  turnAway(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(false);
+  }
+
+  release(): void {
+    this.#inUse = Math.max(0, this.#inUse - 1);
+    const next = this.free > 0 ? this.#waiting.shift() : undefined;
+    if (next !== undefined) {
+      this.#inUse += 1;
+      next(true);
+    } else if (this.free > 0) this.#tell();
+  }
+
+  pause(untilMs: number, reason: Why): void {
     const until = Math.max(untilMs, this.#paused?.until ?? untilMs);
     this.#paused = { reason, until };
+    this.turnAway();
     this.#wakeAt(until);
   }
 

@@ -92,6 +92,8 @@ export interface Owed {
 export interface LaneFilter {
   readonly app?: string;
   readonly user?: string;
+  /** Without the idle ones: lanes with something that is not final. */
+  readonly waiting?: true;
 }
 
 export interface LaneSnapshot {

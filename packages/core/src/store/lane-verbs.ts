@@ -6,7 +6,7 @@ import { settleRow } from "./lane-end.ts";
 import type { EndedLease } from "./lane-end.ts";
 import { expiredRow, poisonedRow } from "./lane-give-up.ts";
 import { forgetRow, makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane-return.ts";
-import { leasedLane, leaseRow, snapshotOf, stageRow } from "./lane-row.ts";
+import { leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { Announcement, DeadLetter, ExpiredLane, LaneFilter, SendRecord, TakenOver } from "./lane-records.ts";
 import type { LaneStore, Opening, Settlement, Staging, StoreVerb } from "./lane-store.ts";
@@ -176,7 +176,10 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     sealedToken: (app, user) => tables.token(ownerName(app, user)),
     dropToken: (app, user) => tables.removeToken(ownerName(app, user)),
     remembered: (filter) => rememberedFirings(tables, filter),
-    inspect: (filter: LaneFilter = {}) => tables.lanes(filter).map(snapshotOf),
+    inspect: ({ waiting, ...owner }: LaneFilter = {}) => {
+      const rows = tables.lanes(owner);
+      return (waiting === true ? rows.filter((row) => stateOf(row) !== "idle") : rows).map(snapshotOf);
+    },
     ended: (lane, seq) => tables.sendRecord(lane, seq),
     deadLetters: () => tables.deadLetters(),
     requeue,

@@ -26,11 +26,11 @@ test("a lane whose end is being written leaves its permit to the next one", asyn
 test("a store that is slow to settle does not have ever more lanes out", async () => {
   const { store, gate } = slowToSettle();
   const w = await world({ store, concurrency: 2 });
-  for (let board = 0; board < 10; board += 1) await w.accept(score(`BOARD_${board}`));
+  for (let board = 0; board < 20; board += 1) await w.accept(score(`BOARD_${board}`));
   await w.clock.advance(0);
-  expect(w.platform.writes).toHaveLength(4);
+  expect(w.platform.writes).toHaveLength(8);
   gate.resolve();
   await w.clock.advance(0);
-  expect(w.platform.writes).toHaveLength(10);
-  expect(w.counters.delivered).toBe(10);
+  expect(w.platform.writes).toHaveLength(20);
+  expect(w.counters.delivered).toBe(20);
 });

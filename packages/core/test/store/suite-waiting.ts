@@ -26,6 +26,25 @@ import {
 import type { Check, Fresh } from "./lane-steps.ts";
 
 export function waitingSuite(it: Check, fresh: Fresh): void {
+  it("shows the lanes with something that is not final, in whatever state it waits", async () => {
+    const store = await fresh();
+    const names = async (): Promise<readonly string[]> =>
+      (await store.inspect({ app: APP, user: USER, waiting: true })).map(
+        ({ key, state }) => `${key.target.name} ${state}`,
+      );
+    await acceptOne(store, firing(unlock()));
+    await leaseAndEnd(store, delivered);
+    expect(await names()).toEqual([]);
+    await acceptAll(store, [firing(best(4n)), firing(count(1n)), firing(count(1n), { user: "7002" })]);
+    expect(await names()).toEqual([`${key(count(1n)).target.name} pending`, `${key(best(4n)).target.name} pending`]);
+    const [first] = await store.lease(1, T0);
+    if (first === undefined) throw new Error("nothing was due");
+    await endOne(store, first, parked);
+    expect((await names()).toSorted()).toEqual(
+      [`${key(best(4n)).target.name} pending`, `${key(count(1n)).target.name} parked`].toSorted(),
+    );
+  });
+
   it("makes dead letters of parked lanes whose oldest intent is too old, with everything they gathered", async () => {
     const store = await fresh();
     const attempt = { startedAt: T0, endedAt: T0 + 2, status: "rejected", reason: "user-token" } as const;
