@@ -3,6 +3,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArgumentsError, type BenchArguments, parseArguments, usage } from "./arguments.ts";
 import { accept } from "./benches/accept.ts";
+import { durable } from "./benches/durable.ts";
 import { deliver } from "./benches/deliver.ts";
 import { growth } from "./benches/growth.ts";
 import { report } from "./benches/report.ts";
@@ -12,7 +13,7 @@ import { table } from "./print-table.ts";
 import type { Row } from "./row.ts";
 import { type Ground, runBench } from "./run-bench.ts";
 
-const benches = [report, accept, settle, deliver, growth];
+const benches = [report, accept, durable, settle, deliver, growth];
 const names = benches.map(({ name }) => name);
 const options = readArguments();
 const folder = mkdtempSync(join(tmpdir(), "questline-bench-"));
