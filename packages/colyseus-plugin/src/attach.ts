@@ -9,8 +9,14 @@ export type { GuestCounts } from "./guest-book.ts";
 export type { MatchPlayer } from "./match-player.ts";
 export type { MatchStreaks } from "./match-streaks.ts";
 export type { MatchWatch } from "./match-watch.ts";
-export type { Player } from "./player.ts";
-export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
+export type { Guest, Player } from "./player.ts";
+export {
+  questlineAuth,
+  type GuestAuth,
+  type PlayerAuth,
+  type QuestlineAuthOptions,
+  type StaticAuth,
+} from "./questline-auth.ts";
 export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
 export type { MatchReceipts, QuestlinePluginOptions } from "./questline-plugin.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";

@@ -11,12 +11,14 @@ import type {
 } from "@questline/core";
 import { Admission, type AuthMode } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
+import { Guests } from "./guests.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
 import type { MatchWatch } from "./match-watch.ts";
 import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
+import { letsGuestsIn } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
 import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
@@ -73,6 +75,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   readonly #notify: NoticeWishes;
   readonly #round: Round;
   readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
+  /** Where guests may play. */
+  #guests: Guests | undefined;
   readonly #tallies = new Tallies();
   readonly #watch: unknown;
   readonly #streaks: RoomStreaks;
@@ -88,6 +92,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const { notify = true, progress = false, ranks = false } = options;
     this.#notify = { notices: notify, progress, ranks };
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
+    if (options.auth === "guests") this.#guests = new Guests(questline.users);
     this.#watch = options.watch;
     this.#streaks = new RoomStreaks(options.streaks, questline.events);
     this.#round = new Round(options.matchId, () => questline.newMatchId(this.#wired?.room.roomId ?? "room"));
@@ -149,7 +154,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       const roster = this.#wired?.roster;
       if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
       const unverified = roster.unverified();
-      if (unverified > 0 && !this.#admission?.hasGuests)
+      if (unverified > 0 && !this.#guests)
         warn("endMatch leaves out connections that are not verified", { event, unverified });
       const match = this.#currentMatch();
       for (const present of roster.players()) {
@@ -157,7 +162,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         const receipt = this.#reportEnd(match, event, player, payloadFor);
         if (receipt) receipts.set(player.userId, receipt);
       }
-      if (this.#admission?.hasGuests)
+      if (this.#guests)
         for (const guest of roster.guests()) this.#reportEnd(match, event, this.#asMatchPlayer(guest), payloadFor);
       this.#match = undefined;
       this.#round.ended(event, receipts);
@@ -186,7 +191,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     readonly guestReports?: GuestCounts;
   } {
     const players = this.#wired?.roster.players().length ?? 0;
-    const guests = this.#admission?.hasGuests && { guestReports: this.#admission.guestReports };
+    const guests = this.#guests && { guestReports: this.#guests.counts };
     return { matchId: this.#round.id, players, refused: this.#refused, ...guests };
   }
 
@@ -195,6 +200,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     // Shared between rooms it would report one room's players in another's match.
     if (this.#wired)
       throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
+    if (!this.#admission && letsGuestsIn(Reflect.get(room.constructor, "onAuth")))
+      this.#guests = new Guests(this.#questline.users);
     const makeSeat = (sessionId: string): Seat => new Seat(room, sessionId, this.#notify);
     const roster = new Roster(room, makeSeat, this.#resolveUserId, {
       known: (userId, seat) => {
@@ -206,7 +213,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         if (userId !== undefined) this.#hub.back(userId, seat);
       },
       gone: (userId, seat) => this.#hub.leave(userId, seat),
-      guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
+      guestGone: ({ sessionId }) => this.#guests?.gone(sessionId),
     });
     this.#wired = { room, roster };
     const watcher = guarded("watch", () => this.#watcherOf(room, roster));
@@ -262,16 +269,16 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   }
 
   #parts(): RoomParts | undefined {
-    const admission = this.#admission?.hasGuests && this.#admission;
+    const guests = this.#guests;
     if (!this.#wired) return undefined;
     const { roster } = this.#wired;
     return {
       hub: this.#hub,
       roster,
-      ...(admission && {
+      ...(guests && {
         // What a guest did in this round goes on as the player's, once they are one.
         claim: async (client, seat, token) => {
-          await admission.claim(client, seat, token);
+          await guests.claim(client, seat, token);
           const userId = roster.userIdOf(client);
           if (userId !== undefined) this.#tallies.move(guestKey(client), userId);
         },
@@ -309,10 +316,10 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     payload: PayloadOf<E[K]>,
     more: OccurrenceOf<E[K]>,
   ): boolean {
-    const seat = this.#admission?.hasGuests && this.#wired?.roster.guestSeat(player);
+    const seat = this.#guests && this.#wired?.roster.guestSeat(player);
     if (!seat) return false;
     const match = this.#currentMatch();
-    this.#admission?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
+    this.#guests?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
     return true;
   }
 

@@ -1,17 +1,16 @@
 import { ClientState, type AuthContext, type Client, type Room } from "@colyseus/core";
+import type { IntoAuth } from "./admission.ts";
 import { guarded } from "./log.ts";
-import { mergeAuth } from "./merge-auth.ts";
-import type { Player } from "./player.ts";
 
 /** What the plugin wants to know of a room. None of it may throw into the room. */
 export interface RoomWatcher {
   created(): void;
-  /** Where the plugin verifies players itself: what to add to `client.auth`. A rejection refuses the join. */
+  /** Where the plugin verifies players itself: what to make of `client.auth`. A rejection refuses the join. */
   readonly authenticate?: (
     client: Client,
     options: unknown,
     context: AuthContext | undefined,
-  ) => Promise<object | undefined>;
+  ) => Promise<IntoAuth | undefined>;
   /** A throw refuses the join. */
   readonly admit?: (client: Client) => void;
   joining(client: Client): void;
@@ -54,9 +53,12 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   const { authenticate } = watcher;
   if (authenticate) {
     room.onAuth = async (client: Client, options: unknown, context: AuthContext) => {
-      const added = await authenticate(client, options, context);
+      const into = await authenticate(client, options, context);
       const theirs: unknown = await onAuth.call(room, client, options, context);
-      return theirs && added ? mergeInto(added, theirs === true ? client.auth : theirs) : theirs;
+      if (!theirs || !into) return theirs;
+      // The game's own object, or what a Colyseus token says of the account.
+      const account: unknown = theirs === true ? client.auth : theirs;
+      return into(typeof account === "object" && account !== null ? account : {});
     };
   }
 
@@ -105,9 +107,4 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
     if (typeof ours === "object" && ours !== null) guarded("onRestoreRoom", () => watcher.fromCache(ours));
     return onRestoreRoom?.call(room, cached);
   };
-}
-
-/** The player verified here, and what the game or a Colyseus token says of the account. */
-function mergeInto(player: object, account: unknown): object {
-  return mergeAuth(player as Player, typeof account === "object" && account !== null ? account : {});
 }
