@@ -13,6 +13,8 @@ export interface RoomWatcher {
   ) => Promise<IntoAuth | undefined>;
   /** A throw refuses the join. */
   readonly admit?: (client: Client) => void;
+  /** A connection is at its seat. Told before `authenticate` and `admit`. */
+  arriving(client: Client): void;
   joining(client: Client): void;
   joinRefused(client: Client): void;
   returned(client: Client): void;
@@ -21,6 +23,8 @@ export interface RoomWatcher {
   /** To survive a devMode restart. */
   toCache(): object;
   fromCache(cached: object): void;
+  /** The room's own hook ran, too. */
+  restored(): void;
 }
 
 const CACHE_KEY = "questline";
@@ -53,6 +57,7 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   const { authenticate } = watcher;
   if (authenticate) {
     room.onAuth = async (client: Client, options: unknown, context: AuthContext) => {
+      guarded("onAuth", () => watcher.arriving(client));
       const into = await authenticate(client, options, context);
       const theirs: unknown = await onAuth.call(room, client, options, context);
       if (!theirs || !into) return theirs;
@@ -63,6 +68,7 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   }
 
   room.onJoin = async (client, ...rest) => {
+    guarded("onJoin", () => watcher.arriving(client));
     watcher.admit?.(client);
     guarded("onJoin", () => watcher.joining(client));
     try {
@@ -105,6 +111,10 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   room.onRestoreRoom = (cached) => {
     const ours: unknown = cached?.[CACHE_KEY];
     if (typeof ours === "object" && ours !== null) guarded("onRestoreRoom", () => watcher.fromCache(ours));
-    return onRestoreRoom?.call(room, cached);
+    try {
+      return onRestoreRoom?.call(room, cached);
+    } finally {
+      guarded("onRestoreRoom", () => watcher.restored());
+    }
   };
 }
