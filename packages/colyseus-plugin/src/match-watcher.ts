@@ -46,6 +46,11 @@ export class MatchWatcher {
     this.#was ??= this.#isOver();
   }
 
+  /** The state is that of an earlier life of the room: what it says now ended then. */
+  restored(): void {
+    this.#was = this.#isOver();
+  }
+
   #install(): void {
     if (this.#watch.state) this.#wrapPatch();
     if (this.#watch.broadcast.size > 0) this.#wrapBroadcast();

@@ -1,8 +1,26 @@
-import type { Player } from "./player.ts";
+import type { Guest, Player } from "./player.ts";
 
-/** `client.auth` of a player: the game's own object with the player in it. A `sessionId` Colyseus would take as the session's. */
+const GUEST: Guest = { guest: true };
+
+/** `client.auth` of a player: the game's own object with the player in it. */
 export function mergeAuth(player: Player, added: object): object {
-  const { sessionId: _sessionId, questline: _questline, ...game } = added as Record<string, unknown>;
+  const game = withoutOurs(added);
   const hasOwnId = game["id"] !== undefined && game["id"] !== null;
   return hasOwnId ? { ...game, questline: { ...player } } : { ...game, ...player };
+}
+
+/** `client.auth` of a guest: the game's own object, marked so that an `id` in it is not taken for a Meta user's. */
+export function guestAuth(added: object): object {
+  return { ...withoutOurs(added), questline: { ...GUEST } };
+}
+
+/** True for `client.auth.questline` as `guestAuth` makes it. */
+export function isGuest(questline: unknown): boolean {
+  return typeof questline === "object" && questline !== null && "guest" in questline && questline.guest === true;
+}
+
+/** A `sessionId` Colyseus would take as the session's, and who plays is not the game's to say. */
+function withoutOurs(added: object): Record<string, unknown> {
+  const { sessionId: _sessionId, questline: _questline, ...game } = added as Record<string, unknown>;
+  return game;
 }

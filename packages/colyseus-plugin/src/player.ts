@@ -5,3 +5,8 @@ export interface Player {
   /** The Meta user name, where the platform gave one. */
   readonly alias?: string;
 }
+
+/** What `client.auth.questline` is for somebody who brought no proof, where guests may play. */
+export interface Guest {
+  readonly guest: true;
+}

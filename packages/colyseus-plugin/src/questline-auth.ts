@@ -2,38 +2,57 @@ import type { AuthContext } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import { hubOf } from "./hub.ts";
 import { warn } from "./log.ts";
-import { mergeAuth } from "./merge-auth.ts";
-import type { Player } from "./player.ts";
+import { guestAuth, mergeAuth } from "./merge-auth.ts";
+import type { Guest, Player } from "./player.ts";
+import { isNoProof } from "./refuse-join.ts";
 import { verifyPlayer } from "./verify-player.ts";
+
+type OfTheGame<T extends object> = Omit<T, "sessionId" | "questline">;
 
 /** What ends up in `client.auth`: the player, or the game's own object with the player in it. */
 export type PlayerAuth<T extends object> = [keyof T] extends [never]
   ? Player
   : T extends { readonly id: unknown }
-    ? Omit<T, "sessionId" | "questline"> & { readonly questline: Player }
-    : Omit<T, "sessionId" | "questline"> & Player;
+    ? OfTheGame<T> & { readonly questline: Player }
+    : OfTheGame<T> & Player;
 
-export interface QuestlineAuthOptions<T extends object> {
+/** What ends up in a guest's `client.auth`: the game's own object, and no player. */
+export type GuestAuth<T extends object> = ([keyof T] extends [never] ? unknown : OfTheGame<T>) & {
+  readonly questline: Guest;
+};
+
+export interface QuestlineAuthOptions<T extends object, G extends boolean = false> {
   /**
-   * The game's own check, after Meta vouched for the player. The credential is gone from `options`.
-   * Return an object to add to `client.auth`; `true` to add nothing; `false` or `null` to refuse; or throw a
-   * `ServerError`. Runs again when Colyseus retries a seat. Default: everybody Meta vouches for may join.
+   * Lets in whoever brings no proof at all, or a bearer that is the game's own. `client.auth` of such a guest is
+   * `{ questline: { guest: true } }`; the plugin keeps a guest's reports out until the guest sends `questline:token`.
+   * Wrong proofs are refused as ever. Default false.
+   */
+  readonly guests?: G;
+  /**
+   * The game's own check, after Meta vouched for the player; `player` is undefined for a guest. The credential is gone
+   * from `options`. Return an object to add to `client.auth`; `true` to add nothing; `false` or `null` to refuse; or
+   * throw a `ServerError`. Runs again when Colyseus retries a seat. Default: everybody Meta vouches for may join.
    */
   readonly then?: (
-    player: Player,
+    player: G extends true ? Player | undefined : Player,
     options: unknown,
     context: AuthContext,
   ) => T | boolean | null | Promise<T | boolean | null>;
 }
 
 /** A function for `static onAuth`. */
-export type StaticAuth<T extends object> = (
+export type StaticAuth<T extends object, G extends boolean = false> = (
   token: string,
   options: unknown,
   context: AuthContext,
-) => Promise<PlayerAuth<T> | false>;
+) => Promise<PlayerAuth<T> | (G extends true ? GuestAuth<T> : never) | false>;
 
 const MADE_HERE: unique symbol = Symbol.for("questline.auth") as never;
+
+/** A function made here, with what the plugin of its room has to know. */
+interface Marked {
+  readonly [MADE_HERE]?: { readonly guests: boolean };
+}
 
 /**
  * `static onAuth = questlineAuth(questline)`: verifies who joins and makes `client.auth` = `{ id, alias? }`.
@@ -47,22 +66,40 @@ export function questlineAuth<
   A extends Achievements,
   L extends Leaderboards,
   T extends object = Readonly<Record<never, never>>,
->(questline: Questline<E, A, L>, options: QuestlineAuthOptions<T> = {}): StaticAuth<T> {
-  const { then } = options;
+  G extends boolean = false,
+>(questline: Questline<E, A, L>, options: QuestlineAuthOptions<T, G> = {}): StaticAuth<T, G> {
+  type Auth = Awaited<ReturnType<StaticAuth<T, G>>>;
+  const { guests = false } = options;
+  const then = options.then as QuestlineAuthOptions<T, boolean>["then"];
   hubOf(questline);
-  const onAuth: StaticAuth<T> = async (token, joinOptions, context) => {
-    const player = await verifyPlayer(questline, token, joinOptions, context);
-    const added = then ? await then({ ...player }, joinOptions, context) : true;
-    if (added === true) return mergeAuth(player, {}) as PlayerAuth<T>;
-    if (typeof added === "object" && added !== null) return mergeAuth(player, added) as PlayerAuth<T>;
+  const verify = async (...join: Parameters<StaticAuth<T, G>>): Promise<Player | undefined> => {
+    try {
+      return await verifyPlayer(questline, ...join);
+    } catch (error) {
+      if (guests && isNoProof(error)) return undefined;
+      throw error;
+    }
+  };
+  const onAuth: StaticAuth<T, G> = async (token, joinOptions, context) => {
+    const player = await verify(token, joinOptions, context);
+    const added = then ? await then(player && { ...player }, joinOptions, context) : true;
+    if (added === true || (typeof added === "object" && added !== null)) {
+      const game = added === true ? {} : added;
+      return (player ? mergeAuth(player, game) : guestAuth(game)) as Auth;
+    }
     if (added === undefined)
       warn("`then` of questlineAuth returned nothing, which refuses the player: return true or an object");
     return false;
   };
-  return Object.defineProperty(onAuth, MADE_HERE, { value: true });
+  return Object.defineProperty(onAuth, MADE_HERE, { value: { guests: guests === true } });
 }
 
 /** True for what `questlineAuth` made. */
 export function isQuestlineAuth(value: unknown): boolean {
   return typeof value === "function" && MADE_HERE in value;
+}
+
+/** True for what `questlineAuth` made with `guests: true`. */
+export function letsGuestsIn(value: unknown): boolean {
+  return isQuestlineAuth(value) && (value as Marked)[MADE_HERE]?.guests === true;
 }

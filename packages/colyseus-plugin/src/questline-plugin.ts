@@ -9,50 +9,28 @@ import type {
   Questline,
   Receipt,
 } from "@questline/core";
-import { Admission, type AuthMode } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
+import { Guests } from "./guests.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
-import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
-import type { MatchWatch } from "./match-watch.ts";
+import { RoomStreaks } from "./match-streaks.ts";
 import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
+import type { QuestlinePluginOptions } from "./plugin-options.ts";
+import { letsGuestsIn } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
 import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
+import { Returning } from "./returning.ts";
+import { readRoomCache, type RoomCache } from "./room-cache.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
-import { Round, type MatchIdOption } from "./round.ts";
+import { Round } from "./round.ts";
 import { Seat, type NoticeWishes } from "./seat.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
 import { Tallies, type Tally } from "./tally.ts";
 import { watchRoom } from "./watch-room.ts";
-
-export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
-  /**
-   * The match id: text for the room's first round only, or a function asked once for every round. Give one where a room
-   * that comes back after a crash goes on with the same match. Default: `questline.newMatchId(roomId)` for every round.
-   */
-  readonly matchId?: MatchIdOption;
-  /** Finds the app-scoped Meta user id. Default: `client.auth.questline.id`, else `client.auth.id`, else `client.auth.userId`. */
-  readonly resolveUserId?: ResolveUserId;
-  /**
-   * For rooms without `static onAuth = questlineAuth(questline)`: verifies players as they connect, by the join options
-   * or Colyseus's bearer. `required` refuses everybody else with 401; `guests` lets them play, keeps their reports out,
-   * and makes them when the guest sends `questline:token` in the same session. Default: nobody is verified here.
-   */
-  readonly auth?: AuthMode;
-  /** Sends notices (docs/notifications.md) to the player's connection. Default true. */
-  readonly notify?: boolean;
-  /** Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would. Default: nothing. */
-  readonly watch?: MatchWatch<E, S>;
-  /** Keeps streaks across matches, readable as `player.streak(name)`. Default: none. */
-  readonly streaks?: MatchStreaks<E>;
-  /** Sends `questline:progress` when a count or bitfield went on. Default false. */
-  readonly progress?: boolean;
-  /** Reads the player's place before `questline:recorded` is sent, and puts it in as `rank`. Default false. */
-  readonly ranks?: boolean;
-}
 
 /** Receipts of a round by user id: one for every player the event was reported for. */
 export type MatchReceipts = ReadonlyMap<string, Receipt>;
@@ -73,10 +51,13 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   readonly #notify: NoticeWishes;
   readonly #round: Round;
   readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
+  /** Where guests may play. */
+  #guests: Guests | undefined;
   readonly #tallies = new Tallies();
   readonly #watch: unknown;
   readonly #streaks: RoomStreaks;
   #wired: { readonly room: Room; readonly roster: Roster } | undefined;
+  #returning: Returning | undefined;
   #match: Match<E> | undefined;
   #refused = 0;
 
@@ -84,10 +65,12 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     super();
     this.#questline = questline;
     this.#hub = hubOf(questline);
-    this.#resolveUserId = options.resolveUserId ?? userIdFromAuth;
+    const { resolveUserId = userIdFromAuth } = options;
+    this.#resolveUserId = (client) => this.#returning?.userIdOf(client) ?? resolveUserId(client);
     const { notify = true, progress = false, ranks = false } = options;
     this.#notify = { notices: notify, progress, ranks };
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
+    if (options.auth === "guests") this.#guests = new Guests(questline.users);
     this.#watch = options.watch;
     this.#streaks = new RoomStreaks(options.streaks, questline.events);
     this.#round = new Round(options.matchId, () => questline.newMatchId(this.#wired?.room.roomId ?? "room"));
@@ -149,7 +132,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       const roster = this.#wired?.roster;
       if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
       const unverified = roster.unverified();
-      if (unverified > 0 && !this.#admission?.hasGuests)
+      if (unverified > 0 && !this.#guests)
         warn("endMatch leaves out connections that are not verified", { event, unverified });
       const match = this.#currentMatch();
       for (const present of roster.players()) {
@@ -157,7 +140,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         const receipt = this.#reportEnd(match, event, player, payloadFor);
         if (receipt) receipts.set(player.userId, receipt);
       }
-      if (this.#admission?.hasGuests)
+      if (this.#guests)
         for (const guest of roster.guests()) this.#reportEnd(match, event, this.#asMatchPlayer(guest), payloadFor);
       this.#match = undefined;
       this.#round.ended(event, receipts);
@@ -186,7 +169,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     readonly guestReports?: GuestCounts;
   } {
     const players = this.#wired?.roster.players().length ?? 0;
-    const guests = this.#admission?.hasGuests && { guestReports: this.#admission.guestReports };
+    const guests = this.#guests && { guestReports: this.#guests.counts };
     return { matchId: this.#round.id, players, refused: this.#refused, ...guests };
   }
 
@@ -195,6 +178,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     // Shared between rooms it would report one room's players in another's match.
     if (this.#wired)
       throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
+    if (!this.#admission && letsGuestsIn(Reflect.get(room.constructor, "onAuth")))
+      this.#guests = new Guests(this.#questline.users);
     const makeSeat = (sessionId: string): Seat => new Seat(room, sessionId, this.#notify);
     const roster = new Roster(room, makeSeat, this.#resolveUserId, {
       known: (userId, seat) => {
@@ -206,14 +191,16 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         if (userId !== undefined) this.#hub.back(userId, seat);
       },
       gone: (userId, seat) => this.#hub.leave(userId, seat),
-      guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
+      guestGone: ({ sessionId }) => this.#guests?.gone(sessionId),
     });
     this.#wired = { room, roster };
+    const returning = (this.#returning = new Returning(room));
     const watcher = guarded("watch", () => this.#watcherOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
     watchRoom(room, {
       created: () => warnOfSkippedAuth(room, this.#hub, this.#admission !== undefined),
       ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
+      arriving: (client) => returning.arriving(client),
       joining: (client) => {
         roster.enter(client);
         watcher?.joining();
@@ -222,11 +209,24 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       returned: (client) => roster.enter(client),
       left: (client) => roster.leave(client),
       disposed: () => roster.close(),
-      toCache: () => ({ matchId: this.#round.id }),
+      toCache: () => this.#toCache(roster),
       fromCache: (cached) => {
-        if ("matchId" in cached && typeof cached.matchId === "string") this.beginMatch(cached.matchId);
+        const read = readRoomCache(cached);
+        if (!read) return;
+        this.beginMatch(read.matchId);
+        returning.expect(read.players);
+        roster.recall(read.players);
+        this.#tallies.restore(read.tallies);
+        for (const { userId } of read.players) this.#streaks.meet(userId);
       },
+      restored: () => watcher?.restored(),
     });
+  }
+
+  #toCache(roster: Roster): RoomCache {
+    const players = [...roster.toPast()];
+    const tallies = this.#tallies.plain(players.map(({ userId }) => userId));
+    return { matchId: this.#round.id, players, tallies };
   }
 
   #asMatchPlayer(present: RoundPlayer): MatchPlayer<E> {
@@ -262,16 +262,16 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   }
 
   #parts(): RoomParts | undefined {
-    const admission = this.#admission?.hasGuests && this.#admission;
+    const guests = this.#guests;
     if (!this.#wired) return undefined;
     const { roster } = this.#wired;
     return {
       hub: this.#hub,
       roster,
-      ...(admission && {
+      ...(guests && {
         // What a guest did in this round goes on as the player's, once they are one.
         claim: async (client, seat, token) => {
-          await admission.claim(client, seat, token);
+          await guests.claim(client, seat, token);
           const userId = roster.userIdOf(client);
           if (userId !== undefined) this.#tallies.move(guestKey(client), userId);
         },
@@ -309,10 +309,10 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     payload: PayloadOf<E[K]>,
     more: OccurrenceOf<E[K]>,
   ): boolean {
-    const seat = this.#admission?.hasGuests && this.#wired?.roster.guestSeat(player);
+    const seat = this.#guests && this.#wired?.roster.guestSeat(player);
     if (!seat) return false;
     const match = this.#currentMatch();
-    this.#admission?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
+    this.#guests?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
     return true;
   }
 

@@ -14,7 +14,7 @@ export const credentialMissing = (): ServerError => asNoProof(new ServerError(40
 export const asNoProof = (refusal: ServerError): ServerError =>
   Object.defineProperty(refusal, "isNoProof", { value: true });
 
-export const isNoProof = (refusal: ServerError): boolean => "isNoProof" in refusal;
+export const isNoProof = (refusal: unknown): boolean => refusal instanceof ServerError && "isNoProof" in refusal;
 
 /** 401: what was sent cannot be a credential; `problem` names the field, never its value. */
 export const credentialUnreadable = (problem: string): ServerError => new ServerError(401, problem);

@@ -2,6 +2,7 @@ import type { Client, Room } from "@colyseus/core";
 import { connectionOf } from "./connection-of.ts";
 import { guarded, warn } from "./log.ts";
 import type { ResolveUserId } from "./resolve-user-id.ts";
+import { asPast, type PastPlayer } from "./returning.ts";
 import type { Seat } from "./seat.ts";
 
 /** A player of the running round, as `endMatch` shows it. */
@@ -57,6 +58,8 @@ export class Roster {
   readonly #sessions = new Map<string, Session>();
   /** The one session kept of each user who left, by user; the earliest first. */
   readonly #left = new Map<string, string>();
+  /** Players of before a devMode restart, by session: in the round also where they do not come back. */
+  readonly #past = new Map<string, PastPlayer>();
   #closed = false;
 
   constructor(
@@ -109,7 +112,7 @@ export class Roster {
     if (present) this.enter(present);
     const session = this.#sessions.get(sessionId);
     if (session) return this.#identify(session);
-    return isId ? undefined : this.#resolve(clientOrSessionId);
+    return isId ? this.#past.get(sessionId)?.userId : this.#resolve(clientOrSessionId);
   }
 
   /** Every user of the round once, shown through the seat they hold now if they have several. */
@@ -121,6 +124,8 @@ export class Roster {
       if (userId === undefined || players.get(userId)?.connected) continue;
       players.set(userId, shown(session, userId));
     }
+    for (const { sessionId, userId, inRound, auth } of this.#past.values())
+      if (inRound && !players.has(userId)) players.set(userId, { sessionId, userId, connected: false, auth });
     return [...players.values()];
   }
 
@@ -147,7 +152,7 @@ export class Roster {
   /** Nobody is or was in this round. */
   isEmpty(): boolean {
     this.#takeInPresent();
-    return ![...this.#sessions.values()].some(({ inRound }) => inRound);
+    return ![...this.#sessions.values(), ...this.#past.values()].some(({ inRound }) => inRound);
   }
 
   /** A round begins with those connected now; who left is forgotten, who is away may come back into it. */
@@ -157,7 +162,27 @@ export class Roster {
       if (!session.client) this.#sessions.delete(sessionId);
       session.inRound = false;
     }
+    for (const [sessionId, player] of this.#past) this.#past.set(sessionId, { ...player, inRound: false });
     this.#takeInPresent();
+  }
+
+  /** Who must not be forgotten over a devMode restart. */
+  toPast(): readonly PastPlayer[] {
+    this.#takeInPresent();
+    const past = new Map(this.#past);
+    for (const session of this.#sessions.values()) {
+      const userId = this.#identify(session);
+      if (userId === undefined || !(session.inRound || session.client)) continue;
+      const { sessionId, connection } = session.seat;
+      const auth: unknown = session.client ? session.client.auth : session.auth;
+      past.set(sessionId, asPast({ sessionId, userId, inRound: session.inRound, auth, connection }));
+    }
+    return [...past.values()];
+  }
+
+  /** Who was not forgotten. */
+  recall(players: readonly PastPlayer[]): void {
+    for (const player of players) this.#past.set(player.sessionId, player);
   }
 
   /** The room is gone. Reports of its players still find them, but nobody listens for them any more. */

@@ -1,4 +1,5 @@
 import type { Events, PayloadOf } from "@questline/core";
+import { z } from "zod";
 
 /** Fields of a payload that hold a number. */
 export type NumberField<P> = {
@@ -31,6 +32,23 @@ interface Numbers {
   highest: number;
   lowest: number;
 }
+
+/** What one user's reports of one event add up to, as plain JSON. */
+export interface PlainTally {
+  readonly userId: string;
+  readonly event: string;
+  readonly times: number;
+  readonly numbers: readonly (readonly [field: string, Numbers])[];
+  readonly occurrences?: readonly string[] | undefined;
+}
+
+export const plainTallySchema: z.ZodType<PlainTally> = z.object({
+  userId: z.string(),
+  event: z.string(),
+  times: z.number(),
+  numbers: z.array(z.tuple([z.string(), z.object({ sum: z.number(), highest: z.number(), lowest: z.number() })])),
+  occurrences: z.array(z.string()).optional(),
+});
 
 interface Counted {
   times: number;
@@ -68,6 +86,19 @@ class PlayerTally implements Tally {
     }
   }
 
+  /** One entry for each event. */
+  plain(userId: string): PlainTally[] {
+    return [...this.#events].map(([event, { times, numbers = [], occurrences }]) => ({
+      ...{ userId, event, times, numbers: [...numbers] },
+      ...(occurrences && { occurrences: [...occurrences] }),
+    }));
+  }
+
+  restore({ event, times, numbers, occurrences }: PlainTally): void {
+    const read = occurrences && new Set(occurrences);
+    this.#events.set(event, { times, numbers: new Map(numbers), occurrences: read });
+  }
+
   #numbers(event: string, field: string): Numbers | undefined {
     return this.#events.get(event)?.numbers?.get(field);
   }
@@ -103,6 +134,15 @@ export class Tallies {
     const tally = this.#players.get(from);
     this.#players.delete(from);
     if (tally && !this.#players.has(userId)) this.#players.set(userId, tally);
+  }
+
+  /** Those of these users, to go on with after a devMode restart. */
+  plain(userIds: Iterable<string>): PlainTally[] {
+    return [...new Set(userIds)].flatMap((userId) => this.#players.get(userId)?.plain(userId) ?? []);
+  }
+
+  restore(tallies: readonly PlainTally[]): void {
+    for (const tally of tallies) this.#of(tally.userId).restore(tally);
   }
 
   /** The round is over. */

@@ -1,19 +1,20 @@
 import { ClientState, type AuthContext, type Client, type Room } from "@colyseus/core";
+import type { IntoAuth } from "./admission.ts";
 import { guarded } from "./log.ts";
-import { mergeAuth } from "./merge-auth.ts";
-import type { Player } from "./player.ts";
 
 /** What the plugin wants to know of a room. None of it may throw into the room. */
 export interface RoomWatcher {
   created(): void;
-  /** Where the plugin verifies players itself: what to add to `client.auth`. A rejection refuses the join. */
+  /** Where the plugin verifies players itself: what to make of `client.auth`. A rejection refuses the join. */
   readonly authenticate?: (
     client: Client,
     options: unknown,
     context: AuthContext | undefined,
-  ) => Promise<object | undefined>;
+  ) => Promise<IntoAuth | undefined>;
   /** A throw refuses the join. */
   readonly admit?: (client: Client) => void;
+  /** A connection is at its seat. Told before `authenticate` and `admit`. */
+  arriving(client: Client): void;
   joining(client: Client): void;
   joinRefused(client: Client): void;
   returned(client: Client): void;
@@ -22,6 +23,8 @@ export interface RoomWatcher {
   /** To survive a devMode restart. */
   toCache(): object;
   fromCache(cached: object): void;
+  /** The room's own hook ran, too. */
+  restored(): void;
 }
 
 const CACHE_KEY = "questline";
@@ -54,13 +57,18 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   const { authenticate } = watcher;
   if (authenticate) {
     room.onAuth = async (client: Client, options: unknown, context: AuthContext) => {
-      const added = await authenticate(client, options, context);
+      guarded("onAuth", () => watcher.arriving(client));
+      const into = await authenticate(client, options, context);
       const theirs: unknown = await onAuth.call(room, client, options, context);
-      return theirs && added ? mergeInto(added, theirs === true ? client.auth : theirs) : theirs;
+      if (!theirs || !into) return theirs;
+      // The game's own object, or what a Colyseus token says of the account.
+      const account: unknown = theirs === true ? client.auth : theirs;
+      return into(typeof account === "object" && account !== null ? account : {});
     };
   }
 
   room.onJoin = async (client, ...rest) => {
+    guarded("onJoin", () => watcher.arriving(client));
     watcher.admit?.(client);
     guarded("onJoin", () => watcher.joining(client));
     try {
@@ -103,11 +111,10 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   room.onRestoreRoom = (cached) => {
     const ours: unknown = cached?.[CACHE_KEY];
     if (typeof ours === "object" && ours !== null) guarded("onRestoreRoom", () => watcher.fromCache(ours));
-    return onRestoreRoom?.call(room, cached);
+    try {
+      return onRestoreRoom?.call(room, cached);
+    } finally {
+      guarded("onRestoreRoom", () => watcher.restored());
+    }
   };
-}
-
-/** The player verified here, and what the game or a Colyseus token says of the account. */
-function mergeInto(player: object, account: unknown): object {
-  return mergeAuth(player as Player, typeof account === "object" && account !== null ? account : {});
 }

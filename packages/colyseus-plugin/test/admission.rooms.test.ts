@@ -4,11 +4,12 @@ import { boot, type ColyseusTestServer } from "@colyseus/testing";
 import type { ConfigOptions } from "@colyseus/tools";
 import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import { MOST_CLAIMS } from "../src/admission.ts";
+import { MOST_CLAIMS } from "../src/guests.ts";
 import { TOKEN, UNLOCKED } from "../src/messages.ts";
+import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlineEndpoints } from "../src/questline-endpoints.ts";
-import { questlinePlugin, type MatchReceipts, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
+import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, heard, joined, newUser, type Emulator } from "./rooms-scene.ts";
 import { freePort } from "../../../test/free-port.ts";
 
@@ -158,6 +159,12 @@ test("the game's own onAuth keeps its word and its account, with the player in i
   const sdk = await sdkWith().joinOrCreate("account", { level: 3, metaToken: ada.token });
   expect(authOf(sdk)).toEqual({ id: "db-1", level: 3, questline: { id: ada.id, alias: ada.alias } });
   await expect(sdkWith().joinOrCreate("account", { level: 0, metaToken: ada.token })).rejects.toThrow("onAuth failed");
+});
+
+test("a guest with an account of the game's own is not taken for the Meta user of the same id", async () => {
+  const sdk = await sdkWith().joinOrCreate("account", { level: 3 });
+  expect(authOf(sdk)).toEqual({ id: "db-1", level: 3, questline: { guest: true } });
+  expect(roomOf(sdk).end().size).toBe(0);
 });
 
 test("a guest plays; reports are kept out and counted, and count once the guest sends a token", async () => {

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { userIdFromAuth } from "../src/resolve-user-id.ts";
 import { fakeClient } from "./fake-room.ts";
-import { fakeQuestline } from "./fake-questline.ts";
+import { coded, fakeQuestline } from "./fake-questline.ts";
 
 const context: AuthContext = { ip: undefined, headers: new Headers({ "x-meta-token": "token-of-7" }) };
 const resolved = (auth: unknown): string | undefined => userIdFromAuth(fakeClient("s", auth));
@@ -69,9 +69,67 @@ test("the game's own check does not run for a player Meta refuses", async () => 
   expect(ran).toBe(false);
 });
 
+const bare: AuthContext = { ...context, headers: new Headers() };
+
+test("with guests, whoever brings nothing gets in, and auth names nobody", async () => {
+  const { questline, asked } = fakeQuestline();
+  const auth = await questlineAuth(questline, { guests: true })("", { mode: "ffa" }, bare);
+  expect(auth).toEqual({ questline: { guest: true } });
+  expect(resolved(auth)).toBeUndefined();
+  expect(asked).toEqual([]);
+});
+
+test("with guests, a proof still makes a player", async () => {
+  const { questline } = fakeQuestline();
+  expect(await questlineAuth(questline, { guests: true })("", {}, context)).toEqual({ id: "7" });
+});
+
+test.each([
+  ["unreadable", { metaToken: 7 }],
+  ["incomplete", { metaUserId: "7" }],
+])("with guests, an %s credential is refused", async (_, options) => {
+  const { questline } = fakeQuestline();
+  const onAuth = questlineAuth(questline, { guests: true });
+  await expect(onAuth("", options, bare)).rejects.toMatchObject({ code: 401 });
+});
+
+test("with guests, a platform that cannot tell is no reason to let somebody in as a guest", async () => {
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const { questline, users } = fakeQuestline();
+  users.verifyToken = () => Promise.reject(coded("unavailable"));
+  await expect(questlineAuth(questline, { guests: true })("", {}, context)).rejects.toMatchObject({ code: 503 });
+  warned.mockRestore();
+});
+
+test("with guests, the game's own check runs for them too, and its ids are not taken for Meta's", async () => {
+  const { questline } = fakeQuestline();
+  const seen: unknown[] = [];
+  const onAuth = questlineAuth(questline, {
+    guests: true,
+    then: (player) => {
+      seen.push(player);
+      return { id: "17", userId: "18", sessionId: "forged", questline: { id: "19" } };
+    },
+  });
+  const auth = await onAuth("", {}, bare);
+  expect(auth).toEqual({ id: "17", userId: "18", questline: { guest: true } });
+  expect(resolved(auth)).toBeUndefined();
+  expect(resolved(await onAuth("", {}, context))).toBe("7");
+  expect(seen).toEqual([undefined, { id: "7" }]);
+});
+
+test("with guests, the game may refuse them", async () => {
+  const { questline } = fakeQuestline();
+  const onAuth = questlineAuth(questline, { guests: true, then: (player) => player !== undefined });
+  expect(await onAuth("", {}, bare)).toBe(false);
+  expect(await onAuth("", {}, context)).toEqual({ id: "7" });
+});
+
 test.each([
   [undefined, undefined],
   [{}, undefined],
+  [{ id: "7", questline: { guest: true } }, undefined],
+  [{ id: "7", guest: true }, "7"],
   [true, undefined],
   [{ id: 7 }, undefined],
   [{ id: "" }, undefined],

@@ -222,5 +222,5 @@ test("the room's own hooks run as before, with their arguments and answers", asy
     ["join", {}, { id: "1" }],
     ["leave", 4000],
   ]);
-  expect(room.onCacheRoom?.()).toEqual({ score: 3, questline: { matchId: "room-1:1" } });
+  expect(room.onCacheRoom?.()).toMatchObject({ score: 3, questline: { matchId: "room-1:1" } });
 });

@@ -5,7 +5,7 @@ import { expectTypeOf, test } from "vitest";
 import type { QuestlineMessages } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
-import type { Player } from "../src/player.ts";
+import type { Guest, Player } from "../src/player.ts";
 import { fakeQuestline, type Kill } from "./fake-questline.ts";
 
 const { questline } = fakeQuestline();
@@ -106,4 +106,27 @@ test("what `then` adds shows in the type of auth", () => {
   const own = questlineAuth(questline, { then: async () => ({ id: 5 }) });
   expectTypeOf<Exclude<Awaited<ReturnType<typeof own>>, false>["id"]>().toEqualTypeOf<number>();
   expectTypeOf<Exclude<Awaited<ReturnType<typeof own>>, false>["questline"]>().toEqualTypeOf<Player>();
+});
+
+test("a room that lets guests in has to expect nobody, in `then` and in auth", () => {
+  const plain = questlineAuth(questline, { guests: true });
+  expectTypeOf<Awaited<ReturnType<typeof plain>>>().toEqualTypeOf<Player | { readonly questline: Guest } | false>();
+  const merged = questlineAuth(questline, {
+    guests: true,
+    then: (player) => {
+      expectTypeOf(player).toEqualTypeOf<Player | undefined>();
+      return { level: 3 };
+    },
+  });
+  type Merged = Exclude<Awaited<ReturnType<typeof merged>>, false>;
+  expectTypeOf<Merged["level"]>().toEqualTypeOf<number>();
+  // @ts-expect-error: a guest has no id
+  expectTypeOf<Merged["id"]>().toBeString();
+  const strict = questlineAuth(questline, {
+    then: (player) => {
+      expectTypeOf(player).toEqualTypeOf<Player>();
+      return true;
+    },
+  });
+  expectTypeOf<Awaited<ReturnType<typeof strict>>>().toEqualTypeOf<Player | false>();
 });

@@ -1,6 +1,6 @@
 import type { Room } from "@colyseus/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import type { QuestlinePluginOptions } from "../src/questline-plugin.ts";
+import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
 import type { FakeEvents } from "./fake-questline.ts";
 import { scene, turn, type Scene } from "./scene.ts";
 
@@ -235,4 +235,21 @@ test("without a watch the room keeps its own patch hook and broadcast", async ()
   const { room } = await duel(undefined, hooks as never);
   expect(Object.is(room.onBeforePatch, hooks.onBeforePatch)).toBe(true);
   expect(Object.is(room.broadcast, hooks.broadcast)).toBe(true);
+});
+
+test("a room restored by devMode with a state that is over: the match ended in its earlier life", async () => {
+  const { state, room, patch, ends } = await duel(watchState);
+  patch();
+  room.onRestoreRoom = ((restore) => (cached: unknown) => {
+    state.phase = "ended";
+    restore?.call(room, cached);
+  })(room.onRestoreRoom);
+  room.onRestoreRoom({});
+  patch();
+  expect(ends()).toEqual({});
+  state.phase = "playing";
+  patch();
+  state.phase = "ended";
+  patch();
+  expect(Object.keys(ends())).toHaveLength(1);
 });
