@@ -18,9 +18,9 @@ import { resolveDoubt } from "./resolve-doubt.ts";
  * Resolves with undefined where the lease was lost, so that somebody else owns the lane now.
  */
 export async function attempt(lane: LeasedLane, parts: AttemptParts): Promise<Conclusion | undefined> {
+  if (lane.journal !== undefined) return resolveDoubt(lane, lane.journal, parts);
   // The app was paused while the store was leasing.
   if (parts.governor.paused !== undefined && parts.governor.free === 0) return unsent(parts);
-  if (lane.journal !== undefined) return resolveDoubt(lane, lane.journal, parts);
   return lane.value.type === "score" ? sendScore(lane, lane.value, parts) : sendAchievement(lane, lane.value, parts);
 }
 

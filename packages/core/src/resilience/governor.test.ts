@@ -81,3 +81,35 @@ test("the later of two ends holds, and a probe can lead to another pause", async
   governor.close();
   expect(clock.waiting).toBe(0);
 });
+
+test("who waits for a permit gets one in turn; a pause and a close send everybody away without", async () => {
+  const clock = manualClock();
+  const governor = createGovernor({ clock, limit: 1 });
+  const got: string[] = [];
+  const ask = (name: string): void => void governor.acquire().then((acquired) => got.push(`${name} ${acquired}`));
+
+  ask("first");
+  ask("second");
+  ask("third");
+  await clock.advance(0);
+  expect(got).toEqual(["first true"]);
+  governor.release();
+  await clock.advance(0);
+  expect([got.at(-1), governor.free]).toEqual(["second true", 0]);
+  governor.pause(clock.now() + 100, "rate-limited");
+  ask("fourth");
+  await clock.advance(0);
+  expect(got.slice(2)).toEqual(["third false", "fourth false"]);
+
+  governor.release();
+  await clock.advance(100);
+  ask("probe");
+  ask("fifth");
+  await clock.advance(0);
+  expect(got.slice(4)).toEqual(["probe true", "fifth false"]);
+  governor.answered(true);
+  ask("sixth");
+  governor.turnAway();
+  await clock.advance(0);
+  expect(got.at(-1)).toBe("sixth false");
+});
