@@ -102,6 +102,10 @@ test.each(["StateRoom", "BroadcastRoom", "BothRoom"])(
   },
 );
 
+test("0.17: several watches see one end and another; a wrong one among them costs the others nothing", () => {
+  expect(told.get("several watches")).toEqual({ played: 1 });
+});
+
 test("0.17: a watch that throws costs its room nothing", () => {
   expect(told.get("a watch that throws")).toEqual({ reported: 1 });
 });

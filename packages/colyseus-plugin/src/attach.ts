@@ -5,14 +5,15 @@ import { entersDuringCreate } from "./watch-room.ts";
 
 export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
+export type { MatchReceipts } from "./ended-round.ts";
 export type { GuestCounts } from "./guest-book.ts";
 export type { MatchPlayer } from "./match-player.ts";
 export type { MatchStreaks } from "./match-streaks.ts";
-export type { MatchWatch } from "./match-watch.ts";
+export type { MatchWatch, MatchWatches } from "./match-watch.ts";
 export type { Player } from "./player.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
 export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
-export type { MatchReceipts, QuestlinePluginOptions } from "./questline-plugin.ts";
+export type { QuestlinePluginOptions } from "./questline-plugin.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";

@@ -1,16 +1,12 @@
 export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
+export type { MatchReceipts } from "./ended-round.ts";
 export type { GuestCounts } from "./guest-book.ts";
 export type { MatchPlayer } from "./match-player.ts";
 export type { MatchStreaks } from "./match-streaks.ts";
-export type { MatchWatch } from "./match-watch.ts";
-export {
-  questlinePlugin,
-  type MatchReceipts,
-  type QuestlinePlugin,
-  type QuestlinePluginOptions,
-} from "./questline-plugin.ts";
+export type { MatchWatch, MatchWatches } from "./match-watch.ts";
+export { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "./questline-plugin.ts";
 export type { QuestlineHandlers } from "./room-messages.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";

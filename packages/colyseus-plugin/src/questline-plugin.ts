@@ -10,22 +10,23 @@ import type {
   Receipt,
 } from "@questline/core";
 import { Admission, type AuthMode } from "./admission.ts";
+import { endedRound, type EndedRound, type MatchReceipts } from "./ended-round.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
-import type { MatchWatch } from "./match-watch.ts";
-import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
+import type { MatchWatch, MatchWatches } from "./match-watch.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
 import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
-import { Roster, type RoundPlayer } from "./roster.ts";
+import { Roster } from "./roster.ts";
 import { Round, type MatchIdOption } from "./round.ts";
 import { Seat, type NoticeWishes } from "./seat.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
-import { Tallies, type Tally } from "./tally.ts";
+import { guestKey, Tallies } from "./tally.ts";
+import { watchMatches, type MatchWatchers } from "./watch-matches.ts";
 import { watchRoom } from "./watch-room.ts";
 
 export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
@@ -44,8 +45,11 @@ export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
   readonly auth?: AuthMode;
   /** Sends notices (docs/notifications.md) to the player's connection. Default true. */
   readonly notify?: boolean;
-  /** Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would. Default: nothing. */
-  readonly watch?: MatchWatch<E, S>;
+  /**
+   * Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would: one watch, or several
+   * for rooms that end in several ways or with several events. Default: nothing.
+   */
+  readonly watch?: MatchWatch<E, S> | MatchWatches<E, S>;
   /** Keeps streaks across matches, readable as `player.streak(name)`. Default: none. */
   readonly streaks?: MatchStreaks<E>;
   /** Sends `questline:progress` when a count or bitfield went on. Default false. */
@@ -53,9 +57,6 @@ export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
   /** Reads the player's place before `questline:recorded` is sent, and puts it in as `rank`. Default false. */
   readonly ranks?: boolean;
 }
-
-/** Receipts of a round by user id: one for every player the event was reported for. */
-export type MatchReceipts = ReadonlyMap<string, Receipt>;
 
 const GUEST = "a guest's report is kept, and made if the player sends a token in this session";
 
@@ -71,13 +72,15 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   readonly #hub: Hub;
   readonly #resolveUserId: ResolveUserId;
   readonly #notify: NoticeWishes;
-  readonly #round: Round;
+  readonly #round: Round<EndedRound<E>>;
   readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
-  readonly #tallies = new Tallies();
   readonly #watch: unknown;
   readonly #streaks: RoomStreaks;
   #wired: { readonly room: Room; readonly roster: Roster } | undefined;
   #match: Match<E> | undefined;
+  #tallies = new Tallies();
+  /** While the functions given to `endMatch` run. What they report belongs to that round. */
+  #ending: EndedRound<E> | undefined;
   #refused = 0;
 
   constructor(questline: Questline<E>, options: QuestlinePluginOptions<E> = {}) {
@@ -104,7 +107,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 
   /** The running round's match id. */
   get matchId(): string {
-    return this.#round.id;
+    return this.#ending?.match.id ?? this.#round.id;
   }
 
   /**
@@ -118,7 +121,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     ...more: OccurrenceOf<E[K]>
   ): Receipt {
     try {
-      this.#round.played();
+      if (!this.#ending) this.#round.played();
       const userId = this.#wired?.roster.userIdOf(player);
       if (userId === undefined && this.#keepForGuest(player, event, payload, more)) {
         this.#count(guestKey(player), event, payload, more[0]?.id);
@@ -136,7 +139,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   /**
    * Ends the round: reports `event` once for every verified player of it, those who left included, and begins the next.
    * `payloadFor` returns what to report, or undefined for a player to leave out; if it throws, only that player is
-   * refused. Ending the same event twice within one turn of the event loop is one end and gives the same receipts.
+   * refused. Ending again within one turn of the event loop, with no report in between, ends the same round: another
+   * event is reported for the same players, and the same event gives the same receipts.
    */
   endMatch<K extends keyof E & string>(
     event: K,
@@ -144,25 +148,25 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   ): MatchReceipts {
     const receipts = new Map<string, Receipt>();
     try {
-      const before = this.#round.endedAs<MatchReceipts>(event);
+      const outer = this.#ending;
+      const known = outer ?? this.#round.justEnded;
+      const round = known ?? this.#takeRound(event);
+      const before = round.receipts.get(event);
       if (before) return before;
-      const roster = this.#wired?.roster;
-      if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
-      const unverified = roster.unverified();
-      if (unverified > 0 && !this.#admission?.hasGuests)
-        warn("endMatch leaves out connections that are not verified", { event, unverified });
-      const match = this.#currentMatch();
-      for (const present of roster.players()) {
-        const player = this.#asMatchPlayer(present);
-        const receipt = this.#reportEnd(match, event, player, payloadFor);
-        if (receipt) receipts.set(player.userId, receipt);
+      round.receipts.set(event, receipts);
+      this.#ending = round;
+      try {
+        for (const player of round.players) {
+          const receipt = this.#reportEnd(round.match, event, player, payloadFor);
+          if (receipt) receipts.set(player.userId, receipt);
+        }
+      } finally {
+        this.#ending = outer;
       }
-      if (this.#admission?.hasGuests)
-        for (const guest of roster.guests()) this.#reportEnd(match, event, this.#asMatchPlayer(guest), payloadFor);
-      this.#match = undefined;
-      this.#round.ended(event, receipts);
-      this.#tallies.clear();
-      roster.begin();
+      if (!known) {
+        this.#round.ended(round);
+        this.#beginNext();
+      }
     } catch (error) {
       this.#refuse(event, wordsOf(error));
     }
@@ -171,10 +175,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 
   /** Begins a round without ending one, with everyone connected now; returns its match id, `id` if given. */
   beginMatch(id?: string): string {
-    this.#match = undefined;
     this.#round.begin(id);
-    this.#tallies.clear();
-    guarded("beginMatch", () => this.#wired?.roster.begin());
+    guarded("beginMatch", () => this.#beginNext());
     return this.#round.id;
   }
 
@@ -209,14 +211,14 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
     });
     this.#wired = { room, roster };
-    const watcher = guarded("watch", () => this.#watcherOf(room, roster));
+    const watchers = guarded("watch", () => this.#watchersOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
     watchRoom(room, {
       created: () => warnOfSkippedAuth(room, this.#hub, this.#admission !== undefined),
       ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
       joining: (client) => {
         roster.enter(client);
-        watcher?.joining();
+        watchers?.joining();
       },
       joinRefused: (client) => roster.forget(client),
       returned: (client) => roster.enter(client),
@@ -229,35 +231,47 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     });
   }
 
-  #asMatchPlayer(present: RoundPlayer): MatchPlayer<E> {
-    const { userId, guest } = present;
-    return {
-      ...present,
-      tally: this.#tallies.of(guest ? guestKey(present) : userId) as Tally<E>,
-      streak: (name) => (guest ? 0 : this.#streaks.of(userId, name)),
-    };
+  /** The running round, as it ends. */
+  #takeRound(event: string): EndedRound<E> {
+    const roster = this.#wired?.roster;
+    if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
+    const hasGuests = this.#admission?.hasGuests ?? false;
+    const unverified = roster.unverified();
+    if (unverified > 0 && !hasGuests)
+      warn("endMatch leaves out connections that are not verified", { event, unverified });
+    const match = this.#currentMatch();
+    return endedRound({ match, roster, hasGuests, tallies: this.#tallies, streaks: this.#streaks });
+  }
+
+  /** Nothing is left of the round before. */
+  #beginNext(): void {
+    this.#match = undefined;
+    this.#tallies = new Tallies();
+    this.#wired?.roster.begin();
   }
 
   /** An event that happens once per match has one occurrence. */
   #count(key: string, event: string, payload: unknown, occurrence: string | undefined): void {
     const once = this.#questline.events[event]?.occurs === "once-per-match";
-    this.#tallies.add(key, event, payload, once ? "" : occurrence);
+    const tallies = this.#ending?.tallies ?? this.#tallies;
+    tallies.add(key, event, payload, once ? "" : occurrence);
   }
 
-  #watcherOf(room: Room, roster: Roster): MatchWatcher | undefined {
-    return watchMatch(room, this.#watch, this.#questline.events, {
+  #watchersOf(room: Room, roster: Roster): MatchWatchers | undefined {
+    return watchMatches(room, this.#watch, this.#questline.events, {
       end: (event, payloadFor) =>
-        roster.isEmpty()
+        roster.isEmpty() && !this.#round.justEnded
           ? new Map()
           : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
       refused: () => this.#refused++,
       problem: (words) => {
-        if (this.#hub.isFirst(room.constructor, words)) warn(`watch: ${words}`, { room: room.constructor.name });
+        if (this.#hub.isFirst(room.constructor, words)) warn(words, { room: room.constructor.name });
       },
     });
   }
 
   #currentMatch(): Match<E> {
+    if (this.#ending) return this.#ending.match;
     return (this.#match ??= this.#hub.watched(this.#questline.match(this.#round.id)));
   }
 
@@ -335,11 +349,6 @@ export function questlinePlugin<E extends Events, A extends Achievements, L exte
   options: QuestlinePluginOptions<NoInfer<E>, S> = {},
 ): QuestlinePlugin<E> {
   return new QuestlinePlugin<E>(questline, options as QuestlinePluginOptions<E>);
-}
-
-/** No user id holds a space. */
-function guestKey(player: { readonly sessionId: string } | string): string {
-  return `guest ${typeof player === "string" ? player : player.sessionId}`;
 }
 
 function isPromise(value: unknown): boolean {

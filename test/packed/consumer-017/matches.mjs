@@ -13,7 +13,7 @@ const byBroadcast = { broadcast: { game_over: ({ winner }, player) => result(win
 class GameRoom extends DuelRoom {
   patchRate = 10;
   onCreate() {
-    this.questline = attach(this, questline, { watch: { event: "matchEnded", ...this.watched } });
+    this.questline = attach(this, questline, { watch: this.watched });
     this.setState(new DuelState().assign({ phase: "playing", winner: "" }));
     // What a room assigns here replaces what was wrapped before.
     this.onBeforePatch = () => {};
@@ -27,16 +27,24 @@ class GameRoom extends DuelRoom {
   }
 }
 class StateRoom extends GameRoom {
-  watched = byState;
+  watched = { event: "matchEnded", ...byState };
 }
 class BroadcastRoom extends GameRoom {
-  watched = byBroadcast;
+  watched = { event: "matchEnded", ...byBroadcast };
 }
 class BothRoom extends GameRoom {
-  watched = { ...byState, ...byBroadcast };
+  watched = { event: "matchEnded", ...byState, ...byBroadcast };
+}
+class SeveralRoom extends GameRoom {
+  watched = [
+    { event: "matchEnded", ...byState },
+    { event: "no such event", ...byState },
+    { event: "kill", ...byState, results: () => ({ map: 3 }) },
+    { event: "kill", broadcast: { aborted: () => ({ map: 5 }) } },
+  ];
 }
 class WrongRoom extends GameRoom {
-  watched = { state: ({ scores }) => scores.size > 0, results: () => result("", {}) };
+  watched = { event: "matchEnded", state: ({ scores }) => scores.size > 0, results: () => result("", {}) };
 }
 
 class TallyRoom extends DuelRoom {
@@ -67,7 +75,7 @@ class StreakRoom extends DuelRoom {
   }
 }
 
-await listen({ StateRoom, BroadcastRoom, BothRoom, WrongRoom, TallyRoom, StreakRoom });
+await listen({ StateRoom, BroadcastRoom, BothRoom, SeveralRoom, WrongRoom, TallyRoom, StreakRoom });
 
 for (const name of ["StateRoom", "BroadcastRoom", "BothRoom"]) {
   const [left, stays] = [await sit(name), await sit(name)];
@@ -84,6 +92,16 @@ for (const name of ["StateRoom", "BroadcastRoom", "BothRoom"]) {
   }
   const won = [left, stays].map(({ user }) => emulator.world.progress(user.id, "FIRST_WIN").unlocked);
   tell(`watched by ${name}`, { played: [left, stays].map(({ user }) => played(user)), won });
+}
+{
+  const { room, sdk, user } = await sit("SeveralRoom");
+  const bits = () => emulator.world.progress(user.id, "EVERY_MAP").bits;
+  room.finish(sdk.sessionId);
+  await until(() => sdk.state.phase === "ended");
+  await until(() => played(user) === 1 && bits() === "0001000");
+  room.broadcast("aborted");
+  await until(() => bits() === "0001010");
+  tell("several watches", { played: played(user) });
 }
 {
   const { room, sdk } = await sit("WrongRoom");
