@@ -86,7 +86,7 @@ describe("the code in docs/", () => {
     expect(client).toContain("joinOrCreate<DuelRoom>");
     expect(await typeErrors({ ...surroundings, "client.ts": client })).toBe("");
     const misspelt = client.replace("{ token: await", "{ tokn: await");
-    expect(await typeErrors({ ...surroundings, "client.ts": misspelt })).toMatch(/^\S*client\.ts\(11,\d+\): error/);
+    expect(await typeErrors({ ...surroundings, "client.ts": misspelt })).toMatch(/^\S*client\.ts\(15,\d+\): error/);
   });
 
   test("colyseus-match-events.md: its rooms compile", async () => {
