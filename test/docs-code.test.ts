@@ -23,6 +23,7 @@ export const questline = createQuestline({
   achievements: {},
   events: {
     matchEnded: oncePerMatch<MatchEnded>(),
+    lastStand: oncePerMatch<{ kills: number }>(),
     kill: each<{ points: number }>(),
     death: each<object>(),
     shot: each<{ metres: number }>(),
@@ -85,12 +86,12 @@ describe("the code in docs/", () => {
     expect(client).toContain("joinOrCreate<DuelRoom>");
     expect(await typeErrors({ ...surroundings, "client.ts": client })).toBe("");
     const misspelt = client.replace("{ token: await", "{ tokn: await");
-    expect(await typeErrors({ ...surroundings, "client.ts": misspelt })).toMatch(/^\S*client\.ts\(11,\d+\): error/);
+    expect(await typeErrors({ ...surroundings, "client.ts": misspelt })).toMatch(/^\S*client\.ts\(15,\d+\): error/);
   });
 
   test("colyseus-match-events.md: its rooms compile", async () => {
     const blocks = [...(await read("colyseus-match-events.md")).matchAll(/^```ts\n\/\/ MyRoom\.ts\n([\s\S]*?)^```$/gm)];
-    expect(blocks).toHaveLength(4);
+    expect(blocks).toHaveLength(5);
     const rooms = blocks.map(([, members], n) => [`room-${n}.ts`, roomAround(members!)] as const);
     const store = `import { sqliteStreaks } from "@questline/colyseus";\nexport const streaks = sqliteStreaks("streaks.db");\n`;
     expect(await typeErrors({ ...surroundings, "streaks.ts": store, ...Object.fromEntries(rooms) })).toBe("");

@@ -6,10 +6,11 @@ import { entersDuringCreate } from "./watch-room.ts";
 
 export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
+export type { MatchReceipts } from "./ended-round.ts";
 export type { GuestCounts } from "./guest-book.ts";
 export type { MatchPlayer } from "./match-player.ts";
 export type { MatchStreaks } from "./match-streaks.ts";
-export type { MatchWatch } from "./match-watch.ts";
+export type { MatchWatch, MatchWatches } from "./match-watch.ts";
 export type { Guest, Player } from "./player.ts";
 export {
   questlineAuth,
@@ -20,7 +21,6 @@ export {
 } from "./questline-auth.ts";
 export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
 export type { QuestlinePluginOptions } from "./plugin-options.ts";
-export type { MatchReceipts } from "./questline-plugin.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";

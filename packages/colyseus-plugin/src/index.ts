@@ -7,12 +7,13 @@ export {
   type QuestlineAuthOptions,
   type StaticAuth,
 } from "./questline-auth.ts";
+export type { MatchReceipts } from "./ended-round.ts";
 export type { GuestCounts } from "./guest-book.ts";
 export type { MatchPlayer } from "./match-player.ts";
 export type { MatchStreaks } from "./match-streaks.ts";
-export type { MatchWatch } from "./match-watch.ts";
+export type { MatchWatch, MatchWatches } from "./match-watch.ts";
 export type { QuestlinePluginOptions } from "./plugin-options.ts";
-export { questlinePlugin, type MatchReceipts, type QuestlinePlugin } from "./questline-plugin.ts";
+export { questlinePlugin, type QuestlinePlugin } from "./questline-plugin.ts";
 export type { QuestlineHandlers } from "./room-messages.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";

@@ -52,12 +52,14 @@ export class RoomStreaks {
     void guarded("reading streaks", () => this.#take(userId, store.read(userId)));
   }
 
-  /** How long the streak was before the running match; 0 for one that does not exist, or is not read yet. */
-  of(userId: string, name: string): number {
+  /** How long each streak is until more is recorded: 0 for one that does not exist, or is not read yet. */
+  of(userId: string): (name: string) => number {
     const lengths = this.#lengths.get(userId);
-    if (lengths !== undefined && lengths !== "asked") return lengths[name] ?? 0;
-    if (this.#streaks) warn("a streak is asked for that is not read yet; it counts as 0", { userId, streak: name });
-    return 0;
+    if (lengths !== undefined && lengths !== "asked") return (name) => lengths[name] ?? 0;
+    return (name) => {
+      if (this.#streaks) warn("a streak is asked for that is not read yet; it counts as 0", { userId, streak: name });
+      return 0;
+    };
   }
 
   /** A user's match was reported. It is recorded when it is accepted: also again, since the store counts it once. */

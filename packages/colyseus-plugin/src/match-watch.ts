@@ -20,6 +20,14 @@ export type MatchWatch<E extends Events, S = never> = {
   };
 }[keyof E & string];
 
+/**
+ * Several watches of one room. What several see in the same turn is one end of the round, reported as the event of each.
+ */
+export type MatchWatches<E extends Events, S = never> = readonly MatchWatch<E, S>[] & {
+  // Never there. With them the compiler points at the wrong member of a single watch, not at the whole of it.
+  readonly [K in "event" | "state" | "results" | "broadcast"]?: never;
+};
+
 /** What a player of an ended match is given, or undefined. */
 export type Mapper = (input: unknown, player: MatchPlayer) => unknown;
 

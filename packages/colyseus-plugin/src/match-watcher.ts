@@ -1,14 +1,14 @@
 import type { Room } from "@colyseus/core";
-import type { Events, Receipt } from "@questline/core";
+import type { Receipt } from "@questline/core";
 import { wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
-import { readWatch, type Mapper, type UsableWatch } from "./match-watch.ts";
+import type { Mapper, UsableWatch } from "./match-watch.ts";
 
 type Source = "state" | "broadcast";
 
 /** What a watcher asks of the plugin. None of it throws. */
 export interface WatcherPlugin {
-  /** Reports `event` for everyone of the round; nothing if nobody is in it. */
+  /** Ends the round, as `endMatch` would; nothing if nobody is in it. */
   end(event: string, payloadFor: (player: MatchPlayer) => unknown): ReadonlyMap<string, Receipt>;
   /** A player's result could not be made. */
   refused(): void;
@@ -30,19 +30,23 @@ export class MatchWatcher {
   #was: boolean | undefined;
   /** The other source saw an end first. */
   readonly #echo: Record<Source, boolean> = { state: false, broadcast: false };
-  #onBeforePatch: Room["onBeforePatch"];
-  #broadcast: unknown;
 
   constructor(room: Room, watch: UsableWatch, plugin: WatcherPlugin) {
     this.#room = room;
     this.#watch = watch;
     this.#plugin = plugin;
-    this.#install();
   }
 
-  /** Somebody joins: what the state says now is not a match's end. Hooks that the room replaced are wrapped again. */
+  get watchesState(): boolean {
+    return this.#watch.state !== undefined;
+  }
+
+  get watchesBroadcasts(): boolean {
+    return this.#watch.broadcast.size > 0;
+  }
+
+  /** Somebody joins: what the state says now is not a match's end. */
   joining(): void {
-    this.#install();
     this.#was ??= this.#isOver();
   }
 
@@ -51,40 +55,21 @@ export class MatchWatcher {
     this.#was = this.#isOver();
   }
 
-  #install(): void {
-    if (this.#watch.state) this.#wrapPatch();
-    if (this.#watch.broadcast.size > 0) this.#wrapBroadcast();
-  }
-
-  #wrapPatch(): void {
-    const room = this.#room;
-    const { onBeforePatch } = room;
-    if (onBeforePatch !== undefined && onBeforePatch === this.#onBeforePatch) return;
-    this.#onBeforePatch = room.onBeforePatch = (state) => {
-      const returned = onBeforePatch?.call(room, state);
-      this.#look();
-      return returned;
-    };
-  }
-
-  #wrapBroadcast(): void {
-    const room = this.#room as { broadcast: (...args: unknown[]) => unknown };
-    const { broadcast } = room;
-    if (broadcast === this.#broadcast) return;
-    this.#broadcast = room.broadcast = (...args) => {
-      const returned = broadcast.apply(room, args);
-      const [type, message] = args;
-      const mapper = this.#watch.broadcast.get(String(type));
-      if (mapper) this.#end("broadcast", mapper, message);
-      return returned;
-    };
-  }
-
-  #look(): void {
-    const { state } = this.#watch;
+  /** Asks `state`: true where it turned to an end, which is to be reported with `endByState`. */
+  look(): boolean {
     const before = this.#was;
     this.#was = this.#isOver();
-    if (state && this.#was && before === false) this.#end("state", state.results, this.#room.state);
+    return this.#was === true && before === false;
+  }
+
+  endByState(): void {
+    if (this.#watch.state) this.#end("state", this.#watch.state.results, this.#room.state);
+  }
+
+  /** This was broadcast; it may be the end. */
+  heard(type: string, message: unknown): void {
+    const mapper = this.#watch.broadcast.get(type);
+    if (mapper) this.#end("broadcast", mapper, message);
   }
 
   #isOver(): boolean | undefined {
@@ -146,18 +131,4 @@ export class MatchWatcher {
       });
     }
   }
-}
-
-/** The watcher of a room with this option, or undefined: there is none, or what is wrong with it was told. */
-export function watchMatch(
-  room: Room,
-  option: unknown,
-  events: Events,
-  plugin: WatcherPlugin,
-): MatchWatcher | undefined {
-  if (option === undefined) return undefined;
-  const watch = readWatch(option, events);
-  if (typeof watch !== "string") return new MatchWatcher(room, watch, plugin);
-  plugin.problem(`${watch}. Nothing is watched`);
-  return undefined;
 }

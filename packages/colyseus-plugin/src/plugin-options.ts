@@ -1,7 +1,7 @@
 import type { Events } from "@questline/core";
 import type { AuthMode } from "./admission.ts";
 import type { MatchStreaks } from "./match-streaks.ts";
-import type { MatchWatch } from "./match-watch.ts";
+import type { MatchWatch, MatchWatches } from "./match-watch.ts";
 import type { ResolveUserId } from "./resolve-user-id.ts";
 import type { MatchIdOption } from "./round.ts";
 
@@ -21,8 +21,11 @@ export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
   readonly auth?: AuthMode;
   /** Sends notices (docs/notifications.md) to the player's connection. Default true. */
   readonly notify?: boolean;
-  /** Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would. Default: nothing. */
-  readonly watch?: MatchWatch<E, S>;
+  /**
+   * Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would: one watch, or several
+   * for rooms that end in several ways or with several events. Default: nothing.
+   */
+  readonly watch?: MatchWatch<E, S> | MatchWatches<E, S>;
   /** Keeps streaks across matches, readable as `player.streak(name)`. Default: none. */
   readonly streaks?: MatchStreaks<E>;
   /** Sends `questline:progress` when a count or bitfield went on. Default false. */

@@ -10,30 +10,28 @@ import type {
   Receipt,
 } from "@questline/core";
 import { Admission } from "./admission.ts";
+import { endedRound, type EndedRound, type MatchReceipts } from "./ended-round.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { Guests } from "./guests.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks } from "./match-streaks.ts";
-import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
 import type { QuestlinePluginOptions } from "./plugin-options.ts";
 import { letsGuestsIn } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
+import { RoomRounds } from "./room-rounds.ts";
 import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Returning } from "./returning.ts";
 import { readRoomCache, type RoomCache } from "./room-cache.ts";
-import { Roster, type RoundPlayer } from "./roster.ts";
-import { Round } from "./round.ts";
+import { Roster } from "./roster.ts";
 import { Seat, type NoticeWishes } from "./seat.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
-import { Tallies, type Tally } from "./tally.ts";
+import { guestKey } from "./tally.ts";
+import { watchMatches, type MatchWatchers } from "./watch-matches.ts";
 import { watchRoom } from "./watch-room.ts";
-
-/** Receipts of a round by user id: one for every player the event was reported for. */
-export type MatchReceipts = ReadonlyMap<string, Receipt>;
 
 const GUEST = "a guest's report is kept, and made if the player sends a token in this session";
 
@@ -49,16 +47,14 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   readonly #hub: Hub;
   readonly #resolveUserId: ResolveUserId;
   readonly #notify: NoticeWishes;
-  readonly #round: Round;
+  readonly #rounds: RoomRounds<E>;
   readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
   /** Where guests may play. */
   #guests: Guests | undefined;
-  readonly #tallies = new Tallies();
   readonly #watch: unknown;
   readonly #streaks: RoomStreaks;
   #wired: { readonly room: Room; readonly roster: Roster } | undefined;
   #returning: Returning | undefined;
-  #match: Match<E> | undefined;
   #refused = 0;
 
   constructor(questline: Questline<E>, options: QuestlinePluginOptions<E> = {}) {
@@ -73,7 +69,11 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     if (options.auth === "guests") this.#guests = new Guests(questline.users);
     this.#watch = options.watch;
     this.#streaks = new RoomStreaks(options.streaks, questline.events);
-    this.#round = new Round(options.matchId, () => questline.newMatchId(this.#wired?.room.roomId ?? "room"));
+    this.#rounds = new RoomRounds(
+      options.matchId,
+      () => questline.newMatchId(this.#wired?.room.roomId ?? "room"),
+      (id) => this.#hub.watched(questline.match(id)),
+    );
     // The framework assigns `room` before onCreate, also where it wires no plugin hooks.
     Object.defineProperty(this, "room", {
       configurable: true,
@@ -87,7 +87,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 
   /** The running round's match id. */
   get matchId(): string {
-    return this.#round.id;
+    return this.#rounds.matchId;
   }
 
   /**
@@ -101,14 +101,14 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     ...more: OccurrenceOf<E[K]>
   ): Receipt {
     try {
-      this.#round.played();
+      this.#rounds.played();
       const userId = this.#wired?.roster.userIdOf(player);
       if (userId === undefined && this.#keepForGuest(player, event, payload, more)) {
         this.#count(guestKey(player), event, payload, more[0]?.id);
         return refusedReceipt(GUEST);
       }
       if (userId === undefined) return this.#refuse(event, this.#whyUnknown(player));
-      const receipt = this.#currentMatch().report(userId, event, payload, ...more);
+      const receipt = this.#rounds.match.report(userId, event, payload, ...more);
       this.#count(userId, event, payload, more[0]?.id);
       return receipt;
     } catch (error) {
@@ -119,7 +119,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   /**
    * Ends the round: reports `event` once for every verified player of it, those who left included, and begins the next.
    * `payloadFor` returns what to report, or undefined for a player to leave out; if it throws, only that player is
-   * refused. Ending the same event twice within one turn of the event loop is one end and gives the same receipts.
+   * refused. Ending again within one turn of the event loop, with no report in between, ends the same round: another
+   * event is reported for the same players, and the same event gives the same receipts.
    */
   endMatch<K extends keyof E & string>(
     event: K,
@@ -127,25 +128,18 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   ): MatchReceipts {
     const receipts = new Map<string, Receipt>();
     try {
-      const before = this.#round.endedAs<MatchReceipts>(event);
+      const known = this.#rounds.ended;
+      const round = known ?? this.#takeRound(event);
+      const before = round.receipts.get(event);
       if (before) return before;
-      const roster = this.#wired?.roster;
-      if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
-      const unverified = roster.unverified();
-      if (unverified > 0 && !this.#guests)
-        warn("endMatch leaves out connections that are not verified", { event, unverified });
-      const match = this.#currentMatch();
-      for (const present of roster.players()) {
-        const player = this.#asMatchPlayer(present);
-        const receipt = this.#reportEnd(match, event, player, payloadFor);
-        if (receipt) receipts.set(player.userId, receipt);
-      }
-      if (this.#guests)
-        for (const guest of roster.guests()) this.#reportEnd(match, event, this.#asMatchPlayer(guest), payloadFor);
-      this.#match = undefined;
-      this.#round.ended(event, receipts);
-      this.#tallies.clear();
-      roster.begin();
+      round.receipts.set(event, receipts);
+      this.#rounds.end(round, () => {
+        for (const player of round.players()) {
+          const receipt = this.#reportEnd(round.match, event, player, payloadFor);
+          if (receipt) receipts.set(player.userId, receipt);
+        }
+      });
+      if (!known) this.#wired?.roster.begin();
     } catch (error) {
       this.#refuse(event, wordsOf(error));
     }
@@ -154,11 +148,9 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 
   /** Begins a round without ending one, with everyone connected now; returns its match id, `id` if given. */
   beginMatch(id?: string): string {
-    this.#match = undefined;
-    this.#round.begin(id);
-    this.#tallies.clear();
+    const matchId = this.#rounds.begin(id);
     guarded("beginMatch", () => this.#wired?.roster.begin());
-    return this.#round.id;
+    return matchId;
   }
 
   /** What the monitor may show. */
@@ -170,7 +162,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   } {
     const players = this.#wired?.roster.players().length ?? 0;
     const guests = this.#guests && { guestReports: this.#guests.counts };
-    return { matchId: this.#round.id, players, refused: this.#refused, ...guests };
+    return { matchId: this.matchId, players, refused: this.#refused, ...guests };
   }
 
   #wire(room: Room): void {
@@ -195,7 +187,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     });
     this.#wired = { room, roster };
     const returning = (this.#returning = new Returning(room));
-    const watcher = guarded("watch", () => this.#watcherOf(room, roster));
+    const watchers = guarded("watch", () => this.#watchersOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
     watchRoom(room, {
       created: () => warnOfSkippedAuth(room, this.#hub, this.#admission !== undefined),
@@ -203,7 +195,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       arriving: (client) => returning.arriving(client),
       joining: (client) => {
         roster.enter(client);
-        watcher?.joining();
+        watchers?.joining();
       },
       joinRefused: (client) => roster.forget(client),
       returned: (client) => roster.enter(client),
@@ -216,49 +208,48 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         this.beginMatch(read.matchId);
         returning.expect(read.players);
         roster.recall(read.players);
-        this.#tallies.restore(read.tallies);
+        this.#rounds.tallies.restore(read.tallies);
         for (const { userId } of read.players) this.#streaks.meet(userId);
       },
-      restored: () => watcher?.restored(),
+      restored: () => watchers?.restored(),
     });
   }
 
   #toCache(roster: Roster): RoomCache {
     const players = [...roster.toPast()];
-    const tallies = this.#tallies.plain(players.map(({ userId }) => userId));
-    return { matchId: this.#round.id, players, tallies };
+    const tallies = this.#rounds.tallies.plain(players.map(({ userId }) => userId));
+    return { matchId: this.matchId, players, tallies };
   }
 
-  #asMatchPlayer(present: RoundPlayer): MatchPlayer<E> {
-    const { userId, guest } = present;
-    return {
-      ...present,
-      tally: this.#tallies.of(guest ? guestKey(present) : userId) as Tally<E>,
-      streak: (name) => (guest ? 0 : this.#streaks.of(userId, name)),
-    };
+  /** The running round, as it ends. */
+  #takeRound(event: string): EndedRound<E> {
+    const roster = this.#wired?.roster;
+    if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
+    const hasGuests = this.#guests !== undefined;
+    const unverified = roster.unverified();
+    if (unverified > 0 && !hasGuests)
+      warn("endMatch leaves out connections that are not verified", { event, unverified });
+    const { match, tallies } = this.#rounds;
+    return endedRound({ match, tallies, roster, hasGuests, streaks: this.#streaks });
   }
 
   /** An event that happens once per match has one occurrence. */
   #count(key: string, event: string, payload: unknown, occurrence: string | undefined): void {
     const once = this.#questline.events[event]?.occurs === "once-per-match";
-    this.#tallies.add(key, event, payload, once ? "" : occurrence);
+    this.#rounds.tallies.add(key, event, payload, once ? "" : occurrence);
   }
 
-  #watcherOf(room: Room, roster: Roster): MatchWatcher | undefined {
-    return watchMatch(room, this.#watch, this.#questline.events, {
+  #watchersOf(room: Room, roster: Roster): MatchWatchers | undefined {
+    return watchMatches(room, this.#watch, this.#questline.events, {
       end: (event, payloadFor) =>
-        roster.isEmpty()
+        roster.isEmpty() && !this.#rounds.ended
           ? new Map()
           : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
       refused: () => this.#refused++,
       problem: (words) => {
-        if (this.#hub.isFirst(room.constructor, words)) warn(`watch: ${words}`, { room: room.constructor.name });
+        if (this.#hub.isFirst(room.constructor, words)) warn(words, { room: room.constructor.name });
       },
     });
-  }
-
-  #currentMatch(): Match<E> {
-    return (this.#match ??= this.#hub.watched(this.#questline.match(this.#round.id)));
   }
 
   #parts(): RoomParts | undefined {
@@ -273,7 +264,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         claim: async (client, seat, token) => {
           await guests.claim(client, seat, token);
           const userId = roster.userIdOf(client);
-          if (userId !== undefined) this.#tallies.move(guestKey(client), userId);
+          if (userId !== undefined) this.#rounds.tallies.move(guestKey(client), userId);
         },
       }),
     };
@@ -311,7 +302,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   ): boolean {
     const seat = this.#guests && this.#wired?.roster.guestSeat(player);
     if (!seat) return false;
-    const match = this.#currentMatch();
+    const { match } = this.#rounds;
     this.#guests?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
     return true;
   }
@@ -335,11 +326,6 @@ export function questlinePlugin<E extends Events, A extends Achievements, L exte
   options: QuestlinePluginOptions<NoInfer<E>, S> = {},
 ): QuestlinePlugin<E> {
   return new QuestlinePlugin<E>(questline, options as QuestlinePluginOptions<E>);
-}
-
-/** No user id holds a space. */
-function guestKey(player: { readonly sessionId: string } | string): string {
-  return `guest ${typeof player === "string" ? player : player.sessionId}`;
 }
 
 function isPromise(value: unknown): boolean {

@@ -4,24 +4,18 @@ import { afterThisTurn } from "./runtime/clock.ts";
 /** A match id for the room's first round, or a function asked at the start of every round. */
 export type MatchIdOption = string | (() => string);
 
-/** What ends a round once: receipts of the last end, as long as nothing was played since. */
-interface Ended {
-  readonly event: string;
-  readonly receipts: unknown;
-}
-
 /**
- * The running round: its match id, made at first use, and the end of the round before.
+ * The running round: its match id, made at first use, and the round that has just ended.
  *
- * `endMatch` begins the next round, so a second call would report a round nobody played. The same event ended again
- * within the same turn of the event loop, with no report in between, is the same end: its receipts are given again.
+ * An end begins the next round, so a second one would report a round nobody played. Within the same turn of the event
+ * loop, with no report in between, it is one more end of the same round.
  */
-export class Round {
+export class Round<Ended> {
   readonly #mint: () => string;
   #given: MatchIdOption | undefined;
   #id: string | undefined;
   #previousId: string | undefined;
-  #ended: Ended | undefined;
+  #justEnded: Ended | undefined;
 
   constructor(given: MatchIdOption | undefined, mint: () => string) {
     this.#given = given;
@@ -32,30 +26,30 @@ export class Round {
     return (this.#id ??= this.#nextId());
   }
 
+  /** The round that ended in this turn, as long as nothing was played since. */
+  get justEnded(): Ended | undefined {
+    return this.#justEnded;
+  }
+
   /** The next round, with this id if one is given. */
   begin(id?: string): void {
     this.#previousId = this.#id ?? this.#previousId;
     this.#id = isMatchId(id) ? id : undefined;
     if (typeof this.#given === "string" && this.#previousId !== undefined) this.#given = undefined;
-    this.#ended = undefined;
+    this.#justEnded = undefined;
   }
 
   /** Something was reported: the round is being played. */
   played(): void {
-    this.#ended = undefined;
+    this.#justEnded = undefined;
   }
 
-  /** Receipts of this very end, if it comes twice. */
-  endedAs<T>(event: string): T | undefined {
-    return this.#ended?.event === event ? (this.#ended.receipts as T) : undefined;
-  }
-
-  ended(event: string, receipts: unknown): void {
+  /** The round is over: what is left of it, for this turn. */
+  ended(ended: Ended): void {
     this.begin();
-    const ended = { event, receipts };
-    this.#ended = ended;
+    this.#justEnded = ended;
     afterThisTurn(() => {
-      if (this.#ended === ended) this.#ended = undefined;
+      if (this.#justEnded === ended) this.#justEnded = undefined;
     });
   }
 

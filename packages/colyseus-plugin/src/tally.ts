@@ -115,9 +115,14 @@ function addNumber(numbers: Map<string, Numbers>, field: string, value: number):
   }
 }
 
-/** Every player's tally of the running round, by user: who leaves and comes back goes on with the same one. */
+/** Under what a guest's tally is kept. No user id holds a space. */
+export function guestKey(guest: { readonly sessionId: string } | string): string {
+  return `guest ${typeof guest === "string" ? guest : guest.sessionId}`;
+}
+
+/** Every player's tally of one round, by user: who leaves and comes back goes on with the same one. */
 export class Tallies {
-  #players = new Map<string, PlayerTally>();
+  readonly #players = new Map<string, PlayerTally>();
 
   /** Adds a report; a repeated occurrence changes nothing. */
   add(userId: string, event: string, payload: unknown, occurrence: string | undefined): void {
@@ -143,11 +148,6 @@ export class Tallies {
 
   restore(tallies: readonly PlainTally[]): void {
     for (const tally of tallies) this.#of(tally.userId).restore(tally);
-  }
-
-  /** The round is over. */
-  clear(): void {
-    if (this.#players.size > 0) this.#players = new Map();
   }
 
   #of(userId: string): PlayerTally {

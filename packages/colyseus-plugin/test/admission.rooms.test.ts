@@ -4,12 +4,13 @@ import { boot, type ColyseusTestServer } from "@colyseus/testing";
 import type { ConfigOptions } from "@colyseus/tools";
 import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
+import type { MatchReceipts } from "../src/ended-round.ts";
 import { MOST_CLAIMS } from "../src/guests.ts";
 import { TOKEN, UNLOCKED } from "../src/messages.ts";
 import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlineEndpoints } from "../src/questline-endpoints.ts";
-import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, heard, joined, newUser, type Emulator } from "./rooms-scene.ts";
 import { freePort } from "../../../test/free-port.ts";
 

@@ -1,8 +1,9 @@
 import { CloseCode, definePlugins, matchMaker, QueueRoom, Room, type Client } from "@colyseus/core";
 import type { ColyseusTestServer } from "@colyseus/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
+import type { MatchReceipts } from "../src/ended-round.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
-import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, joined, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
 
 const emulator: Emulator = await createEmulator();

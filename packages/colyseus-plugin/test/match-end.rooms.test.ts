@@ -2,9 +2,10 @@ import { CloseCode, definePlugins, Room, type Client } from "colyseus";
 import type { Room as SdkRoom } from "@colyseus/sdk";
 import type { ColyseusTestServer } from "@colyseus/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
+import type { MatchReceipts } from "../src/ended-round.ts";
 import { RECORDED, TOKEN, UNLOCKED } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
-import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 import {
   createEmulator,
   duelQuestline,

@@ -1,7 +1,9 @@
 import type { Client } from "@colyseus/core";
 import { expect, test, vi } from "vitest";
+import type { MatchPlayer } from "../src/match-player.ts";
+import type { FakeEvents } from "./fake-questline.ts";
 import type { FakeClient } from "./fake-room.ts";
-import { scene, won, type Scene } from "./scene.ts";
+import { scene, turn, won, type Scene } from "./scene.ts";
 
 /** A room whose seats are all there, as Colyseus restores them. */
 const seated: Parameters<typeof scene>[1] = { hasReservedSeat: () => true };
@@ -67,6 +69,7 @@ test("nobody came back yet: the match ends for everyone of it all the same, with
     ["4", false, 0],
   ]);
   expect(new Set(reported.map(({ match }) => match))).toEqual(new Set([matchId]));
+  await turn();
   expect(plugin.endMatch("kill", () => ({ weapon: "bow" })).size).toBe(0);
 });
 
@@ -76,6 +79,7 @@ test("who brings the session's own reconnection token is its player again, and i
   expect((await takeSeat(next, "s1", "token-of-s1")).auth).toEqual({ id: "1" });
   expect((await takeSeat(next, "s2", "token-of-s2")).auth).toEqual({ questline: { id: "2" } });
   expect([...next.plugin.endMatch("matchEnded", won).keys()]).toEqual(["1", "2", "4"]);
+  await turn();
   expect([...next.plugin.endMatch("kill", () => ({ weapon: "bow" })).keys()]).toEqual(["1", "2"]);
 });
 
@@ -120,6 +124,57 @@ test("a game that finds its users itself has them again, though `client.auth` sa
   expect([...next.plugin.endMatch("matchEnded", won).keys()]).toEqual(["1"]);
   expect(warned).not.toHaveBeenCalled();
   warned.mockRestore();
+});
+
+test("what a restored room goes on with is the running round's, and no part of the next", async () => {
+  const first = scene({}, seated);
+  await join(first, "s1", { id: "1" });
+  first.plugin.report("s1", "kill", { weapon: "bow" }, { id: "k-1" });
+  first.plugin.endMatch("matchEnded", won);
+  first.plugin.endMatch("kill", () => ({ weapon: "crown" }));
+  first.plugin.report("s1", "kill", { weapon: "bow" }, { id: "k-2" });
+  first.plugin.report("s1", "kill", { weapon: "bow" }, { id: "k-3" });
+
+  const next = restored(cacheOf(first));
+  const { plugin } = next;
+  const counts: number[] = [];
+  const count = ({ tally }: MatchPlayer<FakeEvents>): { won: boolean } => (counts.push(tally.count("kill")), won());
+  plugin.report("s1", "kill", { weapon: "bow" }, { id: "k-3" });
+  expect(plugin.matchId).toBe(first.plugin.matchId);
+  plugin.endMatch("matchEnded", count);
+  plugin.endMatch("kill", ({ tally }) => (counts.push(tally.count("kill")), { weapon: "crown" }));
+  expect(counts).toEqual([2, 2]);
+  plugin.report("s1", "kill", { weapon: "bow" }, { id: "k-3" });
+  expect(JSON.parse(cacheOf(next))).toMatchObject({ questline: { tallies: [{ times: 1 }] } });
+});
+
+test("an end that a restored state shows already is none, for each of several watches; the next is", async () => {
+  const { cache } = await played();
+  const state = { phase: "playing" };
+  const next = scene(
+    {
+      watch: [
+        { event: "matchEnded", state: ({ phase }: typeof state) => phase === "ended", results: won },
+        { event: "kill", state: ({ phase }: typeof state) => phase !== "playing", results: () => ({ weapon: "bow" }) },
+      ] as never,
+    },
+    { ...seated, state, onRestoreRoom: () => void (state.phase = "ended") } as never,
+  );
+  const show = (phase: string): void => {
+    state.phase = phase;
+    next.room.onBeforePatch?.(state as never);
+  };
+  next.room.onRestoreRoom?.(JSON.parse(cache));
+  show("ended");
+  await takeSeat(next, "s1", "token-of-s1");
+  show("ended");
+  expect(next.reported).toEqual([]);
+  show("playing");
+  show("ended");
+  expect(next.reported.map(({ event, userId }) => `${event} ${userId}`)).toEqual([
+    ...["matchEnded 1", "matchEnded 2", "matchEnded 4"],
+    ...["kill 1", "kill 2", "kill 4"],
+  ]);
 });
 
 test.each([

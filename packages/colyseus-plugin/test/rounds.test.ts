@@ -154,6 +154,77 @@ test("a report after the end shows that the next round is being played, even in 
   ]);
 });
 
+test("ending with another event in one turn ends the same round: same match, same players, same tallies", async () => {
+  const { plugin, join, leave, reported } = scene();
+  await join("s1", { id: "1" });
+  const left = await join("s2", { id: "2" });
+  plugin.report("s1", "kill", { weapon: "bow" }, { id: "k-1" });
+  await leave(left);
+  reported.length = 0;
+  const first = plugin.endMatch("matchEnded", won);
+  await join("s3", { id: "3" });
+  const kills: number[] = [];
+  const second = plugin.endMatch("kill", ({ tally }) => (kills.push(tally.count("kill")), { weapon: "crown" }));
+  expect(plugin.matchId).toBe("room-1:2");
+  expect(plugin.endMatch("matchEnded", won)).toBe(first);
+  expect(plugin.endMatch("kill", () => ({ weapon: "cup" }))).toBe(second);
+  await turn();
+  plugin.endMatch("kill", () => ({ weapon: "cup" }));
+
+  expect(kills).toEqual([1, 0]);
+  expect(reported.map(({ match, event, userId }) => `${match} ${event} ${userId}`)).toEqual([
+    "room-1:1 matchEnded 1",
+    "room-1:1 matchEnded 2",
+    "room-1:1 kill 1",
+    "room-1:1 kill 2",
+    "room-1:2 kill 1",
+    "room-1:2 kill 3",
+  ]);
+});
+
+test("a round begun in the same turn is ended on its own", async () => {
+  const { plugin, join, reported } = scene();
+  await join("s1", { id: "1" });
+  plugin.endMatch("matchEnded", won);
+  plugin.beginMatch("final");
+  plugin.endMatch("kill", () => ({ weapon: "crown" }));
+  expect(reported.map(({ match }) => match)).toEqual(["room-1:1", "final"]);
+});
+
+test("what the functions report or end belongs to the round that ends", async () => {
+  const { plugin, join, reported } = scene();
+  await join("s1", { id: "1" });
+  const ids: string[] = [];
+  const kill = (id: string): void => void plugin.report("s1", "kill", { weapon: "bow" }, { id });
+  plugin.endMatch("matchEnded", (player) => {
+    ids.push(plugin.matchId);
+    kill("k-1");
+    plugin.endMatch("kill", () => (kill("k-2"), { weapon: `${player.tally.count("kill")}` }));
+    return { won: true };
+  });
+  plugin.endMatch("kill", won as never);
+  expect(ids).toEqual(["room-1:1"]);
+  expect(reported.map(({ match, payload }) => [match, payload])).toEqual([
+    ["room-1:1", { weapon: "bow" }],
+    ["room-1:1", { weapon: "bow" }],
+    ["room-1:1", { weapon: "2" }],
+    ["room-1:1", { won: true }],
+  ]);
+  await turn();
+  plugin.endMatch("matchEnded", ({ tally }) => ({ won: tally.count("kill") > 0 }));
+  expect(reported.at(-1)).toMatchObject({ match: "room-1:2", payload: { won: false } });
+});
+
+test("a guest's ends in one turn are kept for the same match", async () => {
+  const { plugin, join } = scene({ auth: "guests" });
+  await join("s1", undefined);
+  const matches: string[] = [];
+  for (const event of ["matchEnded", "kill"] as const)
+    plugin.endMatch(event, ({ guest }) => (matches.push(`${guest} ${plugin.matchId}`), { won: true }) as never);
+  expect(matches).toEqual(["true room-1:1", "true room-1:1"]);
+  expect(plugin.toJSON().guestReports).toEqual({ kept: 2, claimed: 0, dropped: 0 });
+});
+
 test("an event that may occur often still ends a round once", async () => {
   const { plugin, join, reported } = scene();
   await join("s1", { id: "1" });

@@ -1,9 +1,10 @@
 import { defineRoom, definePlugins, defineServer, Room } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { count, createQuestline, oncePerMatch, simple, sqliteStore } from "@questline/core";
+import type { MatchReceipts } from "../src/ended-round.ts";
 import { attachTo } from "../src/attach-to.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
-import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 
 /**
  * A game server that shuts down, or dies, while a match ends.

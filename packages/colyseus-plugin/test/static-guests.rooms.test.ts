@@ -5,9 +5,10 @@ import type { Room as SdkRoom } from "@colyseus/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { attach, type Attached } from "../src/attach.ts";
 import { mintJwt } from "../src/colyseus-jwt.ts";
+import type { MatchReceipts } from "../src/ended-round.ts";
 import { TOKEN } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
-import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, heard, joined, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
 
 const emulator: Emulator = await createEmulator();

@@ -37,6 +37,18 @@ test("a streak grows from match to match, ends with a miss, and goes on in anoth
   expect(await store.read("1")).toEqual({ wins: 2 });
 });
 
+test("every end of a round in one turn sees the streak of before", async () => {
+  const room = streaking(memoryStreaks());
+  await room.join("s1", { id: "1" });
+  await turn();
+  const seen: number[] = [];
+  room.plugin.endMatch("matchEnded", ({ streak }) => (seen.push(streak("wins")), { won: true }));
+  for (let ticks = 0; ticks < 20; ticks++) await Promise.resolve();
+  room.plugin.endMatch("kill", ({ streak }) => (seen.push(streak("wins")), { weapon: "crown" }));
+  await turn();
+  expect([...seen, ...(await end(room, true))]).toEqual([0, 0, 1]);
+});
+
 test("players who left before the end go on with their streak", async () => {
   const store = memoryStreaks();
   await store.record("1", "earlier", { wins: true });

@@ -2,11 +2,13 @@ import { definePlugins, Room, type Client } from "@colyseus/core";
 import type { Room as SdkRoom } from "@colyseus/sdk";
 import type { Receipt } from "@questline/core";
 import { expectTypeOf, test } from "vitest";
+import type { MatchReceipts } from "../src/ended-round.ts";
+import type { MatchWatches } from "../src/match-watch.ts";
 import type { QuestlineMessages } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
-import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 import type { Guest, Player } from "../src/player.ts";
-import { fakeQuestline, type Kill } from "./fake-questline.ts";
+import { fakeQuestline, type FakeEvents, type Kill } from "./fake-questline.ts";
 
 const { questline } = fakeQuestline();
 
@@ -82,6 +84,23 @@ const watches = (): void => {
       broadcast: { game_over: (message: { winner: string }, player) => ({ won: message.winner === player.sessionId }) },
     },
   });
+  questlinePlugin(questline, {
+    watch: [
+      {
+        event: "matchEnded",
+        state: ({ phase }: DuelState) => phase === "ended",
+        results: (state, player) => {
+          expectTypeOf(state).toEqualTypeOf<DuelState>();
+          return { won: state.winner === player.sessionId };
+        },
+      },
+      { event: "kill", broadcast: { last_kill: ({ weapon }: Kill) => ({ weapon }) } },
+      // @ts-expect-error: a payload of another event
+      { event: "kill", broadcast: { last_kill: () => ({ won: true }) } },
+    ],
+  });
+  const several: MatchWatches<FakeEvents, DuelState> = [];
+  questlinePlugin(questline, { watch: several });
   // @ts-expect-error: no such event
   questlinePlugin(questline, { watch: { event: "matchEndd", broadcast: { game_over: () => ({ won: true }) } } });
   // @ts-expect-error: a payload of another event

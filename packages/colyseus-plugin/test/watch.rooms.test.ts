@@ -54,6 +54,21 @@ class WatchedDuel extends DuelGame {
   ]);
 }
 
+const ended = ({ phase }: DuelState): boolean => phase === "ended";
+
+class TwiceWatchedDuel extends DuelGame {
+  static override onAuth = questlineAuth(questline);
+  override plugins = definePlugins([
+    questlinePlugin(questline, {
+      watch: [
+        { event: "matchEnded", state: ended, results: (state, { sessionId }) => result(sessionId === state.winner) },
+        { event: "kill", state: ended, results: () => ({ map: 3 }) },
+        { event: "kill", broadcast: { aborted: () => ({ map: 5 }) } },
+      ],
+    }),
+  ]);
+}
+
 class ThrowingDuel extends DuelGame {
   static override onAuth = questlineAuth(questline);
   override plugins = definePlugins([
@@ -68,7 +83,7 @@ class ThrowingDuel extends DuelGame {
 }
 
 beforeAll(async () => {
-  server = await serve({ duel: WatchedDuel, throwing: ThrowingDuel });
+  server = await serve({ duel: WatchedDuel, twice: TwiceWatchedDuel, throwing: ThrowingDuel });
 });
 afterEach(async () => {
   await server.cleanup();
@@ -103,6 +118,28 @@ test("a match that ends in state and broadcast reaches Meta once a round, for a 
   expect(emulator.world.progress(grace.id, "WINS_100").count).toBe(1n);
   expect(emulator.world.progress(grace.id, "FIRST_WIN").unlocked).toBe(false);
   expect(emulator.oracle.achievement(ada.id, "WINS_100").added).toBe(2n);
+});
+
+test("several watches: an end that two see reaches Meta as both events of one round, another end on its own", async () => {
+  const ada = newUser(emulator);
+  const connected = await player(ada.token).joinOrCreate<DuelGame>("twice");
+  connected.onMessage("*", () => {});
+  const room = server.getRoomById<TwiceWatchedDuel>(connected.roomId);
+  await joined(room, connected);
+  const rounds = [room.plugins.questline.matchId];
+  room.finish(connected.sessionId);
+  await connected.waitForNextPatch();
+  rounds.push(room.plugins.questline.matchId);
+  await questline.flush();
+  expect(emulator.world.progress(ada.id, "FIRST_WIN").unlocked).toBe(true);
+  expect(emulator.world.progress(ada.id, "EVERY_MAP").bits).toBe("0001000");
+
+  room.broadcast("aborted");
+  rounds.push(room.plugins.questline.matchId);
+  await questline.flush();
+  expect(emulator.world.progress(ada.id, "EVERY_MAP").bits).toBe("0001010");
+  expect(emulator.oracle.achievement(ada.id, "WINS_100").added).toBe(1n);
+  expect(new Set(rounds).size).toBe(3);
 });
 
 test("a watch that throws is told once, and patches and messages go on", async () => {

@@ -1,57 +1,6 @@
-import type { Room } from "@colyseus/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
-import type { FakeEvents } from "./fake-questline.ts";
-import { scene, turn, type Scene } from "./scene.ts";
-
-interface DuelState {
-  phase: string;
-  winner?: string;
-}
-type Watch = NonNullable<QuestlinePluginOptions<FakeEvents, DuelState>["watch"]>;
-
-const watchState: Watch = {
-  event: "matchEnded",
-  state: ({ phase }) => phase === "ended",
-  results: ({ winner }, { sessionId }) => ({ won: sessionId === winner }),
-};
-const gameOver = (message: { winner: string }, { sessionId }: { sessionId: string }): { won: boolean } => ({
-  won: sessionId === message.winner,
-});
-const watchBroadcast: Watch = { event: "matchEnded", broadcast: { game_over: gameOver } };
-
-interface Duel extends Scene {
-  readonly state: DuelState;
-  patch(): void;
-  broadcast(type: string, message: unknown): void;
-  /** Matches with a reported end, and how many players of it. */
-  ends(): Record<string, number>;
-}
-
-/** A room of two with a state and a broadcast of its own. A new class each: what is said, is said once for a class. */
-async function duel(watch: unknown, hooks: Partial<Room> = {}): Promise<Duel> {
-  const state: DuelState = { phase: "playing" };
-  const DuelRoom = { name: "DuelRoom" };
-  const made = scene({ watch: watch as never }, {
-    constructor: DuelRoom,
-    state,
-    broadcast: () => {},
-    ...hooks,
-  } as never);
-  await made.join("s1", { id: "1" });
-  await made.join("s2", { id: "2" });
-  const { room, reported } = made;
-  return {
-    ...made,
-    state,
-    patch: () => void room.onBeforePatch?.(room.state as never),
-    broadcast: (type, message) => void (room as unknown as Duel).broadcast(type, message),
-    ends: () =>
-      reported
-        .filter(({ event }) => event === "matchEnded")
-        .reduce<Record<string, number>>((ends, { match }) => ({ ...ends, [match]: (ends[match] ?? 0) + 1 }), {}),
-  };
-}
+import { duel, watchBroadcast, watchState, type DuelState, type Watch } from "./duel-scene.ts";
+import { scene, turn } from "./scene.ts";
 
 let warned: MockInstance;
 beforeEach(() => {

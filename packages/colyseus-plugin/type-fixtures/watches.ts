@@ -64,6 +64,52 @@ export const misspelt = questlinePlugin(questline, {
   },
 });
 
+export const several = questlinePlugin(questline, {
+  watch: [
+    {
+      event: "matchEnded",
+      state: ({ phase }: DuelState) => phase === "ended",
+      results: ({ winner }, { sessionId, tally }) => ({ won: winner === sessionId, timeMs: tally.count("kill") }),
+    },
+    {
+      event: "matchEnded",
+      state: ({ phase }: DuelState) => phase === "aborted",
+      results: (state) => ({ won: state.winner === "", timeMs: 1 }),
+    },
+    { event: "kill", broadcast: { last_kill: ({ winner }: GameOver) => ({ weapon: winner, points: 1 }) } },
+  ],
+});
+
+export const severalUnknownEvent = questlinePlugin(questline, {
+  watch: [
+    { event: "kill", broadcast: { last_kill: () => ({ weapon: "bow", points: 1 }) } },
+    { event: "matchEndd", broadcast: {} }, // expect: Type '"matchEndd"' is not assignable to type '"kill" | "matchEnded"'
+  ],
+});
+
+export const severalWrongPayload = questlinePlugin(questline, {
+  watch: [
+    { event: "kill", broadcast: { last_kill: () => ({ weapon: "bow", points: 1 }) } },
+    { event: "matchEnded", broadcast: { game_over: () => ({ won: 1, timeMs: 1 }) } }, // expect: Type 'number' is not assignable to type 'boolean'
+  ],
+});
+
+export const severalWrongField = questlinePlugin(questline, {
+  watch: [
+    {
+      event: "matchEnded",
+      state: ({ phase }: DuelState) => phase === "ended",
+      results: (state) => ({ won: state.victor !== "", timeMs: 1 }), // expect: Property 'victor' does not exist on type 'DuelState'
+    },
+  ],
+});
+
+export const severalMisspelt = questlinePlugin(questline, {
+  watch: [
+    { event: "matchEnded", broadcasts: {} }, // expect: 'broadcasts' does not exist in type
+  ],
+});
+
 export const streaking = questlinePlugin(questline, {
   streaks: { store: memoryStreaks(), event: "matchEnded", of: { wins: (end) => end.won } },
 });

@@ -10,12 +10,26 @@ const questline = createQuestline({
   rules: { matchEnded: ({ unlock }) => [unlock("FIRST_WIN").when((e) => e.won)] },
 });
 
+interface ArenaState {
+  readonly phase: string;
+  readonly winner: string;
+}
+
 export class ArenaRoom extends Room {
   static override onAuth = questlineAuth(questline);
   questline!: Attached<typeof questline.events>;
 
   override onCreate(): void {
-    this.questline = attach(this, questline);
+    this.questline = attach(this, questline, {
+      watch: [
+        {
+          event: "matchEnded",
+          state: ({ phase }: ArenaState) => phase === "ended",
+          results: ({ winner }, { sessionId }) => ({ won: winner === sessionId }),
+        },
+        { event: "matchEnded", broadcast: { aborted: () => ({ won: false }) } },
+      ],
+    });
   }
 
   over(winner: Client): void {

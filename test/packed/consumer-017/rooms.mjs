@@ -1,8 +1,22 @@
 import { matchMaker } from "@colyseus/core";
 import { attach } from "@questline/colyseus/attach";
-import { DuelRoom, emulator, listen, newUser, questline, seen, server, settled, sit, until } from "./scene.mjs";
+import {
+  drop,
+  DuelRoom,
+  emulator,
+  leaveStage,
+  listen,
+  newUser,
+  played,
+  questline,
+  seen,
+  settled,
+  sit,
+  tell,
+  until,
+} from "./scene.mjs";
 
-/** Plays every story in rooms of Colyseus 0.17, and prints what came of each as one line of JSON. */
+/** Rooms of every shape, and the server's end. */
 
 class NotingRoom extends DuelRoom {
   onJoin() {
@@ -68,12 +82,7 @@ class GuestRoom extends DuelRoom {
 }
 
 const classes = { DuelRoom, NotingRoom, DerivedRoom, GuardedRoom, ArrowRoom, ThrowingRoom };
-await listen({ ...classes, PickyRoom, HoldingRoom, OldStyleRoom, DisposeRoom, GuestRoom });
-// What rooms and the SDK warn of is no part of the answer.
-for (const level of ["warn", "info", "error", "debug"]) console[level] = () => {};
-const tell = (story, result) => console.log(JSON.stringify({ story, result }));
-const played = ({ id }) => Number(emulator.oracle.achievement(id, "WINS_100").added);
-const drop = ({ room, sdk }) => room.clients.getById(sdk.sessionId).ref.terminate();
+const server = await listen({ ...classes, PickyRoom, HoldingRoom, OldStyleRoom, DisposeRoom, GuestRoom });
 
 for (const name of Object.keys(classes)) {
   const [left, stays] = [await sit(name), await sit(name, "option")];
@@ -154,5 +163,4 @@ for (const name of ["HoldingRoom", "OldStyleRoom"]) {
   const bits = emulator.world.progress(ada.user.id, "EVERY_MAP").bits;
   tell("shutdown", { order, bits, late: (await durable).status, rooms: (await matchMaker.stats.local).roomCount });
 }
-await emulator.close();
-process.exit();
+await leaveStage();

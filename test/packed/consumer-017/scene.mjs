@@ -3,28 +3,11 @@ import { ClientState, matchMaker, Room, Server } from "@colyseus/core";
 import { Client as SdkClient } from "@colyseus/sdk";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { attach, attachTo, questlineAuth } from "@questline/colyseus/attach";
-import { board, count, createQuestline, each, bitfield, memoryStore, oncePerMatch, simple } from "@questline/core";
 import { createEmulator } from "@questline/emulator";
+import { gameAt } from "./game.mjs";
 
 export const emulator = await createEmulator();
-
-export const questline = createQuestline({
-  app: { id: "1", secret: "test-secret" },
-  store: memoryStore(),
-  graph: { baseUrl: emulator.url },
-  delivery: { windowMs: 20, quietPeriodMs: 200, backoffMs: 20, maxBackoffMs: 100 },
-  achievements: { FIRST_WIN: simple(), WINS_100: count(100), EVERY_MAP: bitfield(7, { target: 7 }) },
-  leaderboards: { BEST_TIME: board({ sort: "lower-is-better", writes: "client" }) },
-  events: { matchEnded: oncePerMatch(), kill: each() },
-  rules: {
-    matchEnded: ({ unlock, addCount, submitScore }) => [
-      unlock("FIRST_WIN").when((e) => e.won),
-      addCount("WINS_100", 1),
-      submitScore("BEST_TIME", (e) => e.timeMs),
-    ],
-    kill: ({ addBits }) => [addBits("EVERY_MAP", (e) => [e.map])],
-  },
-});
+export const questline = gameAt(emulator.url);
 
 /** What rooms saw, by room id. */
 export const seen = new Map();
@@ -48,34 +31,52 @@ export class DuelRoom extends Room {
 }
 
 const http = createServer();
-export const server = new Server({
-  transport: new WebSocketTransport({ server: http }),
-  greet: false,
-  gracefullyShutdown: false,
-});
-attachTo(questline, server, { timeoutMs: 2_000 });
+export const address = () => `127.0.0.1:${http.address().port}`;
 
-/** Listens with these rooms. */
-export async function listen(rooms) {
+/** A server with these rooms, that listens; what rooms and the SDK warn of is no part of the answer. */
+export async function listen(rooms, options = {}) {
+  const transport = new WebSocketTransport({ server: http });
+  const server = new Server({ transport, greet: false, gracefullyShutdown: false, ...options });
+  attachTo(questline, server, { timeoutMs: 2_000 });
   for (const [name, room] of Object.entries(rooms)) server.define(name, room);
   await server.listen(0, "127.0.0.1");
+  for (const level of ["warn", "info", "error", "debug"]) console[level] = () => {};
+  return server;
 }
 
-let users = 0;
+/** One line of what came of a story. */
+export const tell = (story, result) => console.log(JSON.stringify({ story, result }));
 
-/** A user of the emulator, joined to a room of this name; `how` is `header`, `option`, `nothing` or a user met before. */
-export async function sit(name, how = "header", joinOptions = {}) {
-  const user = typeof how === "object" ? how : newUser();
-  const headers = how === "option" || how === "nothing" ? {} : { headers: { "x-meta-token": user.token } };
-  const options = how === "option" ? { ...joinOptions, metaToken: user.token } : joinOptions;
-  const sdk = await new SdkClient(`ws://127.0.0.1:${http.address().port}`, headers).joinOrCreate(name, options);
+export async function leaveStage() {
+  await emulator.close();
+  process.exit();
+}
+
+const notices = ["unlocked", "recorded", "progress", "delayed", "token"].map((name) => `questline:${name}`);
+
+/** A connection of this user in this room, once the server has its acknowledgement. */
+export async function seat(user, sdk) {
   const heard = [];
-  for (const type of ["questline:unlocked", "questline:recorded", "questline:token"])
-    sdk.onMessage(type, (payload) => heard.push({ type, payload }));
+  for (const type of notices) sdk.onMessage(type, (payload) => heard.push({ type, payload }));
+  sdk.onMessage("*", () => {});
   const room = matchMaker.getLocalRoomById(sdk.roomId);
   await until(() => room.clients.getById(sdk.sessionId)?.state === ClientState.JOINED);
   return { user, sdk, room, heard };
 }
+
+/** A user of the emulator, joined to a room of this name; `how` is `header`, `option`, `nothing` or a user met before. */
+export async function sit(name, how = "header", joinOptions = {}) {
+  const user = typeof how === "object" ? how : newUser();
+  const headers = how === "option" || how === "nothing" ? {} : { "x-meta-token": user.token };
+  const options = how === "option" ? { ...joinOptions, metaToken: user.token } : joinOptions;
+  return seat(user, await client(headers).joinOrCreate(name, options));
+}
+
+export const client = (headers = {}) => new SdkClient(`ws://${address()}`, { headers });
+
+export const drop = ({ room, sdk }) => room.clients.getById(sdk.sessionId).ref.terminate();
+
+let users = 0;
 
 export function newUser() {
   const alias = `player.${++users}`;
@@ -83,12 +84,15 @@ export function newUser() {
   return { id, token: emulator.world.mintUserToken("1", id) };
 }
 
+/** Matches this user was counted for at the platform. */
+export const played = ({ id }) => Number(emulator.oracle.achievement(id, "WINS_100").added);
+
 export const settled = (receipts) => Promise.all([...receipts.values()].map((receipt) => receipt.settled));
 
-/** Looks until it is so; throws after five seconds. */
+/** Looks until it is so, also by a promise; throws after five seconds. */
 export async function until(isSo) {
   for (let looks = 0; looks < 500; looks++) {
-    if (isSo()) return;
+    if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`never came true: ${isSo}`);
