@@ -82,6 +82,19 @@ test("0.17: without the static hook players are verified by the room, and a gues
   expect(told.get("guests")).toEqual({ reported: [true], scrubbed: true, kept: 0, claimed: 1, dropped: 0 });
 });
 
+test("0.17: guests of the static hook join, and what they did is kept until they claim it, and counts once", () => {
+  expect(told.get("guests of the static hook")).toEqual({
+    auth: { questline: { guest: true } },
+    forged: 401,
+    same: true,
+    before: { guestReports: { kept: 2, claimed: 0, dropped: 0 }, played: 0 },
+    refused: { reason: "refused" },
+    after: { guestReports: { kept: 0, claimed: 2, dropped: 0 }, played: 1 },
+    known: "id,alias",
+    bits: "0001000",
+  });
+});
+
 test("0.17: what a room reports in onDispose counts", () => {
   expect(told.get("reported in onDispose")).toBe(1);
 });

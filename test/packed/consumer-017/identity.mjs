@@ -40,6 +40,9 @@ class OwnAuthRoom extends CrowdedRoom {
 class CheckedRoom extends DuelRoom {
   static onAuth = questlineAuth(questline, { then: ({ id }, { banned }) => !banned && { id: 7, of: id } });
 }
+class LobbyRoom extends DuelRoom {
+  static onAuth = questlineAuth(questline, { guests: true });
+}
 class RequiredRoom extends DuelRoom {
   static onAuth = undefined;
   onCreate() {
@@ -47,7 +50,7 @@ class RequiredRoom extends DuelRoom {
   }
 }
 
-const rooms = { DuelRoom, CrowdedRoom, OwnAuthRoom, CheckedRoom, RequiredRoom };
+const rooms = { DuelRoom, CrowdedRoom, OwnAuthRoom, CheckedRoom, LobbyRoom, RequiredRoom };
 await listen(rooms, { express: (app) => void app.use(questlineEndpoints(questline)) });
 const codeOf = (joining) =>
   joining.then(
@@ -75,6 +78,25 @@ for (const name of ["CrowdedRoom", "OwnAuthRoom"]) {
   for (const [name, options] of [["DuelRoom"], ["RequiredRoom"], ["RequiredRoom", { metaToken: "FRL-nobody" }]])
     refused.push(await codeOf(client().joinOrCreate(name, options)));
   tell("without a good proof", refused);
+}
+{
+  const { user, sdk, room, heard } = await sit("LobbyRoom", "nothing");
+  const { auth } = room.clients[0];
+  const forged = await codeOf(client({ "x-meta-token": "FRL-nobody" }).joinOrCreate("LobbyRoom"));
+  const soFar = () => ({ guestReports: room.questline.toJSON().guestReports, played: played(user) });
+  room.questline.report(sdk.sessionId, "kill", { map: 3 }, { id: "k-1" });
+  const same = room.end() === room.end();
+  await questline.flush();
+  const before = soFar();
+  sdk.send("questline:token", { token: "FRL-nobody" });
+  await until(() => heard.length === 1);
+  const [{ payload: refused }] = heard;
+  for (let times = 0; times < 2; times++) sdk.send("questline:token", { token: user.token });
+  await until(() => played(user) === 1);
+  await questline.flush();
+  const known = Object.keys(room.clients[0].auth).join();
+  const { bits } = emulator.world.progress(user.id, "EVERY_MAP");
+  tell("guests of the static hook", { auth, forged, same, before, refused, after: soFar(), known, bits });
 }
 {
   // The server gives the seats, without an `AuthContext`, so that no static hook is asked.
