@@ -55,9 +55,9 @@ describe("npm run demo", () => {
     expect(end.code).toBe(0);
   });
 
-  test("stays exact when the game server is killed in the middle", async () => {
-    const end = await demo("--matches", "8", "--players", "3", "--kill", "--json");
-    expect(totalsOf(end)).toMatchObject({ ...nothingWrong, matches: 8 });
+  test("stays exact when the game server gets SIGKILL, and its successor SIGTERM, while a match ends", async () => {
+    const end = await demo("--matches", "12", "--players", "3", "--kill", "--json");
+    expect(totalsOf(end)).toMatchObject({ ...nothingWrong, matches: 12, restarts: 2 });
     expect(end.code).toBe(0);
   });
 

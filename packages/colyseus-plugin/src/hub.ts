@@ -26,7 +26,8 @@ const MOST_SAID = 20;
 export class Hub {
   readonly tokens: TokenDesk;
   readonly mail: Mail;
-  readonly #seats = new Map<string, Set<Seat>>();
+  /** Of each user here, who mostly has one. */
+  readonly #seats = new Map<string, readonly Seat[]>();
   readonly #questline: QuestlineFeeds;
   readonly #said = new WeakMap<object, Set<string>>();
 
@@ -45,9 +46,8 @@ export class Hub {
   /** From now on the user's notices go to this seat, too. Entering twice changes nothing. */
   enter(userId: string, seat: Seat): void {
     const seats = this.#seats.get(userId);
-    if (seats?.has(seat)) return;
-    if (seats) seats.add(seat);
-    else this.#seats.set(userId, new Set([seat]));
+    if (seats?.includes(seat)) return;
+    this.#seats.set(userId, seats ? [...seats, seat] : [seat]);
     this.tokens.present(userId);
     this.mail.joined(userId, seat);
     if (!seats) void this.#lookForWaiting(userId);
@@ -78,7 +78,12 @@ export class Hub {
 
   leave(userId: string, seat: Seat): void {
     const seats = this.#seats.get(userId);
-    if (!seats?.delete(seat) || seats.size > 0) return;
+    if (!seats?.includes(seat)) return;
+    if (seats.length > 1)
+      return void this.#seats.set(
+        userId,
+        seats.filter((other) => other !== seat),
+      );
     this.#seats.delete(userId);
     this.tokens.absent(userId);
   }

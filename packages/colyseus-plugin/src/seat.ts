@@ -30,13 +30,11 @@ export class Seat {
   readonly sessionId: string;
   readonly wishes: NoticeWishes;
   readonly #room: Room;
-  #kept: Kept[] = [];
+  /** Most seats never keep anything, so it is made when there is something. */
+  #kept: Kept[] | undefined;
   #dropped = 0;
   /** Ids of the unlocks this connection was told of; another connection may not have got them. */
-  #told: { readonly connection: Client | undefined; readonly ids: Set<string> } = {
-    connection: undefined,
-    ids: new Set(),
-  };
+  #told: { readonly connection: Client; readonly ids: Set<string> } | undefined;
 
   constructor(room: Room, sessionId: string, wishes: NoticeWishes) {
     this.#room = room;
@@ -63,9 +61,10 @@ export class Seat {
     if (this.send(type, payload)) return true;
     // Whether results wait is asked anew when the player is back.
     if (type === DELAYED) return false;
-    this.#kept.push({ type, payload });
-    if (this.#kept.length > MOST_KEPT) {
-      this.#kept.shift();
+    const kept = (this.#kept ??= []);
+    kept.push({ type, payload });
+    if (kept.length > MOST_KEPT) {
+      kept.shift();
       this.#dropped++;
     }
     return true;
@@ -76,20 +75,20 @@ export class Seat {
     const { connection } = this;
     if (!connection) return false;
     const sent = guarded(`sending ${type}`, () => (connection.send(type, payload), true)) ?? false;
-    if (sent && type === UNLOCKED && "id" in payload) this.#toldNow().add(payload.id);
+    if (sent && type === UNLOCKED && "id" in payload) this.#tell(connection, payload.id);
     return sent;
   }
 
   /** The player is back: sends what was kept. */
   resume(): void {
-    const kept = this.#kept;
-    this.#kept = [];
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
     for (const { type, payload } of kept) this.notify(type, payload);
   }
 
   /** The player asks for everything: unlocks are sent again also where this connection had them. */
   forgetTold(): void {
-    this.#toldNow().clear();
+    this.#told = undefined;
   }
 
   #wants(type: keyof QuestlineMessages): boolean {
@@ -97,15 +96,13 @@ export class Seat {
   }
 
   #wasTold(id: string): boolean {
-    return (
-      this.#toldNow().has(id) ||
-      this.#kept.some(({ type, payload }) => type === UNLOCKED && "id" in payload && payload.id === id)
-    );
+    const told = this.#told?.connection === this.connection && this.#told?.ids.has(id) === true;
+    const keeps = ({ type, payload }: Kept): boolean => type === UNLOCKED && "id" in payload && payload.id === id;
+    return told || this.#kept?.some(keeps) === true;
   }
 
-  #toldNow(): Set<string> {
-    const { connection } = this;
-    if (this.#told.connection !== connection) this.#told = { connection, ids: new Set() };
-    return this.#told.ids;
+  #tell(connection: Client, id: string): void {
+    if (this.#told?.connection !== connection) this.#told = { connection, ids: new Set() };
+    this.#told.ids.add(id);
   }
 }

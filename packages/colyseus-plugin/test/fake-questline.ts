@@ -3,6 +3,7 @@ import type {
   Announcement,
   Durable,
   EventDefinition,
+  LaneFilter,
   LaneSnapshot,
   Questline,
   Receipt,
@@ -112,8 +113,10 @@ export function fakeQuestline(): FakeQuestline {
         users.provideToken(userId, token)
       ),
     },
-    inspect: async ({ user = "" } = {}) =>
-      parked.has(user) ? [laneOf("BEST_TIME", { state: "parked" })] : (lanes.get(user) ?? []),
+    inspect: async ({ user = "", waiting }: LaneFilter = {}) => {
+      const all = parked.has(user) ? [laneOf("BEST_TIME", { state: "parked" })] : (lanes.get(user) ?? []);
+      return waiting === true ? all.filter(({ state }) => state !== "idle") : all;
+    },
     announcements: async (userId: string) => announced.get(userId) ?? [],
     acknowledge: async (userId: string, ids: readonly string[]) => {
       asked.push(`acknowledge ${userId} ${ids.join(" ")}`);

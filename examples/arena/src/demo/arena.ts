@@ -27,6 +27,7 @@ export class Arena {
   /** Of the game processes that are gone. */
   #before = nothing;
   #last = nothing;
+  #restarts = 0;
 
   constructor(parts: ArenaParts) {
     this.#parts = parts;
@@ -41,6 +42,11 @@ export class Arena {
     return this.#url;
   }
 
+  /** Game servers that were ended and followed by another. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
   /** Resolves when everybody is in a room. */
   async open(): Promise<void> {
     const { port } = await this.#game.ready;
@@ -49,15 +55,20 @@ export class Arena {
     await this.#bots.ask("play", this.#url);
   }
 
-  /** `kill -9`, then a new process on the same file that reports again whatever was not acknowledged. */
-  async restart(): Promise<void> {
-    await this.#game.kill();
+  /**
+   * Ends the game server and starts another one on the same file, which reports again whatever was not acknowledged, and
+   * all of the match in which it happened, acknowledged or not.
+   */
+  async restart(signal: "SIGKILL" | "SIGTERM", match: string): Promise<void> {
+    this.#restarts += 1;
+    await this.#game.kill(signal);
     await this.#ledgerRead;
     this.#before = sum(this.#before, this.#last);
     this.#last = nothing;
     [this.#game, this.#ledgerRead] = this.#startGame();
     await this.#game.ready;
-    await this.#game.ask("report", this.#parts.ledger.unacknowledged());
+    const { ledger } = this.#parts;
+    await this.#game.ask("report", [...ledger.unacknowledged(), ...ledger.eventsOf(match)]);
     await this.open();
   }
 

@@ -41,7 +41,8 @@ then compares what arrived there with what was played.
   --seed N             fixes drones, aims, maps and faults (default 1)
   --chaos P            chance of a fault per request: 500, 429, reset before or after the effect (default 0)
   --quiet-ms N         how long an unanswered count stays in doubt (default 1000)
-  --kill               kill -9 the game server in the middle and start it again on the same file
+  --kill               kill -9 the game server while a match ends, later end it with SIGTERM while another one
+                       does; each time another one goes on with the same file
   --sabotage NAME      break delivery on purpose: ${sabotages.join(" | ")}
   --ledger FILE        write the ledger of planned and accepted events there (NDJSON)
   --graph-url URL      the game reaches the platform through this proxy

@@ -58,6 +58,11 @@ export class Ledger {
     return [...this.#planned].filter(([key]) => !this.#accepted.has(key)).map(([, event]) => event);
   }
 
+  /** Planned in this match, acknowledged or not. */
+  eventsOf(match: string): LedgerEvent[] {
+    return [...this.#planned.values()].filter((event) => event.match === match);
+  }
+
   planned(): Fold {
     return fold(this.#planned.values());
   }

@@ -17,8 +17,8 @@ export interface Program<O, R> {
     order: K,
     ...args: O[K] extends Method ? Parameters<O[K]> : never
   ): Promise<O[K] extends Method ? Awaited<ReturnType<O[K]>> : never>;
-  /** `kill -9`; its end is expected from here on. */
-  kill(): Promise<void>;
+  /** `kill -9`, or the signal given; its end is expected from here on. */
+  kill(signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
 }
 
 export interface ProgramOptions {
@@ -95,9 +95,9 @@ export class Processes {
         });
         return answer.promise as never;
       },
-      kill() {
+      kill(signal = "SIGKILL") {
         expected = true;
-        child.kill("SIGKILL");
+        child.kill(signal);
         return ended.promise;
       },
     };

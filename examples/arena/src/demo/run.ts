@@ -24,6 +24,8 @@ export interface Totals {
   readonly identity: number;
   readonly delivered: number;
   readonly faults: number;
+  /** Game servers that were ended and followed by another. */
+  readonly restarts: number;
   /** Notices that reached players, and fresh tokens they were asked for. */
   readonly unlocked: number;
   readonly recorded: number;
@@ -140,6 +142,7 @@ async function judge({ options, players, platform, ledger, arena, status, starte
     identity: asked("users.me") + asked("users.get"),
     delivered,
     faults: summary.faults,
+    restarts: arena.restarts,
     ...received,
     owed,
     dead,

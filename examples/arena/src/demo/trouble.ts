@@ -31,12 +31,12 @@ export function planTrouble({ options, players, ledger, arena, control }: Troubl
     begun.push(trouble);
     trouble.catch(failure.reject);
   };
-  const once = (when: (line: LedgerLine) => boolean, then: () => Promise<unknown>): void => {
+  const once = (when: (line: LedgerLine) => boolean, then: (line: LedgerLine) => Promise<unknown>): void => {
     let done = false;
     ledger.onLine((line) => {
       if (done || !when(line)) return;
       done = true;
-      begin(then());
+      begin(then(line));
     });
   };
 
@@ -57,13 +57,16 @@ export function planTrouble({ options, players, ledger, arena, control }: Troubl
   if (options.sabotage === "ack-before-commit") {
     once(
       ({ type }) => type === "accepted" && ledger.events >= all / 4,
-      () => arena.restart(),
+      ({ match }) => arena.restart("SIGKILL", match),
     );
   } else if (options.kill) {
-    once(
-      () => ledger.events >= all / 2,
-      () => arena.restart(),
-    );
+    // While a match ends: the first of its players is being reported.
+    const ending = (share: number) => (line: LedgerLine) =>
+      line.event === "matchEnded" && line.type === "planned" && ledger.events >= all * share;
+    once(ending(1 / 3), async ({ match: killed }) => {
+      await arena.restart("SIGKILL", killed);
+      once(ending(2 / 3), ({ match }) => arena.restart("SIGTERM", match));
+    });
   }
   return {
     failure: failure.promise,

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { matchMaker, Server } from "@colyseus/core";
+import { attachTo } from "@questline/colyseus";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { obeyParent, readyWith } from "../child.ts";
 import type { LedgerEvent } from "../demo/fold.ts";
@@ -11,12 +12,8 @@ import { quietLogger } from "./quiet-logger.ts";
 import { settings } from "./settings.ts";
 
 const http = createServer();
-const server = new Server({
-  transport: new WebSocketTransport({ server: http }),
-  logger: quietLogger,
-  greet: false,
-  gracefullyShutdown: false,
-});
+const server = new Server({ transport: new WebSocketTransport({ server: http }), logger: quietLogger, greet: false });
+attachTo(questline, server, { timeoutMs: 2_000 });
 server.define("arena", ArenaRoom).filterBy(["arena"]);
 
 obeyParent<GameOrders>({

@@ -5,7 +5,7 @@ export type ForeignWriterPolicy = "assume-applied" | "send-again" | "dead-letter
 
 /** How deliveries behave. All times in milliseconds. */
 export interface DeliveryOptions {
-  /** Requests in flight at once. Default 64. */
+  /** Writes in flight at once; reads of progress, sixteen at most, come on top. Default 64. */
   readonly concurrency?: number;
   /** How long mid-match counters gather before they are sent. Default 5 000. */
   readonly windowMs?: number;
