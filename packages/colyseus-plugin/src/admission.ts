@@ -1,11 +1,12 @@
 import { ServerError, type AuthContext, type Client } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import { GuestBook, type GuestCounts, type KeptReport } from "./guest-book.ts";
+import { isOwnAccount } from "./colyseus-jwt.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import { mergeAuth } from "./merge-auth.ts";
 import { TOKEN } from "./messages.ts";
 import { credentialMissing, isNoProof, isRefusal } from "./refuse-join.ts";
-import type { ResolveUserId } from "./resolve-user-id.ts";
+import { markOwnAccount, type ResolveUserId } from "./resolve-user-id.ts";
 import type { Seat } from "./seat.ts";
 import { takeCredential } from "./take-credential.ts";
 import { verifyPlayer } from "./verify-player.ts";
@@ -20,7 +21,8 @@ export const MOST_CLAIMS = 5;
  * Verifies players as they connect to one room: the stage after matchmaking, where there are no HTTP headers. So the
  * credential comes in the join options, which have crossed Redis by then, or as Colyseus's bearer.
  *
- * A player who is known by `client.auth` already, from a static hook, a Colyseus token or a `QueueRoom`, is let in.
+ * A player who is known by `client.auth` already, from a static hook, a Colyseus token that names a Meta player or a
+ * `QueueRoom`, is let in; the `id` of a game's own login is not Meta's.
  * Anybody else is refused, or let in as a guest: whoever brings nothing, or a bearer that is the game's own. What a
  * guest does is kept until the same session proves who it is.
  */
@@ -53,6 +55,8 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
     options: unknown,
     context: AuthContext | undefined,
   ): Promise<object | undefined> => {
+    const { auth }: { readonly auth?: unknown } = client;
+    if (isOwnAccount(auth, context?.token)) markOwnAccount(auth);
     if (this.#isKnown(client)) {
       // Nobody needs the credential, but it may be there.
       takeCredential(options, { kind: "none" });
@@ -104,6 +108,6 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
   }
 
   #isKnown(client: Client): boolean {
-    return guarded("resolveUserId", () => this.#resolveUserId(client)) !== undefined;
+    return this.#resolveUserId(client) !== undefined;
   }
 }

@@ -18,7 +18,7 @@ import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
 import type { MatchWatch } from "./match-watch.ts";
 import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
-import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
+import { carefully, userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
 import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
@@ -34,7 +34,10 @@ export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
    * that comes back after a crash goes on with the same match. Default: `questline.newMatchId(roomId)` for every round.
    */
   readonly matchId?: MatchIdOption;
-  /** Finds the app-scoped Meta user id. Default: `client.auth.questline.id`, else `client.auth.id`, else `client.auth.userId`. */
+  /**
+   * Finds the app-scoped Meta user id, at once. Default: `client.auth.questline.id`, else `client.auth.id`, else
+   * `client.auth.userId`, if it is decimal text.
+   */
   readonly resolveUserId?: ResolveUserId;
   /**
    * For rooms without `static onAuth = questlineAuth(questline)`: verifies players as they connect, by the join options
@@ -84,7 +87,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     super();
     this.#questline = questline;
     this.#hub = hubOf(questline);
-    this.#resolveUserId = options.resolveUserId ?? userIdFromAuth;
+    this.#resolveUserId = carefully(options.resolveUserId ?? userIdFromAuth, (words) => this.#sayOnce(words));
     const { notify = true, progress = false, ranks = false } = options;
     this.#notify = { notices: notify, progress, ranks };
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
@@ -251,9 +254,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
           ? new Map()
           : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
       refused: () => this.#refused++,
-      problem: (words) => {
-        if (this.#hub.isFirst(room.constructor, words)) warn(`watch: ${words}`, { room: room.constructor.name });
-      },
+      problem: (words) => this.#sayOnce(`watch: ${words}`),
     });
   }
 
@@ -314,6 +315,12 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const match = this.#currentMatch();
     this.#admission?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
     return true;
+  }
+
+  /** What is wrong with a room class is said once, however many rooms and players show it. */
+  #sayOnce(words: string): void {
+    const { constructor: roomClass } = this.#wired?.room ?? {};
+    if (roomClass && this.#hub.isFirst(roomClass, words)) warn(words, { room: roomClass.name });
   }
 
   #refuse(event: string, reason: string, userId?: string): Receipt {
