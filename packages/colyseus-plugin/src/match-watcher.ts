@@ -3,6 +3,7 @@ import type { Events, Receipt } from "@questline/core";
 import { wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { readWatch, type Mapper, type UsableWatch } from "./match-watch.ts";
+import { wrapMember } from "./wrap-member.ts";
 
 type Source = "state" | "broadcast";
 
@@ -30,8 +31,6 @@ export class MatchWatcher {
   #was: boolean | undefined;
   /** The other source saw an end first. */
   readonly #echo: Record<Source, boolean> = { state: false, broadcast: false };
-  #onBeforePatch: Room["onBeforePatch"];
-  #broadcast: unknown;
 
   constructor(room: Room, watch: UsableWatch, plugin: WatcherPlugin) {
     this.#room = room;
@@ -40,39 +39,34 @@ export class MatchWatcher {
     this.#install();
   }
 
-  /** Somebody joins: what the state says now is not a match's end. Hooks that the room replaced are wrapped again. */
+  /** Somebody joins: what the state says now is not a match's end. */
   joining(): void {
-    this.#install();
     this.#was ??= this.#isOver();
   }
 
+  /** The room goes, and no patch comes any more that could show an end. */
+  disposing(): void {
+    this.#look();
+  }
+
   #install(): void {
-    if (this.#watch.state) this.#wrapPatch();
-    if (this.#watch.broadcast.size > 0) this.#wrapBroadcast();
-  }
-
-  #wrapPatch(): void {
     const room = this.#room;
-    const { onBeforePatch } = room;
-    if (onBeforePatch !== undefined && onBeforePatch === this.#onBeforePatch) return;
-    this.#onBeforePatch = room.onBeforePatch = (state) => {
-      const returned = onBeforePatch?.call(room, state);
-      this.#look();
-      return returned;
-    };
-  }
-
-  #wrapBroadcast(): void {
-    const room = this.#room as { broadcast: (...args: unknown[]) => unknown };
-    const { broadcast } = room;
-    if (broadcast === this.#broadcast) return;
-    this.#broadcast = room.broadcast = (...args) => {
-      const returned = broadcast.apply(room, args);
-      const [type, message] = args;
-      const mapper = this.#watch.broadcast.get(String(type));
-      if (mapper) this.#end("broadcast", mapper, message);
-      return returned;
-    };
+    if (this.#watch.state) {
+      wrapMember(room, "onBeforePatch", (onBeforePatch) => (state) => {
+        const returned = onBeforePatch?.call(room, state);
+        this.#look();
+        return returned;
+      });
+    }
+    if (this.#watch.broadcast.size > 0) {
+      wrapMember(room, "broadcast", (broadcast) => (...args) => {
+        const returned = broadcast.apply(room, args);
+        const [type, message] = args;
+        const mapper = this.#watch.broadcast.get(String(type));
+        if (mapper) this.#end("broadcast", mapper, message);
+        return returned;
+      });
+    }
   }
 
   #look(): void {

@@ -19,7 +19,7 @@ import type { MatchWatch } from "./match-watch.ts";
 import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { carefully, userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
-import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
+import { ownHandlers, roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
 import { Round, type MatchIdOption } from "./round.ts";
@@ -212,6 +212,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
     });
     this.#wired = { room, roster };
+    guarded("messages", () => ownHandlers(room));
     const watcher = guarded("watch", () => this.#watcherOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
     watchRoom(room, {
@@ -224,6 +225,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       joinRefused: (client) => roster.forget(client),
       returned: (client) => roster.enter(client),
       left: (client) => roster.leave(client),
+      disposing: () => watcher?.disposing(),
       disposed: () => roster.close(),
       toCache: () => ({ matchId: this.#round.id }),
       fromCache: (cached) => {

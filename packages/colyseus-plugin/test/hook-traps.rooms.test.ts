@@ -42,6 +42,17 @@ class ArrowRoom extends PlainRoom {
   override onLeave = (): void => void calls.push("leave");
 }
 
+class ReassigningRoom extends PlainRoom {
+  override onCreate(): void {
+    this.onJoin = () => void calls.push("join");
+    const { onLeave: before } = this as Room;
+    this.onLeave = (client, code) => {
+      calls.push("leave");
+      return before?.call(this, client, code);
+    };
+  }
+}
+
 class ThrowingRoom extends PlainRoom {
   override onJoin(): void {
     calls.push("join");
@@ -58,6 +69,7 @@ const classes = {
   derived: DerivedRoom,
   guarded: GuardedRoom,
   arrow: ArrowRoom,
+  reassigning: ReassigningRoom,
   throwing: ThrowingRoom,
 };
 
@@ -82,6 +94,7 @@ test.each([
   ["derived", ["join", "join", "leave"]],
   ["guarded", ["join", "join", "leave"]],
   ["arrow", ["join", "join", "leave"]],
+  ["reassigning", ["join", "join", "leave"]],
   ["throwing", ["join", "join", "leave"]],
 ] as const)("the first %s room: hooks run once, and a player who left is in the round", async (name, expected) => {
   for (const level of ["error", "info"] as const) vi.spyOn(console, level).mockImplementation(() => {});

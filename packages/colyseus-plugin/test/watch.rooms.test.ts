@@ -54,6 +54,21 @@ class WatchedDuel extends DuelGame {
   ]);
 }
 
+class SilentDuel extends DuelGame {
+  static override onAuth = questlineAuth(questline);
+  // The only patches are those the game asks for.
+  override patchRate = null as unknown as number;
+  override plugins = definePlugins([
+    questlinePlugin(questline, {
+      watch: {
+        event: "matchEnded",
+        state: ({ phase }: DuelState) => phase === "ended",
+        results: ({ winner }, { sessionId }) => result(sessionId === winner),
+      },
+    }),
+  ]);
+}
+
 class ThrowingDuel extends DuelGame {
   static override onAuth = questlineAuth(questline);
   override plugins = definePlugins([
@@ -68,7 +83,7 @@ class ThrowingDuel extends DuelGame {
 }
 
 beforeAll(async () => {
-  server = await serve({ duel: WatchedDuel, throwing: ThrowingDuel });
+  server = await serve({ duel: WatchedDuel, silent: SilentDuel, throwing: ThrowingDuel });
 });
 afterEach(async () => {
   await server.cleanup();
@@ -103,6 +118,18 @@ test("a match that ends in state and broadcast reaches Meta once a round, for a 
   expect(emulator.world.progress(grace.id, "WINS_100").count).toBe(1n);
   expect(emulator.world.progress(grace.id, "FIRST_WIN").unlocked).toBe(false);
   expect(emulator.oracle.achievement(ada.id, "WINS_100").added).toBe(2n);
+});
+
+test("a room that ends its match and disconnects at once: everyone's result arrives", async () => {
+  const ada = newUser(emulator);
+  const sdk = await player(ada.token).joinOrCreate<DuelGame>("silent");
+  const room = server.getRoomById<SilentDuel>(sdk.roomId);
+  await joined(room, sdk);
+  room.state.assign({ phase: "ended", winner: sdk.sessionId });
+  await room.disconnect();
+  await questline.flush();
+  expect(emulator.oracle.achievement(ada.id, "WINS_100").added).toBe(1n);
+  expect(emulator.world.progress(ada.id, "FIRST_WIN").unlocked).toBe(true);
 });
 
 test("a watch that throws is told once, and patches and messages go on", async () => {
