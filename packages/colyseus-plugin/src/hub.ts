@@ -78,9 +78,12 @@ export class Hub {
 
   leave(userId: string, seat: Seat): void {
     const seats = this.#seats.get(userId);
-    if (!seats?.delete(seat) || seats.size > 0) return;
-    this.#seats.delete(userId);
-    this.tokens.absent(userId);
+    if (!seats?.delete(seat)) return;
+    if (seats.size === 0) {
+      this.#seats.delete(userId);
+      this.tokens.absent(userId);
+    }
+    this.mail.left(userId, seat);
   }
 
   /**

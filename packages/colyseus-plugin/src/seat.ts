@@ -1,7 +1,8 @@
-import type { Client, Room } from "@colyseus/core";
+import { ClientState, type Client, type Room } from "@colyseus/core";
 import { connectionOf } from "./connection-of.ts";
 import { guarded } from "./log.ts";
 import { DELAYED, PROGRESS, TOKEN, UNLOCKED, type QuestlineMessages } from "./messages.ts";
+import type { Notice } from "./notice.ts";
 
 /** Notices kept for a player who is away; the oldest goes first. */
 export const MOST_KEPT = 50;
@@ -15,11 +16,6 @@ export interface NoticeWishes {
   readonly ranks: boolean;
 }
 
-interface Kept {
-  readonly type: keyof QuestlineMessages;
-  readonly payload: QuestlineMessages[keyof QuestlineMessages];
-}
-
 /**
  * One session of a room, from its join until it is left for good.
  *
@@ -30,7 +26,7 @@ export class Seat {
   readonly sessionId: string;
   readonly wishes: NoticeWishes;
   readonly #room: Room;
-  #kept: Kept[] = [];
+  #kept: Notice[] = [];
   #dropped = 0;
   /** Ids of the unlocks this connection was told of; another connection may not have got them. */
   #told: { readonly connection: Client | undefined; readonly ids: Set<string> } = {
@@ -57,13 +53,14 @@ export class Seat {
    * Sends now, or when the player is back; nothing of what the room does not want, and no unlock twice on one
    * connection. True if the player has it or will.
    */
-  notify<K extends keyof QuestlineMessages>(type: K, payload: QuestlineMessages[K]): boolean {
+  notify(notice: Notice): boolean {
+    const { type, payload } = notice;
     if (!this.#wants(type)) return false;
-    if (type === UNLOCKED && "id" in payload && this.#wasTold(payload.id)) return true;
+    if (type === UNLOCKED && this.#wasTold(payload.id)) return true;
     if (this.send(type, payload)) return true;
     // Whether results wait is asked anew when the player is back.
     if (type === DELAYED) return false;
-    this.#kept.push({ type, payload });
+    this.#kept.push(notice);
     if (this.#kept.length > MOST_KEPT) {
       this.#kept.shift();
       this.#dropped++;
@@ -74,7 +71,8 @@ export class Seat {
   /** Sends now; false if the player is away. */
   send<K extends keyof QuestlineMessages>(type: K, payload: QuestlineMessages[K]): boolean {
     const { connection } = this;
-    if (!connection) return false;
+    // What is sent to a connection that is being closed is lost without a word.
+    if (!connection || connection.state === ClientState.LEAVING) return false;
     const sent = guarded(`sending ${type}`, () => (connection.send(type, payload), true)) ?? false;
     if (sent && type === UNLOCKED && "id" in payload) this.#toldNow().add(payload.id);
     return sent;
@@ -82,9 +80,14 @@ export class Seat {
 
   /** The player is back: sends what was kept. */
   resume(): void {
+    for (const notice of this.takeKept()) this.notify(notice);
+  }
+
+  /** What was kept, which is the caller's to bring to the player now. */
+  takeKept(): readonly Notice[] {
     const kept = this.#kept;
     this.#kept = [];
-    for (const { type, payload } of kept) this.notify(type, payload);
+    return kept;
   }
 
   /** The player asks for everything: unlocks are sent again also where this connection had them. */

@@ -44,6 +44,19 @@ test("a score that no process could hand over waits where it settled, and comes 
   expect(here.sit("1").client.sent).toEqual([]);
 });
 
+test("a seat that runs out here while the player is in another process: what it kept is heard there, once", async () => {
+  const [here, there] = (({ start }) => [start(), start()] as const)(fakeProcesses());
+  await turn();
+  const dropped = here.sit("1");
+  dropped.drop();
+  here.settle({ id: "BEST_TIME#1", userId: "1", target: time, score: 7n });
+  dropped.leave();
+  const { client } = there.sit("1");
+  await turn();
+  expect(client.sent.map(({ type }) => type)).toEqual([RECORDED]);
+  expect(here.sit("1").client.sent).toEqual([]);
+});
+
 test("an unlock in another process's store comes on the join and the return, until it is acknowledged here", async () => {
   const [here, there] = (({ start }) => [start(), start()] as const)(fakeProcesses());
   here.announced.set("1", [unlock]);
@@ -132,7 +145,7 @@ test("what is no message of Questline's is left alone, and what another process 
   const notice = { type: UNLOCKED, payload: { ...unlock, token: "t" } };
   hear({ kind: "notice", from: "x", userId: "1", notice });
   hear({ kind: "notice", from: "own", userId: "1", notice });
-  expect(seat.notify.mock.calls).toEqual([[UNLOCKED, unlock]]);
+  expect(seat.notify.mock.calls).toEqual([[{ type: UNLOCKED, payload: unlock }]]);
   expect(client.sent).toEqual([]);
 });
 
