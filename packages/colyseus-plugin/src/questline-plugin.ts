@@ -12,6 +12,7 @@ import type {
 import { Admission, type AuthMode } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { hubOf, type Hub } from "./hub.ts";
+import { keepPayload } from "./keep-payload.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
@@ -122,6 +123,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   ): Receipt {
     try {
       this.#round.played();
+      if (!isPlayer(player)) return this.#refuse(event, "there is no such player: give a connection or a session id");
       const userId = this.#wired?.roster.userIdOf(player);
       if (userId === undefined && this.#keepForGuest(player, event, payload, more)) {
         this.#count(guestKey(player), event, payload, more[0]?.id);
@@ -246,7 +248,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   /** An event that happens once per match has one occurrence. */
   #count(key: string, event: string, payload: unknown, occurrence: string | undefined): void {
     const once = this.#questline.events[event]?.occurs === "once-per-match";
-    this.#tallies.add(key, event, payload, once ? "" : occurrence);
+    // The report is made by now: a payload that cannot be read through must not look like a refusal.
+    guarded("a tally", () => this.#tallies.add(key, event, payload, once ? "" : occurrence));
   }
 
   #watcherOf(room: Room, roster: Roster): MatchWatcher | undefined {
@@ -315,7 +318,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const seat = this.#admission?.hasGuests && this.#wired?.roster.guestSeat(player);
     if (!seat) return false;
     const match = this.#currentMatch();
-    this.#admission?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
+    const kept = keepPayload(payload) as typeof payload;
+    this.#admission?.keep(seat, (userId) => void match.report(userId, event, kept, ...more));
     return true;
   }
 
@@ -344,6 +348,11 @@ export function questlinePlugin<E extends Events, A extends Achievements, L exte
   options: QuestlinePluginOptions<NoInfer<E>, S> = {},
 ): QuestlinePlugin<E> {
   return new QuestlinePlugin<E>(questline, options as QuestlinePluginOptions<E>);
+}
+
+/** Types do not keep a game from looking up somebody who is gone. */
+function isPlayer(player: unknown): boolean {
+  return typeof player === "string" || (typeof player === "object" && player !== null);
 }
 
 /** No user id holds a space. */
