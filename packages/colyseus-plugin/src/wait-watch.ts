@@ -27,6 +27,7 @@ export class WaitWatch {
   readonly #clock: Clock;
   readonly #users = new Map<string, Watched>();
   #isLookDue = false;
+  #isFailing = false;
 
   constructor(inspect: Questline["inspect"], tell: (userId: string, delayed: Delayed) => void, clock: Clock) {
     this.#inspect = inspect;
@@ -62,8 +63,11 @@ export class WaitWatch {
   async #look(): Promise<void> {
     try {
       for (const [userId, watched] of this.#users) await this.#lookAt(userId, watched);
+      this.#isFailing = false;
     } catch (error) {
-      warn("looking for delayed results failed", { error: wordsOf(error) });
+      // A store that is closed or gone fails at every look.
+      if (!this.#isFailing) warn("looking for delayed results failed", { error: wordsOf(error) });
+      this.#isFailing = true;
     }
     this.#isLookDue = false;
     if (this.#users.size > 0) this.#lookLater();

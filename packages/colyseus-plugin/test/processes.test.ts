@@ -208,6 +208,14 @@ test("results that keep moving are not delayed, and with nothing under way nobod
   expect(here.clock.waiting).toBe(0);
 });
 
+test("a store that is closed while rooms live on is said once, not at every look", async () => {
+  const here = fakeProcesses().start();
+  here.hub.mail.waits.watch("1");
+  Object.assign(here.questline, { inspect: () => Promise.reject(new Error("The lane store is closed.")) });
+  await later(here, 60_000);
+  expect(warned).toHaveBeenCalledTimes(1);
+});
+
 test("a player who joins during a wait is told of it, also from another process", async () => {
   const [here, there] = (({ start }) => [start(), start()] as const)(fakeProcesses());
   await turn();
