@@ -33,6 +33,8 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
   readonly #book = new GuestBook();
   /** Tokens tried, by guest's session; `Infinity` while one is being verified. */
   readonly #claims = new Map<string, number>();
+  /** Guests who left while their token was being verified: it decides what becomes of their reports. */
+  readonly #leftClaiming = new Set<string>();
 
   constructor(questline: Questline<E, A, L>, mode: AuthMode, resolveUserId: ResolveUserId) {
     if (mode !== "required" && mode !== "guests") throw new TypeError('auth must be "required" or "guests".');
@@ -99,10 +101,12 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
       if (!isRefusal(error)) warn("a guest's token could not be verified", { sessionId, error: wordsOf(error) });
       seat.send(TOKEN, { reason: "refused" });
     }
+    if (this.#leftClaiming.delete(sessionId)) this.gone(sessionId);
   }
 
   /** The session of somebody who stayed a guest is over. */
   gone(sessionId: string): void {
+    if (this.#claims.get(sessionId) === Number.POSITIVE_INFINITY) return void this.#leftClaiming.add(sessionId);
     this.#claims.delete(sessionId);
     this.#book.forget(sessionId);
   }

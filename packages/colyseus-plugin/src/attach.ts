@@ -1,6 +1,7 @@
 import type { Client, Room } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
-import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "./questline-plugin.ts";
+import type { QuestlinePluginOptions } from "./plugin-options.ts";
+import { questlinePlugin, type QuestlinePlugin } from "./questline-plugin.ts";
 import { entersDuringCreate } from "./watch-room.ts";
 
 export type { AuthMode } from "./admission.ts";
@@ -12,7 +13,8 @@ export type { MatchWatch } from "./match-watch.ts";
 export type { Player } from "./player.ts";
 export { questlineAuth, type PlayerAuth, type QuestlineAuthOptions, type StaticAuth } from "./questline-auth.ts";
 export { questlineEndpoints, type QuestlineEndpoints, type QuestlineEndpointsOptions } from "./questline-endpoints.ts";
-export type { MatchReceipts, QuestlinePluginOptions } from "./questline-plugin.ts";
+export type { QuestlinePluginOptions } from "./plugin-options.ts";
+export type { MatchReceipts } from "./questline-plugin.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";

@@ -5,17 +5,13 @@ export type { GuestCounts } from "./guest-book.ts";
 export type { MatchPlayer } from "./match-player.ts";
 export type { MatchStreaks } from "./match-streaks.ts";
 export type { MatchWatch } from "./match-watch.ts";
-export {
-  questlinePlugin,
-  type MatchReceipts,
-  type QuestlinePlugin,
-  type QuestlinePluginOptions,
-} from "./questline-plugin.ts";
+export { questlinePlugin, type MatchReceipts, type QuestlinePlugin } from "./questline-plugin.ts";
 export type { QuestlineHandlers } from "./room-messages.ts";
 export type { ResolveUserId } from "./resolve-user-id.ts";
 export type { RoundPlayer } from "./roster.ts";
 export type { MatchIdOption } from "./round.ts";
 export type { Player } from "./player.ts";
+export type { QuestlinePluginOptions } from "./plugin-options.ts";
 export { verifyPlayer } from "./verify-player.ts";
 export type {
   Ack,

@@ -9,54 +9,25 @@ import type {
   Questline,
   Receipt,
 } from "@questline/core";
-import { Admission, type AuthMode } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { keepPayload } from "./keep-payload.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
-import { RoomStreaks, type MatchStreaks } from "./match-streaks.ts";
-import type { MatchWatch } from "./match-watch.ts";
+import { RoomStreaks } from "./match-streaks.ts";
 import { watchMatch, type MatchWatcher } from "./match-watcher.ts";
+import type { QuestlinePluginOptions } from "./plugin-options.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { carefully, userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
 import { ownHandlers, roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Roster, type RoundPlayer } from "./roster.ts";
-import { Round, type MatchIdOption } from "./round.ts";
+import { Round } from "./round.ts";
 import { Seat, type NoticeWishes } from "./seat.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
 import { Tallies, type Tally } from "./tally.ts";
 import { watchRoom } from "./watch-room.ts";
-
-export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
-  /**
-   * The match id: text for the room's first round only, or a function asked once for every round. Give one where a room
-   * that comes back after a crash goes on with the same match. Default: `questline.newMatchId(roomId)` for every round.
-   */
-  readonly matchId?: MatchIdOption;
-  /**
-   * Finds the app-scoped Meta user id, at once. Default: `client.auth.questline.id`, else `client.auth.id`, else
-   * `client.auth.userId`, if it is decimal text.
-   */
-  readonly resolveUserId?: ResolveUserId;
-  /**
-   * For rooms without `static onAuth = questlineAuth(questline)`: verifies players as they connect, by the join options
-   * or Colyseus's bearer. `required` refuses everybody else with 401; `guests` lets them play, keeps their reports out,
-   * and makes them when the guest sends `questline:token` in the same session. Default: nobody is verified here.
-   */
-  readonly auth?: AuthMode;
-  /** Sends notices (docs/notifications.md) to the player's connection. Default true. */
-  readonly notify?: boolean;
-  /** Sees the match end in the room's state or in a broadcast and reports it, as `endMatch` would. Default: nothing. */
-  readonly watch?: MatchWatch<E, S>;
-  /** Keeps streaks across matches, readable as `player.streak(name)`. Default: none. */
-  readonly streaks?: MatchStreaks<E>;
-  /** Sends `questline:progress` when a count or bitfield went on. Default false. */
-  readonly progress?: boolean;
-  /** Reads the player's place before `questline:recorded` is sent, and puts it in as `rank`. Default false. */
-  readonly ranks?: boolean;
-}
 
 /** Receipts of a round by user id: one for every player the event was reported for. */
 export type MatchReceipts = ReadonlyMap<string, Receipt>;
@@ -144,6 +115,23 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
    * refused. Ending the same event twice within one turn of the event loop is one end and gives the same receipts.
    */
   endMatch<K extends keyof E & string>(
+    event: K,
+    payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
+  ): MatchReceipts {
+    let asked = 0;
+    let given = 0;
+    const receipts = this.#end(event, (player) => {
+      const payload = payloadFor(player);
+      asked++;
+      if (payload !== undefined && payload !== null) given++;
+      return payload;
+    });
+    if (asked > 0 && given === 0)
+      this.#sayOnce(`endMatch: the function for "${event}" returned nothing for anybody; is a \`return\` missing?`);
+    return receipts;
+  }
+
+  #end<K extends keyof E & string>(
     event: K,
     payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
   ): MatchReceipts {
@@ -255,9 +243,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   #watcherOf(room: Room, roster: Roster): MatchWatcher | undefined {
     return watchMatch(room, this.#watch, this.#questline.events, {
       end: (event, payloadFor) =>
-        roster.isEmpty()
-          ? new Map()
-          : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
+        roster.isEmpty() ? new Map() : this.#end(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
       refused: () => this.#refused++,
       problem: (words) => this.#sayOnce(`watch: ${words}`),
     });

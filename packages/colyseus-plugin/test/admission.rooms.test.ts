@@ -8,7 +8,8 @@ import { MOST_CLAIMS } from "../src/admission.ts";
 import { TOKEN, UNLOCKED } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlineEndpoints } from "../src/questline-endpoints.ts";
-import { questlinePlugin, type MatchReceipts, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
+import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
+import { questlinePlugin, type MatchReceipts } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, heard, joined, newUser, type Emulator } from "./rooms-scene.ts";
 import { freePort } from "../../../test/free-port.ts";
 
@@ -218,6 +219,22 @@ test("a guest who leaves without a proof loses what was kept, and it is counted"
   await sdk.leave();
   await vi.waitFor(() => expect(room.clients.length).toBe(0), { interval: 5 });
   expect(room.plugins.questline.toJSON()).toMatchObject({ guestReports: { kept: 0, claimed: 0, dropped: 1 } });
+});
+
+test("a guest who leaves while the token is being verified keeps what was reported", async () => {
+  const ada = newUser(emulator);
+  const sdk = await sdkWith().joinOrCreate("guests", {});
+  const room = roomOf(sdk);
+  await joined(room, sdk);
+  room.end();
+  emulator.faults.add({ operation: "users.me", kind: "latency", ms: 150, when: "before", times: 1 });
+  sdk.send(TOKEN, { token: ada.token });
+  await vi.waitFor(() => expect(emulator.requests.count({ operation: "users.me" })).toBeGreaterThan(0), {
+    interval: 5,
+  });
+  await sdk.leave();
+  await vi.waitFor(() => expect(played(ada.id)).toBe(1n), { interval: 5, timeout: 5_000 });
+  expect(room.plugins.questline.toJSON()).toMatchObject({ guestReports: { kept: 0, claimed: 1, dropped: 0 } });
 });
 
 test("a guest's wrong tokens are verified a few times, then no more", async () => {

@@ -224,3 +224,19 @@ test("the room's own hooks run as before, with their arguments and answers", asy
   ]);
   expect(room.onCacheRoom?.()).toEqual({ score: 3, questline: { matchId: "room-1:1" } });
 });
+
+test("a function that returns nothing for anybody, as without a `return`, is told once for a room class", async () => {
+  const DuelRoom = { name: "DuelRoom" };
+  const { plugin, join } = scene({}, { constructor: DuelRoom } as never);
+  plugin.endMatch("matchEnded", () => undefined);
+  expect(warned).not.toHaveBeenCalled();
+  await join("s1", { id: "1" });
+  await join("s2", { id: "2" });
+  for (let round = 0; round < 3; round++) {
+    plugin.endMatch("matchEnded", () => undefined);
+    await turn();
+  }
+  expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/"matchEnded" returned nothing for anybody/), {
+    room: "DuelRoom",
+  });
+});

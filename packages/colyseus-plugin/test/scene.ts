@@ -1,4 +1,5 @@
-import { questlinePlugin, type QuestlinePlugin, type QuestlinePluginOptions } from "../src/questline-plugin.ts";
+import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
+import { questlinePlugin, type QuestlinePlugin } from "../src/questline-plugin.ts";
 import { fakeQuestline, type FakeEvents, type FakeQuestline } from "./fake-questline.ts";
 import { fakeRoom, type FakeRoom } from "./fake-room.ts";
 

@@ -1,6 +1,6 @@
 import type { Room } from "@colyseus/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import type { QuestlinePluginOptions } from "../src/questline-plugin.ts";
+import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
 import type { FakeEvents } from "./fake-questline.ts";
 import { scene, turn, type Scene } from "./scene.ts";
 
