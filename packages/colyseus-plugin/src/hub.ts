@@ -1,3 +1,4 @@
+import type { Room } from "@colyseus/core";
 import { systemRandom, type Events, type Match, type Questline } from "@questline/core";
 import { guarded, warn, wordsOf } from "./log.ts";
 import { Mail, type MailFeeds } from "./mail.ts";
@@ -26,6 +27,8 @@ const MOST_SAID = 20;
 export class Hub {
   readonly tokens: TokenDesk;
   readonly mail: Mail;
+  /** The plugin of each room: a second one would report every match a second time, under an id of its own. */
+  readonly plugins: WeakMap<Room, unknown> = new WeakMap();
   readonly #seats = new Map<string, Set<Seat>>();
   readonly #questline: QuestlineFeeds;
   readonly #said = new WeakMap<object, Set<string>>();

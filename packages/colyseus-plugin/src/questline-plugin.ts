@@ -202,6 +202,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       guestGone: ({ sessionId }) => this.#admission?.gone(sessionId),
     });
     this.#wired = { room, roster };
+    this.#hub.plugins.set(room, this);
     guarded("messages", () => ownHandlers(room));
     const watcher = guarded("watch", () => this.#watcherOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
