@@ -12,6 +12,7 @@ import type {
 import { Admission } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { hubOf, type Hub } from "./hub.ts";
+import { isPromise } from "./is-promise.ts";
 import { keepPayload } from "./keep-payload.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
@@ -345,10 +346,4 @@ function isPlayer(player: unknown): boolean {
 /** No user id holds a space. */
 function guestKey(player: { readonly sessionId: string } | string): string {
   return `guest ${typeof player === "string" ? player : player.sessionId}`;
-}
-
-function isPromise(value: unknown): boolean {
-  if (!(value instanceof Promise)) return false;
-  value.catch(() => {});
-  return true;
 }

@@ -1,4 +1,5 @@
 import type { Client } from "@colyseus/core";
+import { isPromise } from "./is-promise.ts";
 import { wordsOf } from "./log.ts";
 
 /** Finds a connection's app-scoped Meta user id, or undefined while it is not verified. Answers at once, not by a promise. */
@@ -31,10 +32,8 @@ export function carefully(resolve: ResolveUserId, problem: (words: string) => vo
       const userId: unknown = resolve(client);
       if (typeof userId === "string") return userId === "" ? undefined : userId;
       if (userId === undefined || userId === null) return undefined;
-      if (userId instanceof Promise) userId.catch(() => {});
-      problem(
-        `resolveUserId must return the user id as text, or undefined, not ${userId instanceof Promise ? "a promise" : typeof userId}`,
-      );
+      const got = isPromise(userId) ? "a promise" : typeof userId;
+      problem(`resolveUserId must return the user id as text, or undefined, not ${got}`);
     } catch (error) {
       problem(`resolveUserId threw ${wordsOf(error)}; the player counts as not verified`);
     }

@@ -82,6 +82,17 @@ test("matchId as a function names every round; a bad answer is replaced, a repea
   expect(plugin.beginMatch("m-9")).toBe("m-9");
 });
 
+test("a matchId that is asynchronous is told, and its rejection goes nowhere", async () => {
+  const escaped = vi.fn<(reason: unknown) => void>();
+  process.on("unhandledRejection", escaped);
+  const { plugin } = scene({ matchId: (async () => Promise.reject(new Error("a database of the game"))) as never });
+  expect(plugin.matchId).toBe("room-1:1");
+  await turn();
+  process.off("unhandledRejection", escaped);
+  expect(escaped).not.toHaveBeenCalled();
+  expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/matchId must be/), { got: "a promise" });
+});
+
 test("a user id the game finds only after its own onJoin is found then", async () => {
   const { plugin, join, reported } = scene({
     resolveUserId: (client) => (client.userData as { meta?: string } | undefined)?.meta,
