@@ -240,3 +240,19 @@ test("a function that returns nothing for anybody, as without a `return`, is tol
     room: "DuelRoom",
   });
 });
+
+test("a second event at the same end, reported inside the function, is of the same match, for those who left, too", async () => {
+  const { plugin, join, leave, reported } = scene();
+  await leave(await join("s1", { id: "1" }));
+  await join("s2", { id: "2" });
+  plugin.endMatch("matchEnded", ({ sessionId }) => {
+    plugin.report(sessionId, "kill", { weapon: "bow" }, { id: "last" });
+    return won();
+  });
+  expect(reported.map(({ match, userId, event }) => [match, userId, event])).toEqual([
+    ["room-1:1", "1", "kill"],
+    ["room-1:1", "1", "matchEnded"],
+    ["room-1:1", "2", "kill"],
+    ["room-1:1", "2", "matchEnded"],
+  ]);
+});
