@@ -1,9 +1,9 @@
 import type { AuthContext, Client } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
-import { guarded } from "./log.ts";
+import { isOwnAccount } from "./colyseus-jwt.ts";
 import { guestAuth, mergeAuth } from "./merge-auth.ts";
 import { credentialMissing, isNoProof } from "./refuse-join.ts";
-import type { ResolveUserId } from "./resolve-user-id.ts";
+import { markOwnAccount, type ResolveUserId } from "./resolve-user-id.ts";
 import { takeCredential } from "./take-credential.ts";
 import { verifyPlayer } from "./verify-player.ts";
 
@@ -17,7 +17,8 @@ export type IntoAuth = (account: object) => object;
  * Verifies players as they connect to one room: the stage after matchmaking, where there are no HTTP headers. So the
  * credential comes in the join options, which have crossed Redis by then, or as Colyseus's bearer.
  *
- * A player who is known by `client.auth` already, from a static hook, a Colyseus token or a `QueueRoom`, is let in.
+ * A player who is known by `client.auth` already, from a static hook, a Colyseus token that names a Meta player or a
+ * `QueueRoom`, is let in; the `id` of a game's own login is not Meta's.
  * Anybody else is refused, or let in as a guest: whoever brings nothing, or a bearer that is the game's own.
  */
 export class Admission<E extends Events, A extends Achievements, L extends Leaderboards> {
@@ -38,6 +39,8 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
     options: unknown,
     context: AuthContext | undefined,
   ): Promise<IntoAuth | undefined> => {
+    const { auth }: { readonly auth?: unknown } = client;
+    if (isOwnAccount(auth, context?.token)) markOwnAccount(auth);
     if (this.#isKnown(client)) {
       // Nobody needs the credential, but it may be there.
       takeCredential(options, { kind: "none" });
@@ -58,6 +61,6 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
   };
 
   #isKnown(client: Client): boolean {
-    return guarded("resolveUserId", () => this.#resolveUserId(client)) !== undefined;
+    return this.#resolveUserId(client) !== undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Client, Room } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import type { QuestlinePluginOptions } from "./plugin-options.ts";
+import { hubOf } from "./hub.ts";
 import { questlinePlugin, type QuestlinePlugin } from "./questline-plugin.ts";
 import { entersDuringCreate } from "./watch-room.ts";
 
@@ -32,24 +33,20 @@ export { verifyPlayer } from "./verify-player.ts";
 /** What a room has of Questline: the same as `this.plugins.questline`. */
 export type Attached<E extends Events> = Omit<QuestlinePlugin<E>, "pluginName" | "messages">;
 
-const attached = new WeakMap<Room, WeakMap<object, unknown>>();
-
 /**
  * For rooms without plugins, such as Colyseus 0.17's: `this.questline = attach(this, questline)`, first thing in
- * `onCreate`. Does what the plugin does; a second call in the same room, as from a subclass, answers the first one's.
+ * `onCreate`. Does what the plugin does; where the room has it already, from a second call as in a
+ * subclass or from its `plugins`, answers that one.
  */
 export function attach<E extends Events, A extends Achievements, L extends Leaderboards, S = never>(
   room: Room,
   questline: Questline<E, A, L>,
   options: QuestlinePluginOptions<NoInfer<E>, S> = {},
 ): Attached<E> {
-  const known = attached.get(room) ?? new WeakMap<object, unknown>();
-  attached.set(room, known);
-  const before = known.get(questline) as Attached<E> | undefined;
+  const before = hubOf(questline).plugins.get(room) as Attached<E> | undefined;
   if (before) return before;
 
   const plugin = questlinePlugin(questline, options);
-  known.set(questline, plugin);
   entersDuringCreate(room);
   // As Colyseus 0.18 gives a plugin its room.
   Reflect.set(plugin, "room", room);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { warn, wordsOf } from "./log.ts";
 import type { Player } from "./player.ts";
@@ -71,12 +72,25 @@ export async function readJwt(token: string): Promise<Player | UnreadJwt> {
 export function isJwtShaped(token: string): boolean {
   const parts = token.split(".");
   const [header = ""] = parts;
-  if (parts.length !== 3 || !parts.every((part) => /^[\w-]*$/.test(part))) return false;
+  return parts.length === 3 && parts.every((part) => /^[\w-]*$/.test(part)) && "alg" in decoded(header);
+}
+
+/**
+ * True if `auth` is what Colyseus read from this bearer, and the game minted it for an account of its own. Colyseus has
+ * checked the signature by then.
+ */
+export function isOwnAccount(auth: unknown, bearer: string | undefined): auth is object {
+  if (typeof auth !== "object" || auth === null || "questline" in auth) return false;
+  return bearer !== undefined && isJwtShaped(bearer) && isDeepStrictEqual(auth, decoded(bearer.split(".")[1]));
+}
+
+/** The JSON object in a part of a token; an empty one where there is none. */
+function decoded(part = ""): object {
   try {
-    const decoded: unknown = JSON.parse(Buffer.from(header, "base64url").toString());
-    return typeof decoded === "object" && decoded !== null && "alg" in decoded;
+    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString());
+    return typeof value === "object" && value !== null ? value : {};
   } catch {
-    return false;
+    return {};
   }
 }
 

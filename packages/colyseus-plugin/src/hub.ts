@@ -1,3 +1,4 @@
+import type { Room } from "@colyseus/core";
 import { systemRandom, type Events, type Match, type Questline } from "@questline/core";
 import { guarded, warn, wordsOf } from "./log.ts";
 import { Mail, type MailFeeds } from "./mail.ts";
@@ -26,6 +27,8 @@ const MOST_SAID = 20;
 export class Hub {
   readonly tokens: TokenDesk;
   readonly mail: Mail;
+  /** The plugin of each room: a second one would report every match a second time, under an id of its own. */
+  readonly plugins: WeakMap<Room, unknown> = new WeakMap();
   /** Of each user here, who mostly has one. */
   readonly #seats = new Map<string, readonly Seat[]>();
   readonly #questline: QuestlineFeeds;
@@ -79,13 +82,13 @@ export class Hub {
   leave(userId: string, seat: Seat): void {
     const seats = this.#seats.get(userId);
     if (!seats?.includes(seat)) return;
-    if (seats.length > 1)
-      return void this.#seats.set(
-        userId,
-        seats.filter((other) => other !== seat),
-      );
-    this.#seats.delete(userId);
-    this.tokens.absent(userId);
+    const others = seats.filter((other) => other !== seat);
+    if (others.length > 0) this.#seats.set(userId, others);
+    else {
+      this.#seats.delete(userId);
+      this.tokens.absent(userId);
+    }
+    this.mail.left(userId, seat);
   }
 
   /**

@@ -70,6 +70,10 @@ export class Mail implements RelayListener {
   joined(userId: string, seat: Seat): void {
     this.#progress ||= seat.wishes.progress;
     this.#unshelve(userId, seat);
+    // Of seats held for somebody who joined anew instead of coming back.
+    for (const held of this.#seatsOf(userId)) {
+      if (held !== seat) for (const notice of held.takeKept()) this.#give(userId, seat, notice);
+    }
     void this.#remind(userId, seat);
     this.waits.arrived(userId);
     this.#relay.want(userId, "joined");
@@ -81,6 +85,13 @@ export class Mail implements RelayListener {
     this.#relay.want(userId, "returned");
   }
 
+  /** The player has this seat no more, and may have another one: what it kept waits for the next. */
+  left(userId: string, seat: Seat): void {
+    const kept = seat.takeKept();
+    for (const _ of this.#seatsOf(userId)) return;
+    for (const notice of kept) this.#shelve(userId, notice);
+  }
+
   /** The player asks for everything that is not acknowledged, and what waits. */
   async pull(userId: string, seat: Seat): Promise<void> {
     seat.forgetTold();
@@ -88,7 +99,7 @@ export class Mail implements RelayListener {
     this.#relay.want(userId, "asked");
     await this.#remind(userId, seat);
     const delayed = await this.#waiting(userId);
-    if (delayed) seat.notify(DELAYED, delayed);
+    if (delayed) seat.notify({ type: DELAYED, payload: delayed });
   }
 
   /** The player has seen these. */
@@ -120,8 +131,13 @@ export class Mail implements RelayListener {
   }
 
   #tell(userId: string, notice: Notice): void {
-    const isTaken = this.#deliver(userId, notice);
-    if (!isTaken && notice.type !== UNLOCKED && notice.type !== DELAYED) this.#shelf.put(userId, notice);
+    if (this.#deliver(userId, notice)) this.#relay.notice(userId, notice);
+    else this.#shelve(userId, notice);
+  }
+
+  /** Nobody is here to take it: it waits, and may be taken elsewhere. */
+  #shelve(userId: string, notice: Notice): void {
+    if (notice.type !== UNLOCKED && notice.type !== DELAYED) this.#shelf.put(userId, notice);
     this.#relay.notice(userId, notice);
   }
 
@@ -131,12 +147,20 @@ export class Mail implements RelayListener {
     return isTaken;
   }
 
-  #give(userId: string, seat: Seat, { type, payload }: Notice): boolean {
-    if (type !== RECORDED || !seat.wishes.ranks || !seat.wishes.notices) return seat.notify(type, payload);
+  #give(userId: string, seat: Seat, notice: Notice): boolean {
+    const { type, payload } = notice;
+    if (type !== RECORDED || !seat.wishes.ranks || !seat.wishes.notices) return seat.notify(notice);
     void this.#ranks.rankOf(userId, payload.leaderboard).then((rank) => {
-      seat.notify(RECORDED, rank === undefined ? payload : { ...payload, rank });
+      if (this.#isSeated(userId, seat))
+        seat.notify({ type, payload: rank === undefined ? payload : { ...payload, rank } });
+      else if (!this.#deliver(userId, notice)) this.#shelf.put(userId, notice);
     });
     return true;
+  }
+
+  #isSeated(userId: string, seat: Seat): boolean {
+    for (const held of this.#seatsOf(userId)) if (held === seat) return true;
+    return false;
   }
 
   #unshelve(userId: string, seat: Seat): void {
@@ -146,7 +170,7 @@ export class Mail implements RelayListener {
   }
 
   async #remind(userId: string, seat: Seat): Promise<void> {
-    for (const { type, payload } of await this.#unseen(userId)) seat.notify(type, payload);
+    for (const notice of await this.#unseen(userId)) seat.notify(notice);
   }
 
   async #unseen(userId: string): Promise<readonly Notice[]> {

@@ -1,4 +1,5 @@
 import type { Events, PayloadOf, Receipt } from "@questline/core";
+import { isPromise } from "./is-promise.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { StreakLengths, StreakStore } from "./streak-store.ts";
 
@@ -28,6 +29,12 @@ function problemOf(streaks: Partial<UsableStreaks> | null, events: Events): stri
   if (typeof streaks.of !== "object" || streaks.of === null || Object.values(streaks.of).some(isWrong))
     return "`of` must be an object of functions (payload) => boolean by the streak's name";
   return undefined;
+}
+
+function hit(name: string, answer: unknown): boolean {
+  if (typeof answer !== "boolean")
+    warn(`streaks: \`of.${name}\` must return true or false, not ${isPromise(answer) ? "a promise" : typeof answer}`);
+  return answer === true;
 }
 
 /** Users whose streaks one room remembers; beyond, the earliest are read again. */
@@ -67,7 +74,7 @@ export class RoomStreaks {
     const streaks = this.#streaks;
     if (streaks?.event !== event) return;
     const hits = guarded("a streak's function", () =>
-      Object.fromEntries(Object.entries(streaks.of).map(([name, isHit]) => [name, isHit(payload) === true])),
+      Object.fromEntries(Object.entries(streaks.of).map(([name, isHit]) => [name, hit(name, isHit(payload))])),
     );
     if (!hits) return;
     void durable.then(({ status }) => {
@@ -78,7 +85,8 @@ export class RoomStreaks {
 
   async #take(userId: string, lengths: Promise<StreakLengths>): Promise<void> {
     try {
-      this.#remember(userId, await lengths);
+      // A store of the game's own may have nothing to say of a user.
+      this.#remember(userId, (await lengths) ?? {});
     } catch (error) {
       if (this.#lengths.get(userId) === "asked") this.#lengths.delete(userId);
       warn("streaks are not available", { userId, error: wordsOf(error) });

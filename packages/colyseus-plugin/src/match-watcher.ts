@@ -1,5 +1,6 @@
 import type { Room } from "@colyseus/core";
 import type { Receipt } from "@questline/core";
+import { isPromise } from "./is-promise.ts";
 import { wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import type { Mapper, UsableWatch } from "./match-watch.ts";
@@ -79,10 +80,7 @@ export class MatchWatcher {
     try {
       const over = state.ended(current);
       if (typeof over === "boolean") return over;
-      if (over instanceof Promise) over.catch(() => {});
-      this.#plugin.problem(
-        `\`state\` must return true or false, not ${over instanceof Promise ? "a promise" : typeof over}`,
-      );
+      this.#plugin.problem(`\`state\` must return true or false, not ${isPromise(over) ? "a promise" : typeof over}`);
     } catch (error) {
       this.#plugin.problem(`\`state\` threw ${wordsOf(error)}; it counts as false`);
     }
@@ -111,8 +109,7 @@ export class MatchWatcher {
       try {
         const payload = mapper(input, player);
         if (payload !== undefined) given++;
-        if (!(payload instanceof Promise)) return payload;
-        payload.catch(() => {});
+        if (!isPromise(payload)) return payload;
         return fail("returned a promise: what it needs has to be there before the match ends");
       } catch (error) {
         return fail(`threw ${wordsOf(error)}; the player is left out`);

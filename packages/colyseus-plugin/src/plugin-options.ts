@@ -5,13 +5,17 @@ import type { MatchWatch, MatchWatches } from "./match-watch.ts";
 import type { ResolveUserId } from "./resolve-user-id.ts";
 import type { MatchIdOption } from "./round.ts";
 
+/** What `questlinePlugin` and `attach` take. */
 export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
   /**
    * The match id: text for the room's first round only, or a function asked once for every round. Give one where a room
    * that comes back after a crash goes on with the same match. Default: `questline.newMatchId(roomId)` for every round.
    */
   readonly matchId?: MatchIdOption;
-  /** Finds the app-scoped Meta user id. Default: `client.auth.questline.id`, else `client.auth.id`, else `client.auth.userId`. */
+  /**
+   * Finds the app-scoped Meta user id, at once. Default: `client.auth.questline.id`, else `client.auth.id`, else
+   * `client.auth.userId`, if it is decimal text.
+   */
   readonly resolveUserId?: ResolveUserId;
   /**
    * For rooms without `static onAuth = questlineAuth(questline)`: verifies players as they connect, by the join options

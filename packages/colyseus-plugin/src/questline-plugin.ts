@@ -10,26 +10,30 @@ import type {
   Receipt,
 } from "@questline/core";
 import { Admission } from "./admission.ts";
+import { asking } from "./asking.ts";
 import { endedRound, type EndedRound, type MatchReceipts } from "./ended-round.ts";
 import type { GuestCounts } from "./guest-book.ts";
 import { Guests } from "./guests.ts";
 import { hubOf, type Hub } from "./hub.ts";
+import { isPromise } from "./is-promise.ts";
+import { keepPayload } from "./keep-payload.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks } from "./match-streaks.ts";
 import type { QuestlinePluginOptions } from "./plugin-options.ts";
 import { letsGuestsIn } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
-import { userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
+import { carefully, userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
 import { RoomRounds } from "./room-rounds.ts";
-import { roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
+import { ownHandlers, roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Returning } from "./returning.ts";
-import { readRoomCache, type RoomCache } from "./room-cache.ts";
+import { readRoomCache, roomCache } from "./room-cache.ts";
 import { Roster } from "./roster.ts";
 import { Seat, type NoticeWishes } from "./seat.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
 import { guestKey } from "./tally.ts";
+import { isPlayer, whyUnknown } from "./unknown-player.ts";
 import { watchMatches, type MatchWatchers } from "./watch-matches.ts";
 import { watchRoom } from "./watch-room.ts";
 
@@ -62,7 +66,10 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#questline = questline;
     this.#hub = hubOf(questline);
     const { resolveUserId = userIdFromAuth } = options;
-    this.#resolveUserId = (client) => this.#returning?.userIdOf(client) ?? resolveUserId(client);
+    this.#resolveUserId = carefully(
+      (client) => this.#returning?.userIdOf(client) ?? resolveUserId(client),
+      (words) => this.#sayOnce(words),
+    );
     const { notify = true, progress = false, ranks = false } = options;
     this.#notify = { notices: notify, progress, ranks };
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
@@ -102,12 +109,13 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   ): Receipt {
     try {
       this.#rounds.played();
+      if (!isPlayer(player)) return this.#refuse(event, whyUnknown(player, this.#wired !== undefined));
       const userId = this.#wired?.roster.userIdOf(player);
       if (userId === undefined && this.#keepForGuest(player, event, payload, more)) {
         this.#count(guestKey(player), event, payload, more[0]?.id);
         return refusedReceipt(GUEST);
       }
-      if (userId === undefined) return this.#refuse(event, this.#whyUnknown(player));
+      if (userId === undefined) return this.#refuse(event, whyUnknown(player, this.#wired !== undefined));
       const receipt = this.#rounds.match.report(userId, event, payload, ...more);
       this.#count(userId, event, payload, more[0]?.id);
       return receipt;
@@ -123,6 +131,17 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
    * event is reported for the same players, and the same event gives the same receipts.
    */
   endMatch<K extends keyof E & string>(
+    event: K,
+    payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
+  ): MatchReceipts {
+    const game = asking(payloadFor);
+    const receipts = this.#end(event, game.ask);
+    if (game.gaveNothing())
+      this.#sayOnce(`endMatch: the function for "${event}" returned nothing for anybody; is a \`return\` missing?`);
+    return receipts;
+  }
+
+  #end<K extends keyof E & string>(
     event: K,
     payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
   ): MatchReceipts {
@@ -186,6 +205,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       guestGone: ({ sessionId }) => this.#guests?.gone(sessionId),
     });
     this.#wired = { room, roster };
+    this.#hub.plugins.set(room, this);
+    guarded("messages", () => ownHandlers(room));
     const returning = (this.#returning = new Returning(room));
     const watchers = guarded("watch", () => this.#watchersOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
@@ -200,8 +221,13 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       joinRefused: (client) => roster.forget(client),
       returned: (client) => roster.enter(client),
       left: (client) => roster.leave(client),
+      disposing: () => watchers?.look(),
       disposed: () => roster.close(),
-      toCache: () => this.#toCache(roster),
+      toCache: () => {
+        // An end that no patch has shown yet is this life's.
+        watchers?.look();
+        return roomCache(this.matchId, roster.toPast(), this.#rounds.tallies);
+      },
       fromCache: (cached) => {
         const read = readRoomCache(cached);
         if (!read) return;
@@ -213,12 +239,6 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       },
       restored: () => watchers?.restored(),
     });
-  }
-
-  #toCache(roster: Roster): RoomCache {
-    const players = [...roster.toPast()];
-    const tallies = this.#rounds.tallies.plain(players.map(({ userId }) => userId));
-    return { matchId: this.matchId, players, tallies };
   }
 
   /** The running round, as it ends. */
@@ -236,7 +256,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   /** An event that happens once per match has one occurrence. */
   #count(key: string, event: string, payload: unknown, occurrence: string | undefined): void {
     const once = this.#questline.events[event]?.occurs === "once-per-match";
-    this.#rounds.tallies.add(key, event, payload, once ? "" : occurrence);
+    // The report is made by now: a payload that cannot be read through must not look like a refusal.
+    guarded("a tally", () => this.#rounds.tallies.add(key, event, payload, once ? "" : occurrence));
   }
 
   #watchersOf(room: Room, roster: Roster): MatchWatchers | undefined {
@@ -244,11 +265,9 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       end: (event, payloadFor) =>
         roster.isEmpty() && !this.#rounds.ended
           ? new Map()
-          : this.endMatch(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
+          : this.#end(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
       refused: () => this.#refused++,
-      problem: (words) => {
-        if (this.#hub.isFirst(room.constructor, words)) warn(words, { room: room.constructor.name });
-      },
+      problem: (words) => this.#sayOnce(words),
     });
   }
 
@@ -303,20 +322,21 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const seat = this.#guests && this.#wired?.roster.guestSeat(player);
     if (!seat) return false;
     const { match } = this.#rounds;
-    this.#guests?.keep(seat, (userId) => void match.report(userId, event, payload, ...more));
+    const kept = keepPayload(payload) as typeof payload;
+    this.#guests?.keep(seat, (userId) => void match.report(userId, event, kept, ...more));
     return true;
+  }
+
+  /** What is wrong with a room class is said once, however many rooms and players show it. */
+  #sayOnce(words: string): void {
+    const { constructor: roomClass } = this.#wired?.room ?? {};
+    if (roomClass && this.#hub.isFirst(roomClass, words)) warn(words, { room: roomClass.name });
   }
 
   #refuse(event: string, reason: string, userId?: string): Receipt {
     this.#refused++;
     warn("a report is refused", { event, reason, ...(userId !== undefined && { userId }) });
     return refusedReceipt(reason);
-  }
-
-  #whyUnknown(player: Client | string): string {
-    if (!this.#wired) return "the plugin is not in a room: put it into definePlugins([...])";
-    if (typeof player === "string") return "no verified player has this session id in this room";
-    return "this connection has no verified player: set `static onAuth = questlineAuth(questline)`, or give resolveUserId";
   }
 }
 
@@ -326,10 +346,4 @@ export function questlinePlugin<E extends Events, A extends Achievements, L exte
   options: QuestlinePluginOptions<NoInfer<E>, S> = {},
 ): QuestlinePlugin<E> {
   return new QuestlinePlugin<E>(questline, options as QuestlinePluginOptions<E>);
-}
-
-function isPromise(value: unknown): boolean {
-  if (!(value instanceof Promise)) return false;
-  value.catch(() => {});
-  return true;
 }

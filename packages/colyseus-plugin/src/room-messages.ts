@@ -1,4 +1,4 @@
-import type { Client } from "@colyseus/core";
+import type { Client, Room } from "@colyseus/core";
 import { z } from "zod";
 import type { Hub } from "./hub.ts";
 import { guarded, warn } from "./log.ts";
@@ -81,6 +81,21 @@ export function roomMessages(parts: () => RoomParts | undefined): QuestlineHandl
           void through(client, ACK, () => room.hub.mail.acknowledge(userId, read.data.ids));
       }),
   };
+}
+
+/**
+ * Gives the room a record of handlers of its own, before Colyseus adds the plugin's to it: in one that rooms share, all of
+ * them would get the first room's; a frozen one refuses them, and a getter's loses them.
+ */
+export function ownHandlers(room: Room): void {
+  const { messages } = room;
+  if (!messages) return;
+  Object.defineProperty(room, "messages", {
+    value: { ...messages },
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 function takeToken(room: RoomParts | undefined, client: Client, answer: unknown): void {

@@ -1,6 +1,6 @@
 import type { Client, Room } from "@colyseus/core";
 import { connectionOf } from "./connection-of.ts";
-import { guarded, warn } from "./log.ts";
+import { warn } from "./log.ts";
 import type { ResolveUserId } from "./resolve-user-id.ts";
 import { asPast, type PastPlayer } from "./returning.ts";
 import type { Seat } from "./seat.ts";
@@ -112,7 +112,7 @@ export class Roster {
     if (present) this.enter(present);
     const session = this.#sessions.get(sessionId);
     if (session) return this.#identify(session);
-    return isId ? this.#past.get(sessionId)?.userId : this.#resolve(clientOrSessionId);
+    return isId ? this.#past.get(sessionId)?.userId : this.#resolveUserId(clientOrSessionId);
   }
 
   /** Every user of the round once, shown through the seat they hold now if they have several. */
@@ -205,14 +205,9 @@ export class Roster {
   /** A user id is settled once it is found; a game's resolver may need something its own onJoin sets. */
   #identify(session: Session): string | undefined {
     if (!session.client) return session.userId;
-    session.userId ??= this.#resolve(session.client);
+    session.userId ??= this.#resolveUserId(session.client);
     if (session.userId !== undefined && !this.#closed) this.#listener.known(session.userId, session.seat);
     return session.userId;
-  }
-
-  #resolve(client: Client): string | undefined {
-    const userId = guarded("resolveUserId", () => this.#resolveUserId(client));
-    return typeof userId === "string" && userId !== "" ? userId : undefined;
   }
 
   #close({ userId, seat }: Session): void {

@@ -1,3 +1,4 @@
+import { isPromise } from "./is-promise.ts";
 import { guarded, warn } from "./log.ts";
 import { afterThisTurn } from "./runtime/clock.ts";
 
@@ -58,7 +59,7 @@ export class Round<Ended> {
     if (given === undefined) return this.#mint();
     const id = typeof given === "function" ? guarded("matchId", given) : given;
     if (!isMatchId(id)) {
-      warn("matchId must be non-empty text; a fresh id is used", { got: typeof id });
+      warn("matchId must be non-empty text; a fresh id is used", { got: isPromise(id) ? "a promise" : typeof id });
       return this.#mint();
     }
     if (id === this.#previousId)

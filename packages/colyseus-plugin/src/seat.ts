@@ -1,7 +1,8 @@
-import type { Client, Room } from "@colyseus/core";
+import { ClientState, type Client, type Room } from "@colyseus/core";
 import { connectionOf } from "./connection-of.ts";
 import { guarded } from "./log.ts";
 import { DELAYED, PROGRESS, TOKEN, UNLOCKED, type QuestlineMessages } from "./messages.ts";
+import type { Notice } from "./notice.ts";
 
 /** Notices kept for a player who is away; the oldest goes first. */
 export const MOST_KEPT = 50;
@@ -15,11 +16,6 @@ export interface NoticeWishes {
   readonly ranks: boolean;
 }
 
-interface Kept {
-  readonly type: keyof QuestlineMessages;
-  readonly payload: QuestlineMessages[keyof QuestlineMessages];
-}
-
 /**
  * One session of a room, from its join until it is left for good.
  *
@@ -31,7 +27,7 @@ export class Seat {
   readonly wishes: NoticeWishes;
   readonly #room: Room;
   /** Most seats never keep anything, so it is made when there is something. */
-  #kept: Kept[] | undefined;
+  #kept: Notice[] | undefined;
   #dropped = 0;
   /** Ids of the unlocks this connection was told of; another connection may not have got them. */
   #told: { readonly connection: Client; readonly ids: Set<string> } | undefined;
@@ -55,14 +51,15 @@ export class Seat {
    * Sends now, or when the player is back; nothing of what the room does not want, and no unlock twice on one
    * connection. True if the player has it or will.
    */
-  notify<K extends keyof QuestlineMessages>(type: K, payload: QuestlineMessages[K]): boolean {
+  notify(notice: Notice): boolean {
+    const { type, payload } = notice;
     if (!this.#wants(type)) return false;
-    if (type === UNLOCKED && "id" in payload && this.#wasTold(payload.id)) return true;
+    if (type === UNLOCKED && this.#wasTold(payload.id)) return true;
     if (this.send(type, payload)) return true;
     // Whether results wait is asked anew when the player is back.
     if (type === DELAYED) return false;
     const kept = (this.#kept ??= []);
-    kept.push({ type, payload });
+    kept.push(notice);
     if (kept.length > MOST_KEPT) {
       kept.shift();
       this.#dropped++;
@@ -73,7 +70,8 @@ export class Seat {
   /** Sends now; false if the player is away. */
   send<K extends keyof QuestlineMessages>(type: K, payload: QuestlineMessages[K]): boolean {
     const { connection } = this;
-    if (!connection) return false;
+    // What is sent to a connection that is being closed is lost without a word.
+    if (!connection || connection.state === ClientState.LEAVING) return false;
     const sent = guarded(`sending ${type}`, () => (connection.send(type, payload), true)) ?? false;
     if (sent && type === UNLOCKED && "id" in payload) this.#tell(connection, payload.id);
     return sent;
@@ -81,9 +79,14 @@ export class Seat {
 
   /** The player is back: sends what was kept. */
   resume(): void {
+    for (const notice of this.takeKept()) this.notify(notice);
+  }
+
+  /** What was kept, which is the caller's to bring to the player now. */
+  takeKept(): readonly Notice[] {
     const kept = this.#kept ?? [];
     this.#kept = undefined;
-    for (const { type, payload } of kept) this.notify(type, payload);
+    return kept;
   }
 
   /** The player asks for everything: unlocks are sent again also where this connection had them. */
@@ -97,7 +100,7 @@ export class Seat {
 
   #wasTold(id: string): boolean {
     const told = this.#told?.connection === this.connection && this.#told?.ids.has(id) === true;
-    const keeps = ({ type, payload }: Kept): boolean => type === UNLOCKED && "id" in payload && payload.id === id;
+    const keeps = ({ type, payload }: Notice): boolean => type === UNLOCKED && payload.id === id;
     return told || this.#kept?.some(keeps) === true;
   }
 

@@ -2,7 +2,14 @@ import { beforeEach, afterEach, expect, test, vi, type MockInstance } from "vite
 import { coded } from "../test/fake-questline.ts";
 import { testClock, type TestClock } from "../test/test-clock.ts";
 import type { Seat } from "./seat.ts";
-import { ASK_AFTER_ANSWER_MS, ASK_EVERY_MS, IGNORE_FOR_MS, MOST_REFUSALS, TokenDesk } from "./token-desk.ts";
+import {
+  ASK_AFTER_ANSWER_MS,
+  ASK_EVERY_MS,
+  IGNORE_FOR_MS,
+  MOST_ANSWERS,
+  MOST_REFUSALS,
+  TokenDesk,
+} from "./token-desk.ts";
 
 let warned: MockInstance;
 beforeEach(() => {
@@ -103,6 +110,21 @@ test("one answer at a time: others that come meanwhile are dropped", async () =>
   it.desk.want("7", "refused");
   await Promise.all([it.desk.answer("7", "one"), it.desk.answer("7", "two")]);
   expect(it.provided).toEqual(["one"]);
+});
+
+test("a client that sends good tokens over and over does not spend the app's requests to the platform", async () => {
+  const it = scene();
+  for (let n = 0; n < 500; n++) await it.desk.answer("7", `good-${n}`);
+  expect(it.provided).toHaveLength(MOST_ANSWERS);
+  expect(warned).toHaveBeenCalledTimes(1);
+  // A token that is wanted meanwhile arrives with one of the next asks.
+  it.desk.want("7", "refused");
+  while (it.provided.length === MOST_ANSWERS) {
+    it.clock.advance(ASK_EVERY_MS);
+    await it.desk.answer("7", "wanted");
+  }
+  expect(it.provided.at(-1)).toBe("wanted");
+  expect(it.asks.length).toBeLessThan(4);
 });
 
 test("a user who is elsewhere is asked on joining, and again on coming back", () => {

@@ -1,6 +1,7 @@
 import type { TokenWanted, Users } from "@questline/core";
 import { warn, wordsOf } from "./log.ts";
 import { TOKEN, type TokenAsked } from "./messages.ts";
+import { RateGate } from "./rate-gate.ts";
 import { isRefusal } from "./refuse-join.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { Seat } from "./seat.ts";
@@ -12,6 +13,8 @@ export const ASK_AFTER_ANSWER_MS = 1_000;
 /** Refused answers in a row before a player's answers are ignored for a while. */
 export const MOST_REFUSALS = 5;
 export const IGNORE_FOR_MS = 60_000;
+/** Answers of one player that are verified in a minute, good ones included: each costs requests to the platform. */
+export const MOST_ANSWERS = 12;
 /** Users remembered whose token is wanted while they are elsewhere. */
 const MOST_REMEMBERED = 10_000;
 
@@ -22,8 +25,12 @@ interface Ask {
   /** No ask before; monotonic ms. */
   quietUntil: number;
   timer: { cancel(): void } | undefined;
+  /** Answers to be verified, one at a time. */
+  readonly gate: RateGate;
   answering: boolean;
   refusals: number;
+  /** That answers come too often was said. */
+  warned: boolean;
   /** Answers are ignored until then; monotonic ms. */
   deafUntil: number;
 }
@@ -33,7 +40,8 @@ interface Ask {
  *
  * A user is *unknown* until a token is wanted; *wanted* until one arrives. Wanted and present: asked at once, again every
  * `ASK_EVERY_MS`, and when the player joins or comes back. An answer is verified as that user's; a refused one is asked
- * for again at once, `MOST_REFUSALS` times, then answers are ignored for `IGNORE_FOR_MS`. Tokens are never kept here.
+ * for again at once, `MOST_REFUSALS` times, then answers are ignored for `IGNORE_FOR_MS`. Beyond
+ * `MOST_ANSWERS` in a minute they are ignored, too. Tokens are never kept here.
  */
 export class TokenDesk {
   readonly #users: Pick<Users, "provideToken">;
@@ -82,6 +90,12 @@ export class TokenDesk {
   async answer(userId: string, token: string): Promise<void> {
     const ask = this.#askFor(userId);
     if (ask.answering || this.#clock.monotonic() < ask.deafUntil) return;
+    const late = await ask.gate.pass(() => this.#verify(userId, ask, token));
+    if (late && !ask.warned) warn("a player sends tokens too often; those are ignored", { userId });
+    if (late) ask.warned = true;
+  }
+
+  async #verify(userId: string, ask: Ask, token: string): Promise<void> {
     ask.answering = true;
     try {
       await this.#users.provideToken(userId, token);
@@ -158,7 +172,9 @@ export class TokenDesk {
       wanted: undefined,
       quietUntil: 0,
       timer: undefined,
+      gate: new RateGate({ mostPerMinute: MOST_ANSWERS, mostAtOnce: 1 }, this.#clock),
       answering: false,
+      warned: false,
       refusals: 0,
       deafUntil: 0,
     };

@@ -29,6 +29,7 @@ export class WaitWatch {
   readonly #clock: Clock;
   readonly #users = new Map<string, Watched>();
   #isLookDue = false;
+  #isFailing = false;
 
   constructor(inspect: Questline["inspect"], tell: (userId: string, delayed: Delayed) => void, clock: Clock) {
     this.#inspect = inspect;
@@ -67,8 +68,11 @@ export class WaitWatch {
         const together = users.slice(first, first + LOOK_TOGETHER);
         await Promise.all(together.map(([userId, watched]) => this.#lookAt(userId, watched)));
       }
+      this.#isFailing = false;
     } catch (error) {
-      warn("looking for delayed results failed", { error: wordsOf(error) });
+      // A store that is closed or gone fails at every look.
+      if (!this.#isFailing) warn("looking for delayed results failed", { error: wordsOf(error) });
+      this.#isFailing = true;
     }
     this.#isLookDue = false;
     if (this.#users.size > 0) this.#lookLater();

@@ -2,6 +2,7 @@ import type { Room } from "@colyseus/core";
 import type { Events } from "@questline/core";
 import { readWatch } from "./match-watch.ts";
 import { MatchWatcher, type WatcherPlugin } from "./match-watcher.ts";
+import { wrapMember } from "./wrap-member.ts";
 
 /**
  * Shows one room's patches and broadcasts to all of its watchers. Before a patch every watcher is asked first, and ends
@@ -10,8 +11,6 @@ import { MatchWatcher, type WatcherPlugin } from "./match-watcher.ts";
 export class MatchWatchers {
   readonly #room: Room;
   readonly #watchers: readonly MatchWatcher[];
-  #onBeforePatch: Room["onBeforePatch"];
-  #broadcast: unknown;
 
   constructor(room: Room, watchers: readonly MatchWatcher[]) {
     this.#room = room;
@@ -19,9 +18,8 @@ export class MatchWatchers {
     this.#install();
   }
 
-  /** Somebody joins. Hooks that the room replaced are wrapped again. */
+  /** Somebody joins. */
   joining(): void {
-    this.#install();
     for (const watcher of this.#watchers) watcher.joining();
   }
 
@@ -30,32 +28,28 @@ export class MatchWatchers {
     for (const watcher of this.#watchers) watcher.restored();
   }
 
+  /** Reports what the state shows now: before a patch, and when no patch comes any more that could show it. */
+  look(): void {
+    for (const watcher of this.#watchers.filter((each) => each.look())) watcher.endByState();
+  }
+
   #install(): void {
-    if (this.#watchers.some(({ watchesState }) => watchesState)) this.#wrapPatch();
-    if (this.#watchers.some(({ watchesBroadcasts }) => watchesBroadcasts)) this.#wrapBroadcast();
-  }
-
-  #wrapPatch(): void {
     const room = this.#room;
-    const { onBeforePatch } = room;
-    if (onBeforePatch !== undefined && onBeforePatch === this.#onBeforePatch) return;
-    this.#onBeforePatch = room.onBeforePatch = (state) => {
-      const returned = onBeforePatch?.call(room, state);
-      for (const watcher of this.#watchers.filter((each) => each.look())) watcher.endByState();
-      return returned;
-    };
-  }
-
-  #wrapBroadcast(): void {
-    const room = this.#room as { broadcast: (...args: unknown[]) => unknown };
-    const { broadcast } = room;
-    if (broadcast === this.#broadcast) return;
-    this.#broadcast = room.broadcast = (...args) => {
-      const returned = broadcast.apply(room, args);
-      const [type, message] = args;
-      for (const watcher of this.#watchers) watcher.heard(String(type), message);
-      return returned;
-    };
+    if (this.#watchers.some(({ watchesState }) => watchesState)) {
+      wrapMember(room, "onBeforePatch", (onBeforePatch) => (state) => {
+        const returned = onBeforePatch?.call(room, state);
+        this.look();
+        return returned;
+      });
+    }
+    if (this.#watchers.some(({ watchesBroadcasts }) => watchesBroadcasts)) {
+      wrapMember(room, "broadcast", (broadcast) => (...args) => {
+        const returned = broadcast.apply(room, args);
+        const [type, message] = args;
+        for (const watcher of this.#watchers) watcher.heard(String(type), message);
+        return returned;
+      });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { ClientState, type AuthContext, type Client, type Room } from "@colyseus/core";
 import type { IntoAuth } from "./admission.ts";
 import { guarded } from "./log.ts";
+import { wrapMember } from "./wrap-member.ts";
 
 /** What the plugin wants to know of a room. None of it may throw into the room. */
 export interface RoomWatcher {
@@ -19,6 +20,8 @@ export interface RoomWatcher {
   joinRefused(client: Client): void;
   returned(client: Client): void;
   left(client: Client): void;
+  /** Everybody left, and the room's own `onDispose` comes next. */
+  disposing(): void;
   disposed(): void;
   /** To survive a devMode restart. */
   toCache(): object;
@@ -36,7 +39,7 @@ export function entersDuringCreate(room: Room): void {
 }
 
 /**
- * Wraps the hooks of one room instance.
+ * Wraps the hooks of one room instance, those it assigns later included.
  *
  * @NOTE The framework's own plugin hooks are wired on the prototype: skipped for the first instance of a class with
  * `onUncaughtException`, shadowed by hooks written as arrow functions, doubled in subclasses, and skipped after a hook
@@ -44,19 +47,17 @@ export function entersDuringCreate(room: Room): void {
  * without one, since that would change which hook an abnormal close calls.
  */
 export function watchRoom(room: Room, watcher: RoomWatcher): void {
-  const { onAuth, onCreate, onJoin, onReconnect, onLeave, onDispose, onCacheRoom, onRestoreRoom } = room;
-
   if (creating.has(room)) guarded("onCreate", () => watcher.created());
   else {
-    room.onCreate = (options) => {
+    wrapMember(room, "onCreate", (onCreate) => (options) => {
       guarded("onCreate", () => watcher.created());
       return onCreate?.call(room, options);
-    };
+    });
   }
 
   const { authenticate } = watcher;
   if (authenticate) {
-    room.onAuth = async (client: Client, options: unknown, context: AuthContext) => {
+    wrapMember(room, "onAuth", (onAuth) => async (client: Client, options: unknown, context: AuthContext) => {
       guarded("onAuth", () => watcher.arriving(client));
       const into = await authenticate(client, options, context);
       const theirs: unknown = await onAuth.call(room, client, options, context);
@@ -64,10 +65,10 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
       // The game's own object, or what a Colyseus token says of the account.
       const account: unknown = theirs === true ? client.auth : theirs;
       return into(typeof account === "object" && account !== null ? account : {});
-    };
+    });
   }
 
-  room.onJoin = async (client, ...rest) => {
+  wrapMember(room, "onJoin", (onJoin) => async (client, ...rest) => {
     guarded("onJoin", () => watcher.arriving(client));
     watcher.admit?.(client);
     guarded("onJoin", () => watcher.joining(client));
@@ -77,38 +78,39 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
       guarded("onJoin", () => watcher.joinRefused(client));
       throw error;
     }
-  };
+  });
 
-  room.onReconnect = (client) => {
+  wrapMember(room, "onReconnect", (onReconnect) => (client) => {
     guarded("onReconnect", () => watcher.returned(client));
     return onReconnect?.call(room, client);
-  };
+  });
 
-  room.onLeave = async (client, code) => {
+  wrapMember(room, "onLeave", (onLeave) => async (client, code) => {
     try {
       return await onLeave?.call(room, client, code);
     } finally {
       // A room that awaits allowReconnection inside onLeave ends it for the old connection of a player who is back.
       if (client.state !== ClientState.RECONNECTED) guarded("onLeave", () => watcher.left(client));
     }
-  };
+  });
 
-  room.onDispose = async () => {
+  wrapMember(room, "onDispose", (onDispose) => async () => {
+    guarded("onDispose", () => watcher.disposing());
     try {
       return await onDispose?.call(room);
     } finally {
       guarded("onDispose", () => watcher.disposed());
     }
-  };
+  });
 
-  room.onCacheRoom = () => {
+  wrapMember(room, "onCacheRoom", (onCacheRoom) => () => {
     const cached: unknown = onCacheRoom?.call(room);
     const isMergeable =
       cached === undefined || (typeof cached === "object" && cached !== null && !Array.isArray(cached));
     return isMergeable ? { ...cached, [CACHE_KEY]: guarded("onCacheRoom", () => watcher.toCache()) } : cached;
-  };
+  });
 
-  room.onRestoreRoom = (cached) => {
+  wrapMember(room, "onRestoreRoom", (onRestoreRoom) => (cached) => {
     const ours: unknown = cached?.[CACHE_KEY];
     if (typeof ours === "object" && ours !== null) guarded("onRestoreRoom", () => watcher.fromCache(ours));
     try {
@@ -116,5 +118,5 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
     } finally {
       guarded("onRestoreRoom", () => watcher.restored());
     }
-  };
+  });
 }

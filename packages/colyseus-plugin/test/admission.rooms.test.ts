@@ -46,6 +46,14 @@ class AccountRoom extends GuestRoom {
 class LaxRoom extends RequiredRoom {
   static override onAuth = async (): Promise<object> => ({ level: 3 });
 }
+class AsyncResolverRoom extends RequiredRoom {
+  override plugins = definePlugins([
+    questlinePlugin(questline, {
+      auth: "required",
+      resolveUserId: (async () => Promise.reject(new Error("a database of the game"))) as never,
+    }),
+  ]);
+}
 class StaticRoom extends Room {
   static override onAuth = questlineAuth(questline);
   override plugins = definePlugins([questlinePlugin(questline)]);
@@ -59,6 +67,7 @@ beforeAll(async () => {
       guests: defineRoom(GuestRoom),
       account: defineRoom(AccountRoom),
       lax: defineRoom(LaxRoom),
+      asyncResolver: defineRoom(AsyncResolverRoom),
       static: defineRoom(StaticRoom),
     },
     routes: createRouter({ ...questlineEndpoints(questline) }),
@@ -138,6 +147,22 @@ test("required: nobody else gets in", async () => {
   await expect(sdkWith(ours).joinOrCreate("required", {})).rejects.toMatchObject({ code: 401 });
 });
 
+test("required: a login of the game's own whose account id looks like a Meta id is nobody at Meta", async () => {
+  const ours = await JWT.sign({ id: "7", role: "admin" });
+  await expect(sdkWith(ours).joinOrCreate("required", {})).rejects.toMatchObject({ code: 401 });
+});
+
+test("required: a resolveUserId that is asynchronous lets nobody in, and its rejection goes nowhere", async () => {
+  const escaped = vi.fn<(reason: unknown) => void>();
+  process.on("unhandledRejection", escaped);
+  await expect(sdkWith().joinOrCreate("asyncResolver", {})).rejects.toMatchObject({ code: 401 });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", escaped);
+  expect(escaped).not.toHaveBeenCalled();
+  const told = quiet[0]?.mock.calls.filter(([message]) => /resolveUserId must return/.test(String(message)));
+  expect(told).toEqual([[expect.stringMatching(/not a promise/), { room: "AsyncResolverRoom" }]]);
+});
+
 test("required: a static hook of the game's own, which keeps Colyseus from asking the plugin, opens no back door", async () => {
   await expect(sdkWith().joinOrCreate("lax", {})).rejects.toMatchObject({ code: 401 });
   const told = quiet[0]?.mock.calls.filter(([message]) => /never verifies anybody/.test(String(message)));
@@ -203,6 +228,22 @@ test("a guest who leaves without a proof loses what was kept, and it is counted"
   expect(room.plugins.questline.toJSON()).toMatchObject({ guestReports: { kept: 0, claimed: 0, dropped: 1 } });
 });
 
+test("a guest who leaves while the token is being verified keeps what was reported", async () => {
+  const ada = newUser(emulator);
+  const sdk = await sdkWith().joinOrCreate("guests", {});
+  const room = roomOf(sdk);
+  await joined(room, sdk);
+  room.end();
+  emulator.faults.add({ operation: "users.me", kind: "latency", ms: 150, when: "before", times: 1 });
+  sdk.send(TOKEN, { token: ada.token });
+  await vi.waitFor(() => expect(emulator.requests.count({ operation: "users.me" })).toBeGreaterThan(0), {
+    interval: 5,
+  });
+  await sdk.leave();
+  await vi.waitFor(() => expect(played(ada.id)).toBe(1n), { interval: 5, timeout: 5_000 });
+  expect(room.plugins.questline.toJSON()).toMatchObject({ guestReports: { kept: 0, claimed: 1, dropped: 0 } });
+});
+
 test("a guest's wrong tokens are verified a few times, then no more", async () => {
   const sdk = await sdkWith().joinOrCreate("guests", {});
   const told = heard(sdk, TOKEN);
@@ -223,15 +264,24 @@ test("a wrong credential is refused in a room of guests too: the client believes
   await expect(sdkWith().joinOrCreate("guests", { metaToken: "FRL-nobody" })).rejects.toMatchObject({ code: 401 });
 });
 
-test("a login of the game's own is a guest, who may become a player", async () => {
+test.each([7, "7", "acc-7"])("a login of the game's own, %j, is a guest, who may become a player", async (id) => {
   const ada = newUser(emulator);
-  const sdk = await sdkWith(await JWT.sign({ id: 7, role: "admin" })).joinOrCreate("guests", {});
+  const sdk = await sdkWith(await JWT.sign({ id, role: "admin" })).joinOrCreate("guests", {});
   const room = roomOf(sdk);
   await joined(room, sdk);
-  expect(authOf(sdk)).toMatchObject({ id: 7, role: "admin" });
+  expect(authOf(sdk)).toMatchObject({ id, role: "admin" });
+  expect(room.end().size).toBe(0);
   sdk.send(TOKEN, { token: ada.token });
   await vi.waitFor(() => expect([...room.end().keys()]).toEqual([ada.id]), { interval: 5 });
-  expect(authOf(sdk)).toMatchObject({ id: 7, role: "admin", questline: { id: ada.id } });
+  expect(authOf(sdk)).toMatchObject({ id, role: "admin", questline: { id: ada.id } });
+});
+
+test.each(["required", "guests"])("a %s room: a login of the game's own with Meta's proof beside it", async (name) => {
+  const ada = newUser(emulator);
+  const ours = await JWT.sign({ id: "acc-7", role: "admin" });
+  const sdk = await sdkWith(ours).joinOrCreate(name, { metaToken: ada.token });
+  expect(authOf(sdk)).toMatchObject({ id: "acc-7", role: "admin", questline: { id: ada.id } });
+  expect([...roomOf(sdk).end().keys()]).toEqual([ada.id]);
 });
 
 test("a mode that does not exist is refused by name", () => {

@@ -1,6 +1,7 @@
 import { definePlugins, Room, type Client } from "@colyseus/core";
 import type { ColyseusTestServer } from "@colyseus/testing";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { attach, type Attached } from "../src/attach.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, joined, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
@@ -42,6 +43,17 @@ class ArrowRoom extends PlainRoom {
   override onLeave = (): void => void calls.push("leave");
 }
 
+class ReassigningRoom extends PlainRoom {
+  override onCreate(): void {
+    this.onJoin = () => void calls.push("join");
+    const { onLeave: before } = this as Room;
+    this.onLeave = (client, code) => {
+      calls.push("leave");
+      return before?.call(this, client, code);
+    };
+  }
+}
+
 class ThrowingRoom extends PlainRoom {
   override onJoin(): void {
     calls.push("join");
@@ -58,6 +70,7 @@ const classes = {
   derived: DerivedRoom,
   guarded: GuardedRoom,
   arrow: ArrowRoom,
+  reassigning: ReassigningRoom,
   throwing: ThrowingRoom,
 };
 
@@ -82,6 +95,7 @@ test.each([
   ["derived", ["join", "join", "leave"]],
   ["guarded", ["join", "join", "leave"]],
   ["arrow", ["join", "join", "leave"]],
+  ["reassigning", ["join", "join", "leave"]],
   ["throwing", ["join", "join", "leave"]],
 ] as const)("the first %s room: hooks run once, and a player who left is in the round", async (name, expected) => {
   for (const level of ["error", "info"] as const) vi.spyOn(console, level).mockImplementation(() => {});
@@ -97,6 +111,22 @@ test.each([
   const receipts = room.plugins.questline.endMatch("matchEnded", () => ({ won: true, score: 1n, timeMs: 1 }));
   expect([...receipts.keys()].sort()).toEqual([ada.id, grace.id].sort());
   expect(room.plugins.questline.endMatch("matchEnded", () => ({ won: true, score: 1n, timeMs: 1 }))).toBe(receipts);
+});
+
+test("a base class that attaches and a subclass with the plugin have one match between them", async () => {
+  class AttachingRoom extends PlainRoom {
+    attached!: Attached<typeof questline.events>;
+    override onCreate(): void {
+      this.attached = attach(this, questline);
+    }
+  }
+  server.server.define("attaching", AttachingRoom);
+  const ada = newUser(emulator);
+  const sdk = await player(ada.token).joinOrCreate("attaching");
+  const room = server.getRoomById<AttachingRoom>(sdk.roomId);
+  await joined(room, sdk);
+  const end = () => ({ won: true, score: 1n, timeMs: 1 });
+  expect(room.attached.endMatch("matchEnded", end)).toBe(room.plugins.questline.endMatch("matchEnded", end));
 });
 
 test("a room's onAuth that can never run is told once for its class", async () => {

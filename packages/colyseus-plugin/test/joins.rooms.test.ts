@@ -1,5 +1,6 @@
 import { definePlugins, Room, type AuthContext } from "@colyseus/core";
 import type { ColyseusTestServer } from "@colyseus/testing";
+import { sqliteStore } from "@questline/core";
 import { defaultSeed } from "@questline/emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { questlineAuth } from "../src/questline-auth.ts";
@@ -41,8 +42,15 @@ class CrowdedRoom extends DuelRoom {
   }
 }
 
+// Its directory does not exist.
+const unusable = duelQuestline(emulator.url, sqliteStore("/nowhere/questline.db"));
+class UnusableRoom extends Room {
+  static override onAuth = questlineAuth(unusable);
+  override plugins = definePlugins([questlinePlugin(unusable)]);
+}
+
 beforeAll(async () => {
-  server = await serve({ duel: DuelRoom, crowded: CrowdedRoom });
+  server = await serve({ duel: DuelRoom, crowded: CrowdedRoom, unusable: UnusableRoom });
 });
 beforeEach(() => {
   warned = vi.spyOn(console, "warn").mockImplementation(() => {});
@@ -57,10 +65,26 @@ afterEach(async () => {
 afterAll(async () => {
   await server.shutdown();
   await questline.close();
+  await unusable.close().catch(() => {});
   await emulator.close();
 });
 
 const authOf = (roomId: string, sessionId: string): unknown => server.getRoomById(roomId).clients.get(sessionId)?.auth;
+
+test.each(["token", "nonce"])(
+  "a store that cannot be opened costs results, not players: a %s lets them in",
+  async (proof) => {
+    const ada = newUser(emulator);
+    const nonce = { metaUserId: ada.id, metaNonce: emulator.world.mintNonce("1", ada.id) };
+    const sdk = await player(proof === "token" ? ada.token : undefined).joinOrCreate(
+      "unusable",
+      proof === "token" ? {} : nonce,
+    );
+    const room = server.getRoomById<UnusableRoom>(sdk.roomId);
+    const { durable } = room.plugins.questline.report(sdk.sessionId, "kill", { map: 1 }, { id: "k-1" });
+    expect(await durable).toMatchObject({ status: "refused", reason: expect.stringMatching(/cannot be opened/) });
+  },
+);
 
 test("a header token lets the player in; auth holds the player and nothing secret", async () => {
   const ada = newUser(emulator);

@@ -1,3 +1,4 @@
+import { ClientState } from "@colyseus/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { ACK, DELAYED, PROGRESS, PULL, RECORDED, TOKEN, UNLOCKED } from "../src/messages.ts";
 import { MOST_ACKS, MOST_PULLS } from "../src/room-messages.ts";
@@ -57,6 +58,54 @@ test("what came while the player was away is sent once on the return", async () 
   const back = comeBack(client);
   await turn();
   expect(back.sent).toEqual([{ type: UNLOCKED, payload: unlock }]);
+});
+
+const score = { id: recorded.id, userId: "1", target: time, score: 7n, improved: true } as const;
+
+test("a seat that runs out while the player is away: what it kept waits for the next seat", async () => {
+  const { join, drop, leave, settle } = scene();
+  const client = await join("s1", { id: "1" });
+  drop(client);
+  settle(score);
+  await leave(client);
+  const next = await join("s2", { id: "1" });
+  expect(next.sent).toEqual([{ type: RECORDED, payload: recorded }]);
+  await leave(next);
+  expect((await join("s3", { id: "1" })).sent).toEqual([]);
+});
+
+test("a player who joins anew instead of coming back: what the held seat kept is heard at once, and once", async () => {
+  const { join, drop, leave, settle } = scene();
+  const client = await join("s1", { id: "1" });
+  drop(client);
+  settle(score);
+  const next = await join("s2", { id: "1" });
+  expect(next.sent).toEqual([{ type: RECORDED, payload: recorded }]);
+  await leave(client);
+  await leave(next);
+  expect((await join("s3", { id: "1" })).sent).toEqual([]);
+});
+
+test("a player who is put out at the match's end: what settles before the connection is closed waits for the next seat", async () => {
+  const { join, leave, settle } = scene();
+  const client = await join("s1", { id: "1" });
+  client.state = ClientState.LEAVING;
+  settle(score);
+  expect(client.sent).toEqual([]);
+  await leave(client);
+  expect((await join("s2", { id: "1" })).sent).toEqual([{ type: RECORDED, payload: recorded }]);
+});
+
+test("a player who leaves while the rank is read hears of the score in the next room", async () => {
+  const { join, leave, settle, ranks } = scene({ ranks: true });
+  ranks.set("1", 4);
+  const client = await join("s1", { id: "1" });
+  settle(score);
+  await leave(client);
+  await turn();
+  const next = await join("s2", { id: "1" });
+  await turn();
+  expect([client.sent, next.sent]).toEqual([[], [{ type: RECORDED, payload: { ...recorded, rank: 4 } }]]);
 });
 
 test("a pull brings what is not acknowledged, again, and what waits", async () => {

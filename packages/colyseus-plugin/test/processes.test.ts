@@ -44,6 +44,19 @@ test("a score that no process could hand over waits where it settled, and comes 
   expect(here.sit("1").client.sent).toEqual([]);
 });
 
+test("a seat that runs out here while the player is in another process: what it kept is heard there, once", async () => {
+  const [here, there] = (({ start }) => [start(), start()] as const)(fakeProcesses());
+  await turn();
+  const dropped = here.sit("1");
+  dropped.drop();
+  here.settle({ id: "BEST_TIME#1", userId: "1", target: time, score: 7n });
+  dropped.leave();
+  const { client } = there.sit("1");
+  await turn();
+  expect(client.sent.map(({ type }) => type)).toEqual([RECORDED]);
+  expect(here.sit("1").client.sent).toEqual([]);
+});
+
 test("an unlock in another process's store comes on the join and the return, until it is acknowledged here", async () => {
   const [here, there] = (({ start }) => [start(), start()] as const)(fakeProcesses());
   here.announced.set("1", [unlock]);
@@ -132,7 +145,7 @@ test("what is no message of Questline's is left alone, and what another process 
   const notice = { type: UNLOCKED, payload: { ...unlock, token: "t" } };
   hear({ kind: "notice", from: "x", userId: "1", notice });
   hear({ kind: "notice", from: "own", userId: "1", notice });
-  expect(seat.notify.mock.calls).toEqual([[UNLOCKED, unlock]]);
+  expect(seat.notify.mock.calls).toEqual([[{ type: UNLOCKED, payload: unlock }]]);
   expect(client.sent).toEqual([]);
 });
 
@@ -193,6 +206,14 @@ test("results that keep moving are not delayed, and with nothing under way nobod
   await later(here, LOOK_EVERY_MS);
   expect(client.sent).toEqual([]);
   expect(here.clock.waiting).toBe(0);
+});
+
+test("a store that is closed while rooms live on is said once, not at every look", async () => {
+  const here = fakeProcesses().start();
+  here.hub.mail.waits.watch("1");
+  Object.assign(here.questline, { inspect: () => Promise.reject(new Error("The lane store is closed.")) });
+  await later(here, 60_000);
+  expect(warned).toHaveBeenCalledTimes(1);
 });
 
 test("a player who joins during a wait is told of it, also from another process", async () => {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
+import { TOKEN } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
 import { fakeQuestline, type FakeQuestline } from "./fake-questline.ts";
 import { fakeClient, fakeRoom } from "./fake-room.ts";
-import { scene, won } from "./scene.ts";
+import { scene, turn, won } from "./scene.ts";
 
 let warned: MockInstance;
 beforeEach(() => {
@@ -81,6 +82,17 @@ test("matchId as a function names every round; a bad answer is replaced, a repea
   expect(plugin.beginMatch("m-9")).toBe("m-9");
 });
 
+test("a matchId that is asynchronous is told, and its rejection goes nowhere", async () => {
+  const escaped = vi.fn<(reason: unknown) => void>();
+  process.on("unhandledRejection", escaped);
+  const { plugin } = scene({ matchId: (async () => Promise.reject(new Error("a database of the game"))) as never });
+  expect(plugin.matchId).toBe("room-1:1");
+  await turn();
+  process.off("unhandledRejection", escaped);
+  expect(escaped).not.toHaveBeenCalled();
+  expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/matchId must be/), { got: "a promise" });
+});
+
 test("a user id the game finds only after its own onJoin is found then", async () => {
   const { plugin, join, reported } = scene({
     resolveUserId: (client) => (client.userData as { meta?: string } | undefined)?.meta,
@@ -102,6 +114,40 @@ test("a resolver that throws or returns no text is an unverified player", async 
   await join("s2", { id: "2" });
   expect(plugin.endMatch("matchEnded", won).size).toBe(0);
 });
+
+test("an object the game goes on changing after a guest's report: what it was then is reported", async () => {
+  const { plugin, room, join, reported } = scene({ auth: "guests" });
+  const guest = await join("s1", undefined);
+  const stats = { won: true, laps: [81, 79] };
+  plugin.report(guest, "matchEnded", stats);
+  Object.assign(stats, { won: false }).laps.push(0);
+  plugin.messages[TOKEN].call(room, guest, { token: "token-of-7" });
+  await turn();
+  expect(reported.map(({ userId, payload }) => [userId, payload])).toEqual([["7", { won: true, laps: [81, 79] }]]);
+});
+
+test("a payload that cannot be read through, once its report is made, is no refusal", async () => {
+  const { plugin, join, reported } = scene();
+  const client = await join("s1", { id: "1" });
+  const payload = {
+    won: true,
+    get replay(): never {
+      throw new RangeError("a bug of the game");
+    },
+  };
+  expect(await plugin.report(client, "matchEnded", payload).durable).toEqual({ status: "accepted" });
+  expect(reported).toHaveLength(1);
+  expect(plugin.toJSON().refused).toBe(0);
+});
+
+test.each([undefined, null, 7])(
+  "a report for a player who is %s says so, and nothing of the plugin's inside",
+  async (nobody) => {
+    const { plugin } = scene();
+    const { durable } = plugin.report(nobody as never, "matchEnded", { won: true });
+    expect(await durable).toEqual({ status: "refused", reason: expect.stringMatching(/^there is no such player/) });
+  },
+);
 
 test("one plugin in two rooms is refused with the way out", () => {
   const { plugin } = scene();

@@ -1,6 +1,7 @@
 import type { Client } from "@colyseus/core";
 import { expect, test, vi } from "vitest";
 import type { MatchPlayer } from "../src/match-player.ts";
+import type { MatchWatch } from "../src/match-watch.ts";
 import type { FakeEvents } from "./fake-questline.ts";
 import type { FakeClient } from "./fake-room.ts";
 import { scene, turn, won, type Scene } from "./scene.ts";
@@ -148,18 +149,19 @@ test("what a restored room goes on with is the running round's, and no part of t
   expect(JSON.parse(cacheOf(next))).toMatchObject({ questline: { tallies: [{ times: 1 }] } });
 });
 
+interface MatchState {
+  phase: string;
+}
+const watch: MatchWatch<FakeEvents, MatchState>[] = [
+  { event: "matchEnded", state: ({ phase }) => phase === "ended", results: won },
+  { event: "kill", state: ({ phase }) => phase !== "playing", results: () => ({ weapon: "bow" }) },
+];
+
 test("an end that a restored state shows already is none, for each of several watches; the next is", async () => {
   const { cache } = await played();
-  const state = { phase: "playing" };
-  const next = scene(
-    {
-      watch: [
-        { event: "matchEnded", state: ({ phase }: typeof state) => phase === "ended", results: won },
-        { event: "kill", state: ({ phase }: typeof state) => phase !== "playing", results: () => ({ weapon: "bow" }) },
-      ] as never,
-    },
-    { ...seated, state, onRestoreRoom: () => void (state.phase = "ended") } as never,
-  );
+  const state: MatchState = { phase: "playing" };
+  const onRestoreRoom = (): void => void (state.phase = "ended");
+  const next = scene({ watch } as never, { ...seated, state, onRestoreRoom } as never);
   const show = (phase: string): void => {
     state.phase = phase;
     next.room.onBeforePatch?.(state as never);
@@ -175,6 +177,20 @@ test("an end that a restored state shows already is none, for each of several wa
     ...["matchEnded 1", "matchEnded 2", "matchEnded 4"],
     ...["kill 1", "kill 2", "kill 4"],
   ]);
+});
+
+test("an end that no patch has shown before the restart is reported then, and the cache is of the next match", async () => {
+  const state: MatchState = { phase: "playing" };
+  const first = scene({ watch } as never, { ...seated, state } as never);
+  await join(first, "s1", { id: "1" });
+  state.phase = "ended";
+  const cache = cacheOf(first);
+  await first.room.onDispose?.();
+  expect(first.reported.map(({ match, event }) => `${match} ${event}`)).toEqual([
+    "room-1:1 matchEnded",
+    "room-1:1 kill",
+  ]);
+  expect(JSON.parse(cache)).toMatchObject({ questline: { matchId: "room-1:2" } });
 });
 
 test.each([

@@ -295,3 +295,35 @@ test("the room's own hooks run as before, with their arguments and answers", asy
   ]);
   expect(room.onCacheRoom?.()).toMatchObject({ score: 3, questline: { matchId: "room-1:1" } });
 });
+
+test("a function that returns nothing for anybody, as without a `return`, is told once for a room class", async () => {
+  const DuelRoom = { name: "DuelRoom" };
+  const { plugin, join } = scene({}, { constructor: DuelRoom } as never);
+  plugin.endMatch("matchEnded", () => undefined);
+  expect(warned).not.toHaveBeenCalled();
+  await join("s1", { id: "1" });
+  await join("s2", { id: "2" });
+  for (let round = 0; round < 3; round++) {
+    plugin.endMatch("matchEnded", () => undefined);
+    await turn();
+  }
+  expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/"matchEnded" returned nothing for anybody/), {
+    room: "DuelRoom",
+  });
+});
+
+test("a second event at the same end, reported inside the function, is of the same match, for those who left, too", async () => {
+  const { plugin, join, leave, reported } = scene();
+  await leave(await join("s1", { id: "1" }));
+  await join("s2", { id: "2" });
+  plugin.endMatch("matchEnded", ({ sessionId }) => {
+    plugin.report(sessionId, "kill", { weapon: "bow" }, { id: "last" });
+    return won();
+  });
+  expect(reported.map(({ match, userId, event }) => [match, userId, event])).toEqual([
+    ["room-1:1", "1", "kill"],
+    ["room-1:1", "1", "matchEnded"],
+    ["room-1:1", "2", "kill"],
+    ["room-1:1", "2", "matchEnded"],
+  ]);
+});

@@ -96,6 +96,30 @@ test("a store that fails is told, and never reaches the room", async () => {
   expect(room.reported).toHaveLength(1);
 });
 
+test("a function that is asynchronous is told and counts as a miss, and its rejection goes nowhere", async () => {
+  const escaped = vi.fn<(reason: unknown) => void>();
+  process.on("unhandledRejection", escaped);
+  const store = memoryStreaks();
+  const of = { wins: (async () => Promise.reject(new Error("a database of the game"))) as never };
+  const room = scene({ streaks: { store, event: "matchEnded", of } });
+  await room.join("s1", { id: "1" });
+  await turn();
+  await end(room, true);
+  await turn();
+  process.off("unhandledRejection", escaped);
+  expect(escaped).not.toHaveBeenCalled();
+  expect(await store.read("1")).toEqual({ wins: 0 });
+  expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/`of.wins` must return.*not a promise/), {});
+});
+
+test("a store that has nothing to say of a user costs nobody a result", async () => {
+  const room = streaking({ ...memoryStreaks(), read: async () => null as never });
+  await room.join("s1", { id: "1" });
+  await turn();
+  expect(await end(room, true)).toEqual([0]);
+  expect(room.reported).toHaveLength(1);
+});
+
 test("a streak asked for before it is read counts as 0, with a word in the log", async () => {
   const room = streaking({ ...memoryStreaks(), read: () => new Promise(() => {}) });
   await room.join("s1", { id: "1" });

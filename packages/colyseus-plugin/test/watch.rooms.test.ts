@@ -69,6 +69,21 @@ class TwiceWatchedDuel extends DuelGame {
   ]);
 }
 
+class SilentDuel extends DuelGame {
+  static override onAuth = questlineAuth(questline);
+  // The only patches are those the game asks for.
+  override patchRate = null as unknown as number;
+  override plugins = definePlugins([
+    questlinePlugin(questline, {
+      watch: {
+        event: "matchEnded",
+        state: ended,
+        results: ({ winner }, { sessionId }) => result(sessionId === winner),
+      },
+    }),
+  ]);
+}
+
 class ThrowingDuel extends DuelGame {
   static override onAuth = questlineAuth(questline);
   override plugins = definePlugins([
@@ -83,7 +98,7 @@ class ThrowingDuel extends DuelGame {
 }
 
 beforeAll(async () => {
-  server = await serve({ duel: WatchedDuel, twice: TwiceWatchedDuel, throwing: ThrowingDuel });
+  server = await serve({ duel: WatchedDuel, twice: TwiceWatchedDuel, silent: SilentDuel, throwing: ThrowingDuel });
 });
 afterEach(async () => {
   await server.cleanup();
@@ -140,6 +155,18 @@ test("several watches: an end that two see reaches Meta as both events of one ro
   expect(emulator.world.progress(ada.id, "EVERY_MAP").bits).toBe("0001010");
   expect(emulator.oracle.achievement(ada.id, "WINS_100").added).toBe(1n);
   expect(new Set(rounds).size).toBe(3);
+});
+
+test("a room that ends its match and disconnects at once: everyone's result arrives", async () => {
+  const ada = newUser(emulator);
+  const sdk = await player(ada.token).joinOrCreate<DuelGame>("silent");
+  const room = server.getRoomById<SilentDuel>(sdk.roomId);
+  await joined(room, sdk);
+  room.state.assign({ phase: "ended", winner: sdk.sessionId });
+  await room.disconnect();
+  await questline.flush();
+  expect(emulator.oracle.achievement(ada.id, "WINS_100").added).toBe(1n);
+  expect(emulator.world.progress(ada.id, "FIRST_WIN").unlocked).toBe(true);
 });
 
 test("a watch that throws is told once, and patches and messages go on", async () => {

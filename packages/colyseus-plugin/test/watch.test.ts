@@ -82,16 +82,38 @@ test.each([
   expect(game.ends()).toEqual({ "room-1:1": 2, "room-1:2": 2, "room-1:3": 2 });
 });
 
-test("the room's own patch hook runs as before, and a replaced one is wrapped at the next join", async () => {
+test("the room's own patch hook runs as before, and one that replaces it in the middle of a match is wrapped", async () => {
   const ran: string[] = [];
   const game = await duel(watchState, { onBeforePatch: () => void ran.push("own") } as never);
-  game.room.onBeforePatch = () => void ran.push("replaced");
-  await game.join("s3", { id: "3" });
   game.patch();
+  game.room.onBeforePatch = () => void ran.push("replaced");
   game.state.phase = "ended";
   game.patch();
-  expect(ran).toEqual(["replaced", "replaced"]);
-  expect(game.ends()).toEqual({ "room-1:1": 3 });
+  expect(ran).toEqual(["own", "replaced"]);
+  expect(game.ends()).toEqual({ "room-1:1": 2 });
+});
+
+test("an end that no patch shows any more, since the room goes, is seen before the room's own onDispose", async () => {
+  const game = await duel(watchState, { onDispose: () => void Object.assign(game.state, { winner: "gone" }) } as never);
+  game.patch();
+  Object.assign(game.state, { phase: "ended", winner: "s1" });
+  for (const id of ["s1", "s2"]) await game.leave(game.room.clients.get(id) as never);
+  await game.room.onDispose?.();
+  expect(game.reported.map(({ userId, payload }) => [userId, payload])).toEqual([
+    ["1", { won: true }],
+    ["2", { won: false }],
+  ]);
+});
+
+test("a room that goes in the middle of a match, or after an end that was seen, ends nothing more", async () => {
+  const unfinished = await duel(watchState);
+  await unfinished.room.onDispose?.();
+  expect(unfinished.ends()).toEqual({});
+  const finished = await duel(watchState);
+  finished.state.phase = "ended";
+  finished.patch();
+  await finished.room.onDispose?.();
+  expect(finished.ends()).toEqual({ "room-1:1": 2 });
 });
 
 test("the tally of the round is there for `results`", async () => {

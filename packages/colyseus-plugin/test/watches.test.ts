@@ -113,6 +113,27 @@ test("what one watch's functions do to the state hides no end from another", asy
   expect(ends(game).map((end) => end.split(" ")[1])).toEqual(["kill", "kill", "matchEnded", "matchEnded"]);
 });
 
+test("a room that goes right after its end: every watch reports it, for one round", async () => {
+  const game = await duel([watchState, watchCrown]);
+  Object.assign(game.state, { phase: "ended", winner: "s1" });
+  await game.room.onDispose?.();
+  expect(ends(game)).toEqual(["room-1:1 matchEnded 1", "room-1:1 matchEnded 2", "room-1:1 kill 1"]);
+});
+
+test("hooks the room assigns later show every watch its end", async () => {
+  const game = await duel([watchBroadcast, watchAbort]);
+  const ran: string[] = [];
+  Object.assign(game.room, {
+    onBeforePatch: () => void ran.push("patch"),
+    broadcast: () => void ran.push("broadcast"),
+  });
+  game.broadcast("game_over", { winner: "s1" });
+  await turn();
+  await show(game, { phase: "aborted" });
+  expect(ran).toEqual(["broadcast", "patch"]);
+  expect(ends(game).filter((end) => end.endsWith("1"))).toEqual(["room-1:1 matchEnded 1", "room-1:2 kill 1"]);
+});
+
 test("hooks are wrapped once, however many watches and joins there are", async () => {
   const ran: string[] = [];
   const game = await duel([watchState, watchCrown, watchBroadcast], {

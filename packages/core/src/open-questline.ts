@@ -110,13 +110,19 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   };
   const hasClientBoards = Object.values(leaderboards).some((board) => board.writes === "client");
   const hasAchievements = Object.keys(options.achievements).length > 0;
-  /** Waits for a proof, then lets what waited for this player go on. */
-  const arrived = async (proof: Promise<VerifiedUser>, brought: "token" | "nonce"): Promise<VerifiedUser> => {
-    const user = await proof;
+  /** The player has proven who they are: lets what waited for them go on. */
+  const arrived = async ({ id }: VerifiedUser, brought: "token" | "nonce"): Promise<void> => {
     await ready;
-    if (brought === "token" && hasClientBoards) await tokens.keep(user.id);
-    await outbox.wake(app, user.id);
-    if (hasAchievements) void outbox.prefetch(user.id);
+    if (brought === "token" && hasClientBoards) await tokens.keep(id);
+    await outbox.wake(app, id);
+    if (hasAchievements) void outbox.prefetch(id);
+  };
+  /** A proof is the platform's word: a store that cannot be used loses results, but keeps nobody from playing. */
+  const verified = async (proof: Promise<VerifiedUser>, brought: "token" | "nonce"): Promise<VerifiedUser> => {
+    const user = await proof;
+    await arrived(user, brought).catch((error: unknown) =>
+      logger.warn({ user: user.id, error: String(error) }, "What waits for a verified player could not be woken."),
+    );
     return user;
   };
 
@@ -150,10 +156,14 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     newMatchId: (prefix) => `${prefix}:${clock.now()}:${random.hex(6)}`,
     explain: (event, payload) => explain(rules, event, payload),
     users: {
-      verifyToken: (token) => arrived(identity.verifyToken(token), "token"),
+      verifyToken: (token) => verified(identity.verifyToken(token), "token"),
       // No token came with the nonce: lanes that are parked for one run into that at once, and it is asked for.
-      verifyNonce: (userId, nonce) => arrived(identity.verifyNonce(userId, nonce), "nonce"),
-      provideToken: (userId, token) => arrived(identity.provideToken(userId, token), "token"),
+      verifyNonce: (userId, nonce) => verified(identity.verifyNonce(userId, nonce), "nonce"),
+      async provideToken(userId, token) {
+        const user = await identity.provideToken(userId, token);
+        await arrived(user, "token");
+        return user;
+      },
     },
     onOutcome: (listener) => outbox.ended.listen((ended) => listener(settledOutcome(ended))),
     onTokenWanted: (listener) => tokenWanted.listen(listener),
