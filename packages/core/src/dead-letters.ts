@@ -1,4 +1,4 @@
-import type { Outbox } from "./delivery/outbox.ts";
+import type { Delivery } from "./delivery/outbox.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
 import type { DeadLetters } from "./questline.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -8,7 +8,7 @@ import type { LaneStore } from "./store/lane-store.ts";
 export function deadLetters(parts: {
   readonly app: string;
   readonly store: LaneStore;
-  readonly outbox: Pick<Outbox, "kick">;
+  readonly outbox: Pick<Delivery, "kick">;
   readonly clock: Clock;
   readonly ready: Promise<void>;
 }): DeadLetters {

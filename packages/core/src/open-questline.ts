@@ -1,10 +1,7 @@
 import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Events } from "./catalogue/events.ts";
 import { deliveryDebts } from "./debts.ts";
-import { graphPlatform } from "./deliver-intent.ts";
-import { newCounters } from "./delivery/counters.ts";
 import { createFeed } from "./delivery/feed.ts";
-import { Outbox } from "./delivery/outbox.ts";
 import type { Sabotage } from "./delivery/sabotage.ts";
 import { deadLetters } from "./dead-letters.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
@@ -13,17 +10,17 @@ import { createGraphClient, graphCalls } from "./graph/graph-client.ts";
 import { undiciTransport } from "./graph/undici-transport.ts";
 import { createIdentity } from "./identity/identity.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
+import { openDelivery } from "./open-delivery.ts";
 import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
 import { settledOutcome } from "./settled-outcome.ts";
-import { compareDefinitions, definitionsFor, readDefinitions } from "./platform-definitions.ts";
+import { compareDefinitions, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
 import type { Probe } from "./runtime/probe.ts";
 import { steadyClock } from "./runtime/steady-clock.ts";
-import { TokenVault } from "./token-vault.ts";
 import { compileRules, forcedBoards } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
 
@@ -41,7 +38,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   { probe, sabotage }: TestHooks = {},
 ): Questline<E, A, L> {
   const settings = readOptions(options);
-  const { app, store, logger, random, sealer } = settings;
+  const { app, logger, random } = settings;
   // Deadlines on the wire look at the machine's wall clock; what is stored and compared must not move with it.
   const wallClock = settings.clock;
   const clock = steadyClock(wallClock);
@@ -49,7 +46,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const rules = compileRules(options);
   const leaderboards = (options.leaderboards ?? {}) as L;
   const closing = new AbortController();
-  const counters = newCounters();
 
   const baseUrl = settings.graph.baseUrl === undefined ? {} : { baseUrl: settings.graph.baseUrl };
   const timeoutMs = settings.graph.timeoutMs === undefined ? {} : { timeoutMs: settings.graph.timeoutMs };
@@ -72,18 +68,16 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       logger.warn({ target: finding.target }, finding.problem);
     }
   });
-  const definitions = platformDefinitions.then((known) => definitionsFor(known, leaderboards, forcedBoards(rules)));
-  const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
-  const platform = graphPlatform({ graph, tokens, definitions, clock });
-  const outbox = new Outbox({
-    store,
-    platform,
+  const { store, outbox, tokens, counters, total } = openDelivery({
+    settings,
     policy,
     clock,
-    random,
-    logger,
-    counters,
-    abort: closing,
+    graph,
+    identity,
+    known: platformDefinitions,
+    leaderboards,
+    forced: forcedBoards(rules),
+    closing,
     probe,
     sabotage,
   });
@@ -180,7 +174,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       await ready;
       return deliveryDebts(await outbox.owed());
     },
-    stats: () => ({ ...counters }),
+    stats: total,
     async check() {
       const known = await readDefinitions({ graph, clock, random, logger, signal: closing.signal });
       return compareDefinitions(known, options.achievements, leaderboards);

@@ -5,7 +5,7 @@ import { payloadDigest } from "./rules/payload-digest.ts";
 import { nameProblem } from "./catalogue/check-catalogue.ts";
 import type { Counters } from "./delivery/counters.ts";
 import type { Taken } from "./delivery/intake.ts";
-import type { Outbox } from "./delivery/outbox.ts";
+import type { Delivery } from "./delivery/outbox.ts";
 import { asUserId, shownValue } from "./ids/ids.ts";
 import { laneKeyFor } from "./intent/intent.ts";
 import { valueOf } from "./intent/lane-value.ts";
@@ -18,7 +18,7 @@ import type { Acceptance, Firing } from "./store/lane-store.ts";
 export interface ReportParts {
   readonly app: string;
   readonly rules: CompiledRules;
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Delivery, "take" | "settled">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;

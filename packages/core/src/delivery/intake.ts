@@ -10,7 +10,7 @@ export type Taken =
   | { readonly status: "refused"; readonly reason: string };
 
 export interface IntakeParts {
-  readonly store: LaneStore;
+  readonly store: Pick<LaneStore, "accept">;
   readonly clock: Clock;
   readonly beat: Beat;
   /** Firings that may wait for the store. */

@@ -13,7 +13,7 @@ import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import { soon } from "../runtime/soon.ts";
 import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
-import type { Firing, LaneStore, LeasedLane, Settlement } from "../store/lane-store.ts";
+import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Settlement } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
 import { AppHealth } from "./app-health.ts";
 import { attempt } from "./attempt.ts";
@@ -60,6 +60,23 @@ export interface Ended {
   /** What a counter came to, or the bits that were sent. */
   readonly progress?: { readonly count: bigint } | { readonly bits: string };
 }
+
+/** What others ask of an outbox, in whichever thread it is. */
+export type Delivery = Pick<
+  Outbox,
+  | "ended"
+  | "tokenWanted"
+  | "open"
+  | "take"
+  | "settled"
+  | "wake"
+  | "kick"
+  | "prefetch"
+  | "forgetProgress"
+  | "flush"
+  | "owed"
+  | "close"
+>;
 
 const ABORT_GRACE_MS = 1_000;
 
@@ -146,6 +163,17 @@ export class Outbox {
   /** Reports may be taken before the store is open: they wait for it. `told` is called once. */
   take(firings: readonly Firing[], told: (taken: Taken) => void): void {
     this.#intake.take(firings, told);
+  }
+
+  /** Takes what was gathered elsewhere into the store at once. */
+  async accept(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]> {
+    const answers = await this.#parts.store.accept(reports);
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const [index, answer] of answers.entries()) {
+      if (answer.status === "taken") for (const { dueAt } of reports[index] ?? []) earliest = Math.min(earliest, dueAt);
+    }
+    if (earliest < Number.POSITIVE_INFINITY) this.#scheduler.due(earliest);
+    return answers;
   }
 
   settled(key: LaneKey, seq: number): Promise<FiringEnd> {

@@ -5,21 +5,14 @@ import { memoryStoreOf } from "./memory-store.ts";
 import type { MemoryStoreOptions } from "./memory-store.ts";
 import { MemoryTables } from "./memory-tables.ts";
 import { remoteStore } from "./remote-store.ts";
-import { storeFile } from "./sqlite-store.ts";
+import { rememberFile, storeFile } from "./sqlite-store.ts";
 import type { SqliteStoreOptions } from "./sqlite-store.ts";
-import type { StoreFile } from "./store-calls.ts";
+import type { ThreadFile } from "./store-calls.ts";
 import { checkLimit, MAX_LANES } from "./store-limits.ts";
 import { sabotagedVerbs } from "./store-sabotage.ts";
 import type { StoreSabotage } from "./store-sabotage.ts";
 
 export type { StoreSabotage };
-
-/** What the probed worker starts with. */
-export interface ProbedFile {
-  readonly file: StoreFile;
-  readonly probeModule: string;
-  readonly sabotage: StoreSabotage;
-}
 
 /**
  * `sqliteStore` for tests: its thread imports `probeModule` and calls its default export, a `(point: ProbePoint) => void`,
@@ -33,7 +26,7 @@ export function probedSqliteStore(
   probeModule: URL | string,
 ): LaneStore {
   const { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence, ...rest } = options;
-  const probed = {
+  const probed: ThreadFile = {
     file: storeFile(path, rest),
     probeModule: String(probeModule),
     sabotage: { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence },
@@ -42,7 +35,10 @@ export function probedSqliteStore(
   const worker = fromSource
     ? new URL("./sqlite-probed-worker.ts", import.meta.url)
     : new URL("./sqlite-probed-worker.js", import.meta.url);
-  return remoteStore(() => new Worker(worker, { workerData: probed, name: "questline-store" }));
+  return rememberFile(
+    remoteStore(() => new Worker(worker, { workerData: probed, name: "questline-store" })),
+    probed,
+  );
 }
 
 /** `memoryStore` for tests, with the defects asked for. */

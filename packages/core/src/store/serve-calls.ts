@@ -1,4 +1,6 @@
 import { parentPort, receiveMessageOnPort } from "node:worker_threads";
+import { unpackFiring } from "./packed-firing.ts";
+import type { PackedFiring } from "./packed-firing.ts";
 import type { SqliteCalls } from "./sqlite-calls.ts";
 import type { StoreCall } from "./store-calls.ts";
 
@@ -8,10 +10,17 @@ export function serveCalls(calls: SqliteCalls): void {
     const gathered = [...first];
     // What queued up while the last transaction ran goes into the next one.
     for (let more = next(); more !== undefined; more = next()) gathered.push(...more);
-    parentPort?.postMessage(calls.answer(gathered));
+    parentPort?.postMessage(calls.answer(gathered.map(unpacked)));
   });
 }
 
 function next(): readonly StoreCall[] | undefined {
   return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
+}
+
+/** Firings travel packed. */
+function unpacked(call: StoreCall): StoreCall {
+  if (call.verb !== "accept") return call;
+  const reports = call.args[0] as readonly (readonly PackedFiring[])[];
+  return { ...call, args: [reports.map((report) => report.map(unpackFiring))] };
 }

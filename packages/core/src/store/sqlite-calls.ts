@@ -2,8 +2,6 @@ import type { ProbePoint } from "../runtime/probe.ts";
 import type { TakenOver } from "./lane-records.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
-import { unpackFiring } from "./packed-firing.ts";
-import type { PackedFiring } from "./packed-firing.ts";
 import { asStoreError, isFull } from "./sqlite-errors.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
@@ -159,10 +157,6 @@ function tookOver(answer: unknown): boolean {
 }
 
 function runVerb(verbs: LaneVerbs, { verb, args }: StoreCall): unknown {
-  if (verb === "accept") {
-    const reports = args[0] as readonly (readonly PackedFiring[])[];
-    return verbs.accept(reports.map((report) => report.map(unpackFiring)));
-  }
   const run = verbs[verb as keyof LaneVerbs] as (...args: readonly unknown[]) => unknown;
   return run(...args);
 }

@@ -4,7 +4,7 @@ import { shownValue } from "../ids/ids.ts";
 import type { LaneStore } from "./lane-store.ts";
 import { remoteStore } from "./remote-store.ts";
 import type { Durability } from "./sqlite-file.ts";
-import type { StoreFile } from "./store-calls.ts";
+import type { StoreFile, ThreadFile } from "./store-calls.ts";
 import { checkLimit, LEAST_BYTES, MAX_LANES } from "./store-limits.ts";
 
 export type { Durability };
@@ -33,7 +33,23 @@ export interface SqliteStoreOptions {
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): LaneStore {
   const file = storeFile(path, options);
-  return remoteStore(() => startWorker(file));
+  return rememberFile(
+    remoteStore(() => startWorker(file)),
+    { file },
+  );
+}
+
+const files = new WeakMap<LaneStore, ThreadFile>();
+
+/** From here on `fileOf` knows the store's file. */
+export function rememberFile(store: LaneStore, file: ThreadFile): LaneStore {
+  files.set(store, file);
+  return store;
+}
+
+/** What a thread needs to open this store's file by itself; undefined for a store that is no file of ours. */
+export function fileOf(store: LaneStore): ThreadFile | undefined {
+  return files.get(store);
 }
 
 /** The checked options; throws `bad_input`. */

@@ -1,19 +1,33 @@
 import type { ErrorCode } from "../errors/questline-error.ts";
 import type { StoreVerb } from "./lane-store.ts";
+import type { StoreSabotage } from "./store-sabotage.ts";
 import type { FileOptions } from "./sqlite-file.ts";
 
-/** What travels between a store and its worker thread, in batches both ways. */
-export interface StoreCall {
+/** What is asked of a thread, in batches; without an answer where the id is 0. */
+export interface ThreadCall<Verb extends string> {
   readonly id: number;
-  readonly verb: StoreVerb;
+  readonly verb: Verb;
   readonly args: readonly unknown[];
 }
+
+export type StoreCall = ThreadCall<StoreVerb>;
 
 export type StoreAnswer =
   | { readonly id: number; readonly ok: true; readonly result: unknown }
   | { readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
+/** What a thread says, in batches: answers, and what it was not asked for. */
+export type ThreadAnswer<Event> = StoreAnswer | { readonly event: Event };
+
 /** What the worker starts with. */
 export interface StoreFile extends FileOptions {
   readonly maxLanes: number;
+}
+
+/** A file, and what tests want done to the thread that opens it. */
+export interface ThreadFile {
+  readonly file: StoreFile;
+  /** A module whose default export is told of each named instant. */
+  readonly probeModule?: string;
+  readonly sabotage?: StoreSabotage;
 }

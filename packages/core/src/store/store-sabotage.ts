@@ -6,11 +6,11 @@ import type { LaneVerbs } from "./lane-verbs.ts";
 /** Deliberate defects of a store, so that a test of a guarantee can be seen to fail. */
 export interface StoreSabotage {
   /** Journals are committed without an fsync. SQLite files only. */
-  readonly unsyncedStage?: boolean;
+  readonly unsyncedStage?: boolean | undefined;
   /** Whoever stages or settles a leased lane may, whatever token it brings. */
-  readonly ignoreLeaseTokens?: boolean;
+  readonly ignoreLeaseTokens?: boolean | undefined;
   /** All occurrences of an event in a match share one once key. */
-  readonly onceKeyWithoutOccurrence?: boolean;
+  readonly onceKeyWithoutOccurrence?: boolean | undefined;
 }
 
 /** Verbs that break their word as told. */

@@ -1,0 +1,53 @@
+import type { Leaderboards } from "../catalogue/definitions.ts";
+import type { Counters } from "../delivery/counters.ts";
+import type { Ended, TokenWish } from "../delivery/outbox.ts";
+import type { DeliveryPolicy } from "../delivery/policy.ts";
+import type { Sabotage } from "../delivery/sabotage.ts";
+import type { GraphOptions } from "../options.ts";
+import type { PlatformDefinitions } from "../platform-definitions.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { AskedVerb } from "../store/remote-store.ts";
+import type { ThreadFile } from "../store/store-calls.ts";
+
+/** What the engine's thread starts with. The secret stays in this process's memory. */
+export interface EngineStart {
+  readonly store: ThreadFile;
+  readonly app: string;
+  readonly secret: string;
+  readonly graph: GraphOptions;
+  readonly policy: DeliveryPolicy;
+  readonly sabotage: Sabotage | undefined;
+}
+
+/** What delivery needs to know of the platform's definitions, as data. */
+export interface EngineDefinitions {
+  readonly known: PlatformDefinitions;
+  readonly leaderboards: Leaderboards;
+  readonly forced: readonly string[];
+}
+
+/** Verbs of the outbox; the others are its store's. */
+export type EngineVerb =
+  | AskedVerb
+  | "engine:open"
+  | "engine:accept"
+  | "engine:settled"
+  | "engine:wake"
+  | "engine:kick"
+  | "engine:prefetch"
+  | "engine:forgetProgress"
+  | "engine:flush"
+  | "engine:owed"
+  | "engine:close"
+  | "engine:definitions"
+  | "engine:token";
+
+/** What the engine says unasked. */
+export type EngineEvent =
+  | { readonly is: "ended"; readonly ended: Ended }
+  | { readonly is: "counters"; readonly counters: Counters }
+  | { readonly is: "token-wanted"; readonly wish: TokenWish }
+  /** Answered by `engine:token` with the same number. */
+  | { readonly is: "token-needed"; readonly number: number; readonly user: string }
+  | { readonly is: "token-refused"; readonly user: string; readonly token: string }
+  | { readonly is: "log"; readonly level: keyof Logger; readonly fields: object; readonly message: string };

@@ -1,0 +1,147 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { LRUCache } from "lru-cache";
+import { graphPlatform } from "../deliver-intent.ts";
+import { Beat } from "../delivery/beat.ts";
+import { newCounters } from "../delivery/counters.ts";
+import { Outbox } from "../delivery/outbox.ts";
+import type { Definitions } from "../delivery/platform.ts";
+import { QuestlineError } from "../errors/questline-error.ts";
+import { createGraphClient } from "../graph/graph-client.ts";
+import { undiciTransport } from "../graph/undici-transport.ts";
+import type { LaneKey } from "../intent/intent.ts";
+import { definitionsFor } from "../platform-definitions.ts";
+import { systemClock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import { systemRandom } from "../runtime/random.ts";
+import { steadyClock } from "../runtime/steady-clock.ts";
+import { reveal, secret } from "../secrets/secret.ts";
+import type { Secret } from "../secrets/secret.ts";
+import { directStore } from "../store/direct-store.ts";
+import { openCalls } from "../store/open-calls.ts";
+import { unpackFiring } from "../store/packed-firing.ts";
+import type { PackedFiring } from "../store/packed-firing.ts";
+import { GATHER_MS } from "../store/remote-store.ts";
+import type { StoreAnswer, ThreadAnswer, ThreadCall } from "../store/store-calls.ts";
+import type { EngineDefinitions, EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
+
+/**
+ * The thread in which results are stored and delivered: the file, the outbox over it, and the sockets. A room's thread
+ * hands reports over and hears of outcomes; nothing of a delivery runs there.
+ */
+const start = workerData as EngineStart;
+const { calls, probe, clock: wallClock = systemClock } = await openCalls(start.store);
+const clock = steadyClock(wallClock);
+const store = directStore(calls);
+const { app, policy, sabotage } = start;
+
+const counters = newCounters();
+let countersTold = "";
+let leaving: ThreadAnswer<EngineEvent>[] = [];
+const beat = new Beat({ clock, everyMs: GATHER_MS, most: policy.concurrency });
+
+function leave(): void {
+  const said = leaving;
+  leaving = [];
+  const counted = JSON.stringify(counters);
+  if (counted !== countersTold) said.unshift({ event: { is: "counters", counters: { ...counters } } });
+  countersTold = counted;
+  if (said.length > 0) parentPort?.postMessage(said);
+}
+function say(answer: ThreadAnswer<EngineEvent>): void {
+  leaving.push(answer);
+  beat.ask(leave);
+}
+const tell = (event: EngineEvent): void => say({ event });
+
+const log =
+  (level: keyof Logger) =>
+  (fields: object, message: string): void =>
+    tell({ is: "log", level, fields, message });
+const logger: Logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+
+/** Tokens are the game thread's to know; here they are only used. */
+const tokensHere = new LRUCache<string, Secret>({ max: 10_000 });
+const tokensNeeded = new Map<number, (token: string | undefined) => void>();
+let tokensAsked = 0;
+const tokens = {
+  tokenOf: (user: string): Secret | undefined => tokensHere.get(user),
+  async ready(user: string): Promise<boolean> {
+    const token = await new Promise<string | undefined>((resolve) => {
+      tokensNeeded.set(++tokensAsked, resolve);
+      tell({ is: "token-needed", number: tokensAsked, user });
+    });
+    if (token === undefined) tokensHere.delete(user);
+    else tokensHere.set(user, secret("user-token", token));
+    return token !== undefined;
+  },
+  async forget(user: string, token: Secret): Promise<void> {
+    tokensHere.delete(user);
+    tell({ is: "token-refused", user, token: reveal(token) });
+  },
+};
+
+const transport = undiciTransport({ ...start.graph, connections: policy.concurrency, clock: wallClock });
+const { baseUrl } = start.graph;
+const credentials = { id: app, secret: start.secret };
+const graph = createGraphClient({ app: credentials, transport, clock, ...(baseUrl === undefined ? {} : { baseUrl }) });
+const definitions = Promise.withResolvers<Definitions>();
+const outbox = new Outbox({
+  store,
+  platform: graphPlatform({ graph, tokens, definitions: definitions.promise, clock }),
+  policy,
+  clock,
+  random: systemRandom,
+  logger,
+  counters,
+  abort: new AbortController(),
+  probe,
+  sabotage,
+});
+outbox.ended.listen((ended) => tell({ is: "ended", ended }));
+outbox.tokenWanted.listen((wish) => tell({ is: "token-wanted", wish }));
+
+/** What is asked of the outbox, by verb; everything else goes to the store. */
+const own = {
+  "engine:open": () => outbox.open(),
+  "engine:accept": (reports: readonly (readonly PackedFiring[])[]) =>
+    outbox.accept(reports.map((report) => report.map(unpackFiring))),
+  "engine:settled": (key: LaneKey, seq: number) => outbox.settled(key, seq),
+  "engine:wake": (user: string) => outbox.wake(app, user),
+  "engine:kick": () => outbox.kick(),
+  "engine:prefetch": (user: string) => outbox.prefetch(user),
+  "engine:forgetProgress": (user: string) => outbox.forgetProgress(app, user),
+  "engine:flush": () => outbox.flush(),
+  "engine:owed": () => outbox.owed(),
+  async "engine:close"(timeoutMs: number) {
+    const until = clock.monotonic() + timeoutMs;
+    const owed = await outbox.close(timeoutMs);
+    await graph.close(Math.max(0, until - clock.monotonic()));
+    return owed;
+  },
+  "engine:definitions": ({ known, leaderboards, forced }: EngineDefinitions) =>
+    definitions.resolve(definitionsFor(known, leaderboards, new Set(forced))),
+  "engine:token"(number: number, token: string | undefined) {
+    tokensNeeded.get(number)?.(token);
+    tokensNeeded.delete(number);
+  },
+};
+
+async function carryOut({ id, verb, args }: ThreadCall<EngineVerb>): Promise<void> {
+  try {
+    const verbs: Readonly<Record<string, unknown>> = { ...store, ...own };
+    const result: unknown = await (verbs[verb] as (...given: readonly unknown[]) => unknown)(...args);
+    if (id !== 0) say({ id, ok: true, result });
+  } catch (error) {
+    say(failed(id, error));
+  }
+  if (verb === "engine:close") beat.now();
+}
+
+function failed(id: number, error: unknown): StoreAnswer {
+  const message = error instanceof Error ? error.message : String(error);
+  return { id, ok: false, code: error instanceof QuestlineError ? error.code : "store_unusable", message };
+}
+
+parentPort?.on("message", (asked: readonly ThreadCall<EngineVerb>[]) => {
+  for (const call of asked) void carryOut(call);
+});

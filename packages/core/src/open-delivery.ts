@@ -1,0 +1,104 @@
+import type { Leaderboards } from "./catalogue/definitions.ts";
+import { graphPlatform } from "./deliver-intent.ts";
+import { newCounters } from "./delivery/counters.ts";
+import type { Counters } from "./delivery/counters.ts";
+import { Outbox } from "./delivery/outbox.ts";
+import type { Delivery } from "./delivery/outbox.ts";
+import type { DeliveryPolicy } from "./delivery/policy.ts";
+import type { Sabotage } from "./delivery/sabotage.ts";
+import { engineIn } from "./engine/engine.ts";
+import type { GraphClient } from "./graph/graph-client.ts";
+import type { Identity } from "./identity/identity.ts";
+import type { Settings } from "./options.ts";
+import { definitionsFor } from "./platform-definitions.ts";
+import type { PlatformDefinitions } from "./platform-definitions.ts";
+import type { Clock } from "./runtime/clock.ts";
+import { systemClock } from "./runtime/clock.ts";
+import type { Probe } from "./runtime/probe.ts";
+import { systemRandom } from "./runtime/random.ts";
+import { reveal } from "./secrets/secret.ts";
+import type { LaneStore } from "./store/lane-store.ts";
+import { fileOf } from "./store/sqlite-store.ts";
+import type { ThreadFile } from "./store/store-calls.ts";
+import { TokenVault } from "./token-vault.ts";
+
+export interface OpenDeliveryParts {
+  readonly settings: Settings;
+  readonly policy: DeliveryPolicy;
+  /** Steady. */
+  readonly clock: Clock;
+  readonly graph: GraphClient;
+  readonly identity: Identity;
+  readonly known: Promise<PlatformDefinitions>;
+  readonly leaderboards: Leaderboards;
+  readonly forced: ReadonlySet<string>;
+  readonly closing: AbortController;
+  readonly probe: Probe | undefined;
+  readonly sabotage: Sabotage | undefined;
+}
+
+/** Where results are kept and delivered from. */
+export interface OpenDelivery {
+  readonly store: LaneStore;
+  readonly outbox: Delivery;
+  readonly tokens: TokenVault;
+  /** What reports count here. */
+  readonly counters: Counters;
+  /** With what deliveries count, wherever they run. */
+  total(): Counters;
+}
+
+/**
+ * Results in a file are delivered in a thread of their own, beside the file; those in memory here. So are those whose
+ * time, chance or secret is handed in as code, which cannot travel.
+ */
+export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
+  const { settings, policy, probe } = parts;
+  const { app, secret, graph, store, clock, random } = settings;
+  const place = fileOf(store);
+  const isOwnTime = clock !== systemClock || random !== systemRandom;
+  const mayTravel = typeof secret !== "function" && probe === undefined;
+  if (place === undefined || !mayTravel || (isOwnTime && place.probeModule === undefined)) return here(parts);
+  const text = typeof secret === "string" ? secret : reveal(secret);
+  return inThread(parts, { store: place, app, secret: text, graph, policy, sabotage: parts.sabotage });
+}
+
+function here(parts: OpenDeliveryParts): OpenDelivery {
+  const { settings, policy, clock, graph, identity, known, leaderboards, forced, closing, probe, sabotage } = parts;
+  const { app, store, logger, random, sealer } = settings;
+  const counters = newCounters();
+  const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
+  const definitions = known.then((platform) => definitionsFor(platform, leaderboards, forced));
+  const platform = graphPlatform({ graph, tokens, definitions, clock });
+  const outbox = new Outbox({
+    store,
+    platform,
+    policy,
+    clock,
+    random,
+    logger,
+    counters,
+    abort: closing,
+    probe,
+    sabotage,
+  });
+  return { store, outbox, tokens, counters, total: () => ({ ...counters }) };
+}
+
+function inThread(
+  { settings, clock, identity, known, leaderboards, forced }: OpenDeliveryParts,
+  start: Parameters<typeof engineIn>[0]["start"] & { readonly store: ThreadFile },
+): OpenDelivery {
+  const { app, logger, sealer } = settings;
+  const definitions = known.then((platform) => ({ known: platform, leaderboards, forced: [...forced] }));
+  const engine = engineIn({ start, clock, logger, definitions });
+  const tokens = new TokenVault({ app, identity, store: engine.store, clock, logger, sealer });
+  engine.useTokens(tokens);
+  const counters = newCounters();
+  return { store: engine.store, outbox: engine.delivery, tokens, counters, total: () => sum(counters, engine.counters) };
+}
+
+function sum(one: Counters, other: Counters): Counters {
+  const names = Object.keys(one) as (keyof Counters)[];
+  return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Counters;
+}
