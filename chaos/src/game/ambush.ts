@@ -2,8 +2,8 @@ import type { Ambush, KillPoint } from "../wire.ts";
 import { tell } from "./tell.ts";
 
 /**
- * A probe that announces itself and then kills or stops its own process, at the chosen pass of a point. The main thread
- * and the store's thread each have one; every point is passed in one thread only, so that each counts alone.
+ * A probe that announces itself and then kills or stops its own process, at the chosen pass of a point. All points
+ * are passed in the thread that stores and delivers.
  */
 export function ambushing(ambushes: readonly Ambush[]): (point: KillPoint) => void {
   const passes = new Map<KillPoint, number>();

@@ -1,6 +1,5 @@
-import { bitfield, board, count, type createQuestline, each, type Logger, oncePerMatch, simple } from "@questline/core";
+import { bitfield, board, count, createQuestline, each, type Logger, oncePerMatch, simple } from "@questline/core";
 import {
-  createProbedQuestline,
   createSabotagedQuestline,
   type Sabotage,
   probedSqliteStore,
@@ -8,7 +7,6 @@ import {
 } from "@questline/core/testing";
 import type { Hit, MatchEnded } from "../plan/events.ts";
 import type { LifePlan } from "../wire.ts";
-import { ambushing } from "./ambush.ts";
 import { leapingClock } from "./runtime/leaping-clock.ts";
 
 const ignore = (): void => {};
@@ -23,9 +21,7 @@ const logger: Logger = { debug: ignore, info: ignore, warn: complain, error: com
 export function openGame(life: LifePlan) {
   const { sabotage, storeSabotage = {}, tokenKey } = life;
   const create: typeof createQuestline =
-    sabotage === undefined
-      ? (options) => createProbedQuestline(ambushing(life.ambushes), options)
-      : (options) => createSabotagedQuestline(sabotage as Sabotage, options);
+    sabotage === undefined ? createQuestline : (options) => createSabotagedQuestline(sabotage as Sabotage, options);
   return create({
     app: life.app,
     store: probedSqliteStore(

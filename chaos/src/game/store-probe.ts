@@ -1,9 +1,12 @@
+import type { Clock } from "@questline/core";
 import { ambushing } from "./ambush.ts";
 import { readLife } from "./life.ts";
+import { leapingClock } from "./runtime/leaping-clock.ts";
 import { watchSyncs } from "./watch-syncs.ts";
 
-/** Loaded by the thread that owns the database, before it opens it. */
+/** Loaded by the thread that owns the database and delivers, before it opens it: what lies in wait there, and its time. */
 const life = readLife();
 if (life.watchSyncs === true) watchSyncs(life.database);
 
 export default ambushing(life.ambushes);
+export const clock: Clock = leapingClock(life.clockJumps);

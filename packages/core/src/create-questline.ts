@@ -2,7 +2,6 @@ import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Events } from "./catalogue/events.ts";
 import type { NoLeaderboards } from "./catalogue/catalog.ts";
 import type { Sabotage } from "./delivery/sabotage.ts";
-import type { Probe } from "./runtime/probe.ts";
 import type { QuestlineOptions } from "./options.ts";
 import { openQuestline } from "./open-questline.ts";
 import type { Questline } from "./questline.ts";
@@ -26,13 +25,4 @@ export function createSabotagedQuestline<
   const L extends Leaderboards = NoLeaderboards,
 >(sabotage: Sabotage, options: QuestlineOptions<E, A, L>): Questline<E, A, L> {
   return openQuestline(options, { sabotage });
-}
-
-/** As `createQuestline`, telling `probe` of each point that a delivery passes in this thread; the store has its own. */
-export function createProbedQuestline<
-  const E extends Events,
-  const A extends Achievements,
-  const L extends Leaderboards = NoLeaderboards,
->(probe: Probe, options: QuestlineOptions<E, A, L>): Questline<E, A, L> {
-  return openQuestline(options, { probe });
 }

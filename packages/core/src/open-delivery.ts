@@ -95,7 +95,13 @@ function inThread(
   const tokens = new TokenVault({ app, identity, store: engine.store, clock, logger, sealer });
   engine.useTokens(tokens);
   const counters = newCounters();
-  return { store: engine.store, outbox: engine.delivery, tokens, counters, total: () => sum(counters, engine.counters) };
+  return {
+    store: engine.store,
+    outbox: engine.delivery,
+    tokens,
+    counters,
+    total: () => sum(counters, engine.counters),
+  };
 }
 
 function sum(one: Counters, other: Counters): Counters {

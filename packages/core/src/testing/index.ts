@@ -1,4 +1,4 @@
-export { createProbedQuestline, createSabotagedQuestline } from "../create-questline.ts";
+export { createSabotagedQuestline } from "../create-questline.ts";
 export type { Sabotage } from "../delivery/sabotage.ts";
 export type { Probe, ProbePoint } from "../runtime/probe.ts";
 export { manualClock } from "../runtime/manual-clock.ts";
