@@ -96,3 +96,15 @@ test("beyond its bound it refuses at once; one that throws when told keeps nobod
     ["later", "taken"],
   ]);
 });
+
+test("reports are told in the order in which they came, also where their batches overlap", async () => {
+  const { intake, take, told } = scene(1_000);
+  intake.open();
+  for (let n = 0; n < 150; n += 1) take(`early ${n}`);
+  await turn();
+  for (let n = 0; n < 3; n += 1) take(`late ${n}`);
+  await intake.empty();
+  const order = told.map(([name]) => name);
+  expect(order.slice(0, 150)).toEqual(Array.from({ length: 150 }, (_, n) => `early ${n}`));
+  expect(order.slice(150)).toEqual(["late 0", "late 1", "late 2"]);
+});

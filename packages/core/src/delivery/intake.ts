@@ -1,5 +1,5 @@
 import type { Clock } from "../runtime/clock.ts";
-import { inTurns } from "../runtime/soon.ts";
+import { soon } from "../runtime/soon.ts";
 import type { Acceptance, Firing, LaneStore, ReportAcceptance } from "../store/lane-store.ts";
 import type { Beat } from "./beat.ts";
 import type { Sabotage } from "./sabotage.ts";
@@ -40,6 +40,7 @@ export class Intake {
   #state: "new" | "open" | { readonly failed: string } = "new";
   #waiting: Waiting[] = [];
   #queued = 0;
+  #untold: (Waiting & { readonly taken: Taken })[] = [];
   #emptied: (() => void)[] = [];
 
   constructor(parts: IntakeParts) {
@@ -92,10 +93,17 @@ export class Intake {
     );
   };
 
+  /** Reports are told in the order in which they came, so many in a turn, however batches overlap. */
   #end(batch: readonly Waiting[], takenAt: (index: number) => Taken): void {
+    const isTelling = this.#untold.length > 0;
+    for (const [index, waiting] of batch.entries()) this.#untold.push({ ...waiting, taken: takenAt(index) });
+    if (!isTelling) this.#tell();
+  }
+
+  #tell(): void {
+    const now = this.#untold.slice(0, PER_TURN);
     let earliest = Number.POSITIVE_INFINITY;
-    inTurns(batch, PER_TURN, ({ firings, told }, index) => {
-      const taken = takenAt(index);
+    for (const { firings, told, taken } of now) {
       if (taken.status === "taken") for (const { dueAt } of firings) earliest = Math.min(earliest, dueAt);
       try {
         told(taken);
@@ -103,10 +111,11 @@ export class Intake {
         // Such as a logger that throws: the others are told all the same.
       }
       this.#queued -= firings.length;
-      if (index < batch.length - 1) return;
-      if (earliest < Number.POSITIVE_INFINITY) this.#parts.onDue(earliest);
-      if (this.#queued === 0) for (const resolve of this.#emptied.splice(0)) resolve();
-    });
+    }
+    if (earliest < Number.POSITIVE_INFINITY) this.#parts.onDue(earliest);
+    this.#untold = this.#untold.slice(now.length);
+    if (this.#untold.length > 0) soon(() => this.#tell());
+    else if (this.#queued === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   #write(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]> {
