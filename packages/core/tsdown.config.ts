@@ -7,6 +7,7 @@ export default defineConfig({
     "src/testing/index.ts",
     "src/store/sqlite-worker.ts",
     "src/store/sqlite-probed-worker.ts",
+    "src/engine/engine-thread.ts",
   ],
   dts: true,
   platform: "node",

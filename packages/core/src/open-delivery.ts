@@ -14,7 +14,6 @@ import { definitionsFor } from "./platform-definitions.ts";
 import type { PlatformDefinitions } from "./platform-definitions.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { systemClock } from "./runtime/clock.ts";
-import type { Probe } from "./runtime/probe.ts";
 import { systemRandom } from "./runtime/random.ts";
 import { reveal } from "./secrets/secret.ts";
 import type { LaneStore } from "./store/lane-store.ts";
@@ -33,7 +32,6 @@ export interface OpenDeliveryParts {
   readonly leaderboards: Leaderboards;
   readonly forced: ReadonlySet<string>;
   readonly closing: AbortController;
-  readonly probe: Probe | undefined;
   readonly sabotage: Sabotage | undefined;
 }
 
@@ -53,18 +51,18 @@ export interface OpenDelivery {
  * time, chance or secret is handed in as code, which cannot travel.
  */
 export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
-  const { settings, policy, probe } = parts;
+  const { settings, policy } = parts;
   const { app, secret, graph, store, clock, random } = settings;
   const place = fileOf(store);
   const isOwnTime = clock !== systemClock || random !== systemRandom;
-  const mayTravel = typeof secret !== "function" && probe === undefined;
-  if (place === undefined || !mayTravel || (isOwnTime && place.probeModule === undefined)) return here(parts);
+  if (place === undefined || typeof secret === "function" || (isOwnTime && place.probeModule === undefined))
+    return here(parts);
   const text = typeof secret === "string" ? secret : reveal(secret);
   return inThread(parts, { store: place, app, secret: text, graph, policy, sabotage: parts.sabotage });
 }
 
 function here(parts: OpenDeliveryParts): OpenDelivery {
-  const { settings, policy, clock, graph, identity, known, leaderboards, forced, closing, probe, sabotage } = parts;
+  const { settings, policy, clock, graph, identity, known, leaderboards, forced, closing, sabotage } = parts;
   const { app, store, logger, random, sealer } = settings;
   const counters = newCounters();
   const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
@@ -79,7 +77,6 @@ function here(parts: OpenDeliveryParts): OpenDelivery {
     logger,
     counters,
     abort: closing,
-    probe,
     sabotage,
   });
   return { store, outbox, tokens, counters, total: () => ({ ...counters }) };

@@ -19,23 +19,21 @@ import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
-import type { Probe } from "./runtime/probe.ts";
 import { steadyClock } from "./runtime/steady-clock.ts";
 import { compileRules, forcedBoards } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
 
 const CLOSE_MS = 5_000;
 
-/** What only tests hand in: points at which to stop, and deliberate defects. */
+/** What only tests hand in: deliberate defects. */
 export interface TestHooks {
-  readonly probe?: Probe | undefined;
   readonly sabotage?: Sabotage | undefined;
 }
 
 /** Wires one Questline together: the only place that knows every part. */
 export function openQuestline<E extends Events, A extends Achievements, L extends Leaderboards>(
   options: QuestlineOptions<E, A, L>,
-  { probe, sabotage }: TestHooks = {},
+  { sabotage }: TestHooks = {},
 ): Questline<E, A, L> {
   const settings = readOptions(options);
   const { app, logger, random } = settings;
@@ -78,7 +76,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     leaderboards,
     forced: forcedBoards(rules),
     closing,
-    probe,
     sabotage,
   });
   const tokenWanted = createFeed<TokenWanted>("token wanted", logger);

@@ -1,7 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, it, vi } from "vitest";
 import { memoryStore } from "../../src/store/memory-store.ts";
-import { packFiring } from "../../src/store/packed-firing.ts";
 import { probedSqliteStore, sabotagedMemoryStore } from "../../src/store/probed-store.ts";
 import { SqliteCalls } from "../../src/store/sqlite-calls.ts";
 import type { LaneVerbs } from "../../src/store/lane-verbs.ts";
@@ -61,7 +60,7 @@ function syncedCommits(syncedStages: boolean): readonly (string | undefined)[] {
     told.push(sql);
     exec.call(this, sql);
   });
-  ask("accept", [[packFiring(firing(count(1n)))]]);
+  ask("accept", [[firing(count(1n))]]);
   const [lane] = ask("lease", 1, T0);
   if (!lane) throw new Error("the lane is due");
   const { leaseToken } = lane;
