@@ -30,10 +30,12 @@ interface Session {
   auth: unknown;
   userId: string | undefined;
   inRound: boolean;
+  /** The listener knows whose it is. */
+  told: boolean;
 }
 
 export interface RosterListener {
-  /** A session is this user's. Told again and again. */
+  /** A session is this user's. */
   known(userId: string, seat: Seat): void;
   /** The session has a new connection. */
   returned(userId: string | undefined, seat: Seat): void;
@@ -77,6 +79,8 @@ export class Roster {
   /** This connection is in the room now. Repeating it changes nothing. */
   enter(client: Client): void {
     const known = this.#sessions.get(client.sessionId);
+    // Everybody passes here at every reading, and mostly nothing has changed.
+    if (known?.client === client && known.inRound && known.told) return;
     const session = known ?? this.#add(client);
     const isNew = known !== undefined && known.client !== client;
     session.client = client;
@@ -197,20 +201,25 @@ export class Roster {
 
   #add(client: Client): Session {
     const seat = this.#makeSeat(client.sessionId);
-    const session: Session = { seat, client, auth: undefined, userId: undefined, inRound: false };
+    const session: Session = { seat, client, auth: undefined, userId: undefined, inRound: false, told: false };
     this.#sessions.set(client.sessionId, session);
     return session;
   }
 
   /** A user id is settled once it is found; a game's resolver may need something its own onJoin sets. */
   #identify(session: Session): string | undefined {
-    if (!session.client) return session.userId;
+    if (!session.client || session.told) return session.userId;
     session.userId ??= this.#resolveUserId(session.client);
-    if (session.userId !== undefined && !this.#closed) this.#listener.known(session.userId, session.seat);
+    if (session.userId !== undefined && !this.#closed) {
+      session.told = true;
+      this.#listener.known(session.userId, session.seat);
+    }
     return session.userId;
   }
 
-  #close({ userId, seat }: Session): void {
+  #close(session: Session): void {
+    const { userId, seat } = session;
+    session.told = false;
     if (userId !== undefined) this.#listener.gone(userId, seat);
     else this.#listener.guestGone(seat);
   }
