@@ -13,7 +13,7 @@ const MOST_WATCHED = 20_000;
 
 interface Watched {
   /** By lane: what had been accepted for it at a look, and when that was. */
-  readonly lanes: Map<string, { readonly seq: number; readonly since: number }>;
+  lanes: Map<string, { readonly seq: number; readonly since: number }> | undefined;
   /** A wait is told once. */
   told: boolean;
 }
@@ -40,7 +40,7 @@ export class WaitWatch {
   /** Something of this player may be under way. */
   watch(userId: string): void {
     if (this.#users.has(userId) || this.#users.size >= MOST_WATCHED) return;
-    this.#users.set(userId, { lanes: new Map(), told: false });
+    this.#users.set(userId, { lanes: undefined, told: false });
     this.#lookLater();
   }
 
@@ -80,16 +80,17 @@ export class WaitWatch {
 
   async #lookAt(userId: string, watched: Watched): Promise<void> {
     const lanes = await this.#inspect({ user: userId, waiting: true });
+    if (lanes.length === 0) return void this.#users.delete(userId);
+    const seenBefore = (watched.lanes ??= new Map());
     const now = this.#clock.monotonic();
     const late = lanes.filter(({ id, seq, settledThrough }) => {
-      const seen = watched.lanes.get(id);
+      const seen = seenBefore.get(id);
       if (seen && settledThrough < seen.seq) return now - seen.since >= DELAYED_AFTER_MS;
-      watched.lanes.set(id, { seq, since: now });
+      seenBefore.set(id, { seq, since: now });
       return false;
     });
-    if (lanes.length === 0) return void this.#users.delete(userId);
     const still = new Set(lanes.map(({ id }) => id));
-    for (const id of watched.lanes.keys()) if (!still.has(id)) watched.lanes.delete(id);
+    for (const id of seenBefore.keys()) if (!still.has(id)) seenBefore.delete(id);
     if (late.length > 0 && !watched.told) this.#tell(userId, stateOf(late));
     watched.told = late.length > 0;
   }

@@ -60,6 +60,12 @@ export async function run(parts: BenchParts): Promise<Measured> {
   const plain = await open("plain", url, parts);
   const questline = await open("questline", url, parts);
 
+  onStep("a match each to warm up");
+  for (const server of [plain, questline]) {
+    await play(server, everyMs);
+    // What everybody's joining left behind is not what a running game's collections are like.
+    await server.ask("memory");
+  }
   const measured = { without: [] as Intervals[], with: [] as Intervals[] };
   for (let turn = 1; turn <= turns; turn++) {
     onStep(`match ${turn} of ${turns}: ${everyMs / 1_000} s without the plugin, ${everyMs / 1_000} s with it`);
@@ -71,7 +77,7 @@ export async function run(parts: BenchParts): Promise<Measured> {
   await plain.kill();
 
   const heaps: number[] = [];
-  let done = turns;
+  let done = turns + 1;
   for (const share of [0.2, 0.6, 1]) {
     const more = Math.max(0, Math.round(options.matches * share) - done);
     if (more > 0) onStep(`with the plugin: matches ${done + 1} to ${done + more}`);

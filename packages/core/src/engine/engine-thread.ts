@@ -21,7 +21,6 @@ import { directStore } from "../store/direct-store.ts";
 import { openCalls } from "../store/open-calls.ts";
 import { unpackFiring } from "../store/packed-firing.ts";
 import type { PackedFiring } from "../store/packed-firing.ts";
-import { GATHER_MS } from "../store/remote-store.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "../store/store-calls.ts";
 import type { EngineDefinitions, EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
 
@@ -36,10 +35,12 @@ const clock = steadyClock(wallClock);
 const store = directStore(calls);
 const { app, policy, sabotage } = start;
 
+/** What is said wakes the rooms' thread. */
+const TELL_EVERY_MS = 8;
 const counters = newCounters();
 let countersTold = "";
 let leaving: ThreadAnswer<EngineEvent>[] = [];
-const beat = new Beat({ clock, everyMs: GATHER_MS, most: policy.concurrency });
+const beat = new Beat({ clock, everyMs: TELL_EVERY_MS, most: policy.concurrency });
 
 function leave(): void {
   const said = leaving;

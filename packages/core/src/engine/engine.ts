@@ -17,7 +17,7 @@ import type { TokenVault } from "../token-vault.ts";
 import type { EngineDefinitions, EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
 
 /** What lies in one turn of a game's loop and the next goes to the engine together. */
-const GATHER_MS = 2;
+const GATHER_MS = 4;
 
 export interface EngineParts {
   readonly start: EngineStart;
