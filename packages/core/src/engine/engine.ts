@@ -19,6 +19,9 @@ import type { EngineDefinitions, EngineEvent, EngineStart, EngineVerb } from "./
 /** What lies in one turn of a game's loop and the next goes to the engine together. */
 const GATHER_MS = 4;
 
+/** What is under way lives for a few turns; collected less often, less of it is copied, beside the rooms' own collections. */
+const YOUNG_MB = 96;
+
 export interface EngineParts {
   readonly start: EngineStart;
   readonly clock: Clock;
@@ -128,5 +131,9 @@ export function engineIn({ start, clock, logger, definitions }: EngineParts): En
 function startThread(start: EngineStart): Worker {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const thread = new URL(`./engine-thread.${extension}`, import.meta.url);
-  return new Worker(thread, { workerData: start, name: "questline" });
+  return new Worker(thread, {
+    workerData: start,
+    name: "questline",
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
 }
