@@ -21,7 +21,10 @@ import type { LaneStore } from "./store/lane-store.ts";
 export interface AppOptions {
   /** App id as decimal text. */
   readonly id: string;
-  /** The app secret; a function is asked at each request, so that a regenerated secret takes effect without a restart. */
+  /**
+   * The app secret; a function is asked at each request, so that a regenerated secret takes effect without a restart. A
+   * function cannot travel: results are then delivered in the thread that made this Questline, not beside their file.
+   */
   readonly secret: AppSecret | (() => AppSecret | Promise<AppSecret>);
 }
 
@@ -57,7 +60,7 @@ export interface QuestlineOptions<
   readonly tokens?: TokenOptions;
   /** pino, console and Colyseus's logger fit. Default: warnings and errors on stderr. */
   readonly logger?: Logger;
-  /** Default: the machine's. */
+  /** For tests. Default: the machine's. With one of your own, results are delivered in this thread, not beside their file. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

@@ -25,7 +25,7 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Lanes in a SQLite file, in a worker thread (Node's own SQLite; nothing to install). One file serves one process; its
+ * Lanes in a SQLite file, in a thread that also delivers them (Node's own SQLite; nothing to install). One file serves one process; its
  * directory must exist, on a local disk.
  *
  * @throws QuestlineError `bad_input` for an empty path, an in-memory database or a limit that is none; `open` rejects with `store_locked`,
