@@ -26,7 +26,7 @@ function against(results: Results, name: string, contestant: string, what: strin
     value: results.ratio(contestant, "bullmq", "perSecond"),
     unit: "×",
     goal: { atLeast },
-    bound: () => boundOf(results, contestant, "round trips to the store worker"),
+    bound: () => boundOf(results, contestant, "one thread for the other"),
     skipped: results.skipped,
     beside: {
       questlinePerSecond: perSecond(contestant),

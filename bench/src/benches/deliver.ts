@@ -72,5 +72,5 @@ function against(results: Results, name: string, other: string, words: string, a
 function deliveryBound(results: Results): string {
   const [own = Number.NaN, client = Number.NaN] = ["scores", REQUEST].map((name) => results.of(name, "threadMicros"));
   const part = `${own.toFixed(0)} µs of the game thread per result, ${client.toFixed(0)} with undici.request alone`;
-  return `${boundOf(results, "scores", "round trips to the store worker")}; ${part}`;
+  return `${boundOf(results, "scores", "one thread for the other")}; ${part}`;
 }

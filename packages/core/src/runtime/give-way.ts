@@ -1,7 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 
-const NICENESS = 15;
+const NICENESS = 19;
 
 /**
  * From here on this thread takes the processor only where others leave it: on Linux, where threads have priorities of
