@@ -10,7 +10,8 @@ export function boundOf(results: Results, contestant: string, waitingFor: string
   const share = (name: string): number => results.of(contestant, name) ?? 0;
   const [thread, other, machine] = [share("threadShare"), share("otherShare"), share("machineShare")];
   const shares = `game thread ${percent(thread)}, its other threads ${percent(other)} of a core; machine ${percent(machine)}`;
-  if (Math.max(thread, other) >= BUSY) return `${other > thread ? "thread that stores and delivers" : "game thread"} (${shares})`;
+  if (Math.max(thread, other) >= BUSY)
+    return `${other > thread ? "thread that stores and delivers" : "game thread"} (${shares})`;
   return `${machine >= BUSY ? "processor shared with other processes" : waitingFor} (${shares})`;
 }
 
