@@ -1,5 +1,6 @@
 import { QuestlineError } from "../errors/questline-error.ts";
 import type { LaneStore, StoreVerb } from "./lane-store.ts";
+import { notOpen } from "./not-open.ts";
 import { askedVerbs, GATHER_MS } from "./remote-store.ts";
 import type { SqliteCalls } from "./sqlite-calls.ts";
 
@@ -10,9 +11,13 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** A lane store for the thread that holds the file. What is asked in one go shares a transaction. */
+/**
+ * A lane store for the thread that holds the file. What is asked in one go shares a transaction. *new* until `open`
+ * resolves; *open*; *closed* by `close`, and again *open* by `open`.
+ */
 export function directStore(calls: SqliteCalls): LaneStore {
   let waiting: Asked[] = [];
+  let state: "new" | "open" | "closed" = "new";
 
   const carryOut = (): void => {
     const together = waiting;
@@ -24,16 +29,26 @@ export function directStore(calls: SqliteCalls): LaneStore {
       else asked?.reject(new QuestlineError(answer.code, answer.message));
     }
   };
-  const ask = (verb: StoreVerb, args: readonly unknown[]): Promise<never> =>
-    new Promise((resolve, reject) => {
+  const carryOutSoon = <Result>(verb: StoreVerb, args: readonly unknown[]): Promise<Result> =>
+    new Promise<Result>((resolve, reject) => {
       if (waiting.push({ verb, args, resolve, reject }) === 1) queueMicrotask(carryOut);
     });
+  const ask = <Result>(verb: StoreVerb, args: readonly unknown[]): Promise<Result> =>
+    state === "open" ? carryOutSoon<Result>(verb, args) : Promise.reject(notOpen(state));
 
   return {
     gatherMs: GATHER_MS,
-    open: (...args) => ask("open", args),
+    async open(...args) {
+      const taken = await carryOutSoon<Awaited<ReturnType<LaneStore["open"]>>>("open", args);
+      state = "open";
+      return taken;
+    },
     accept: (...args) => ask("accept", args),
     ...askedVerbs(ask),
-    close: () => ask("close", []),
+    async close() {
+      const was = state;
+      state = "closed";
+      if (was === "open") await carryOutSoon("close", []);
+    },
   };
 }
