@@ -77,8 +77,10 @@ export function engineIn({ start, clock, logger, definitions }: EngineParts): En
   };
   const connection = new Connection<EngineVerb, EngineEvent>(() => startThread(start), hear);
 
+  const accept: LaneStore["accept"] = (reports) =>
+    connection.ask("engine:accept", [reports.map((report) => report.map(packFiring))]);
   const intake = new Intake({
-    store: { accept: (reports) => connection.ask("engine:accept", [reports.map((report) => report.map(packFiring))]) },
+    store: { accept },
     clock,
     beat: new Beat({ clock, everyMs: GATHER_MS, most: start.policy.concurrency }),
     maxQueued: start.policy.maxQueued,
@@ -91,7 +93,7 @@ export function engineIn({ start, clock, logger, definitions }: EngineParts): En
     useTokens: (used) => void (tokens = used),
     store: {
       open: () => Promise.reject(new TypeError("The engine opens its store.")),
-      accept: (reports) => connection.ask("engine:accept", [reports.map((report) => report.map(packFiring))]),
+      accept,
       ...askedVerbs((verb, args) => connection.ask(verb, args)),
       close: async () => undefined,
     },
