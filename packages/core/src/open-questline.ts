@@ -16,6 +16,7 @@ import type { QuestlineOptions } from "./options.ts";
 import { settledOutcome } from "./settled-outcome.ts";
 import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
+import { markProgressChanges } from "./progress-changes.ts";
 import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
@@ -122,7 +123,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     events: options.events,
     achievements: options.achievements,
     leaderboards,
-    graph: graphCalls(direct),
+    graph: markProgressChanges(graphCalls(direct), { app, ready, outbox, policy, logger }),
     ready,
     match(id) {
       const reports = {

@@ -18,7 +18,11 @@ export interface Questline<
   readonly events: E;
   readonly achievements: A;
   readonly leaderboards: L;
-  /** The platform's own calls, with this app's credentials. What is written here passes by the outbox: never counts. */
+  /**
+   * The platform's own calls, with this app's credentials. What is written here bypasses the outbox: use it for no count
+   * that rules also raise. `achievements.write` and `achievements.removeAll` begin a new epoch for their player: what was
+   * known is read anew, and that player's achievements wait until the change has come.
+   */
   readonly graph: GraphCalls;
   /** Resolves when the store is open and what a dead process left is taken over; rejects when it cannot be opened. */
   readonly ready: Promise<void>;

@@ -26,14 +26,14 @@ export function endLease(parts: {
   // By itself once it has failed, so that no other end is in its way.
   const alone = async (settlement: Settlement): Promise<boolean> => (await store.settle([settlement]))[0] === true;
 
-  return async (settlement) => {
-    for (let write = together; ; write = alone) {
-      try {
-        return await trouble.hear(write(settlement));
-      } catch {
-        await sleep(clock, RETRY_STORE_MS, signal).catch(() => undefined);
-        if (signal.aborted) return false;
-      }
+  const persist = async (settlement: Settlement): Promise<boolean> => {
+    for (;;) {
+      await sleep(clock, RETRY_STORE_MS, signal).catch(() => undefined);
+      if (signal.aborted) return false;
+      const ended = await trouble.hear(alone(settlement)).catch(() => undefined);
+      if (ended !== undefined) return ended;
     }
   };
+
+  return (settlement) => trouble.hear(together(settlement)).catch(() => trouble.lasts(persist(settlement)));
 }

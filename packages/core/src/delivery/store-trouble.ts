@@ -9,6 +9,7 @@ export class StoreFailed extends Error {
 export class StoreTrouble {
   readonly #logger: Logger;
   #isFailing = false;
+  #waiting = 0;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -21,17 +22,26 @@ export class StoreTrouble {
     this.#logger.error({ error: String(error) }, message);
   };
 
-  readonly worked = (): void => {
-    if (!this.#isFailing) return;
+  /** While `again` goes on (never rejecting), something waits to be written, and the trouble is not over. */
+  async lasts(again: Promise<boolean>): Promise<boolean> {
+    this.#waiting += 1;
+    const isWritten = await again;
+    this.#waiting -= 1;
+    if (isWritten) this.#worked();
+    return isWritten;
+  }
+
+  #worked(): void {
+    if (!this.#isFailing || this.#waiting > 0) return;
     this.#isFailing = false;
     this.#logger.info({}, "The store works again.");
-  };
+  }
 
   /** The write's result; its failure is told, and rejects as `StoreFailed`. */
   async hear<Result>(write: Promise<Result>): Promise<Result> {
     try {
       const result = await write;
-      this.worked();
+      this.#worked();
       return result;
     } catch (error) {
       this.failed(error);
