@@ -160,11 +160,14 @@ export function isForced(value: LaneValue): boolean {
   return value.type === "score" && value.forced;
 }
 
-/** So many lost attempts make a lane a suspect: it is leased alone, so that no other is blamed for what it does. */
-export const SUSPECT_AFTER = 2;
+const CHANCES_ALONE = 3;
 
-export function isSuspect(row: LaneRow): boolean {
-  return row.lostLeases >= SUSPECT_AFTER;
+/**
+ * From its second lost attempt on, and for its last three chances, a lane is a suspect: it is leased alone, so that no
+ * other is blamed for what it does. Seeking a verdict sends nothing of it.
+ */
+export function isSuspect({ lostLeases, phase }: LaneRow, poisonAfter: number): boolean {
+  return lostLeases >= Math.max(2, poisonAfter - CHANCES_ALONE) && phase.state !== "in-doubt";
 }
 
 /** Claims a lane that is due: its whole pending value moves in flight, or its verdict is taken on. */
@@ -200,7 +203,7 @@ export function inFlightOf(row: LaneRow): InFlight | undefined {
 }
 
 /** A leased row as its holder sees it. */
-export function leasedLane(row: LaneRow): LeasedLane {
+export function leasedLane(row: LaneRow, alone: boolean): LeasedLane {
   const leaseToken = leaseTokenOf(row);
   const inFlight = inFlightOf(row);
   if (leaseToken === undefined || inFlight === undefined) throw new TypeError("The lane is not leased.");
@@ -217,7 +220,7 @@ export function leasedLane(row: LaneRow): LeasedLane {
     sentWhileLocked: row.sentWhileLocked,
     epoch: row.epoch,
     lostLeases: row.lostLeases,
-    alone: isSuspect(row),
+    alone,
     ...(quietUntil > 0 && { inTheAirUntil: quietUntil }),
     ...(row.progress && { progress: row.progress }),
     ...("journal" in row.phase && { journal: row.phase.journal }),

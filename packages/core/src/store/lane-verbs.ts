@@ -32,6 +32,7 @@ const FIRINGS_PER_OPENING = 2 ** 32;
 export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVerbs {
   let leases = 0;
   let holder = "";
+  let poisonAfter = Number.POSITIVE_INFINITY;
   let order = 0;
   const time = new StoreTime();
   let takenOver = { at: 0, quietUntil: 0, lanes: [] as readonly string[] };
@@ -49,6 +50,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     // The opening's number keeps tokens apart even where an incarnation's name comes twice.
     holder = `${opening.incarnation}.${number}`;
     order = number * FIRINGS_PER_OPENING;
+    poisonAfter = opening.poisonAfter;
     time.begin(opening.now, tables.time());
     const now = come(opening.now);
     const quietUntil = now + opening.quietMs;
@@ -80,12 +82,12 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   /** Due lanes in their order, as far as a suspect among them lets others go. */
   function lease(limit: number, at: number, others = false): readonly LeasedLane[] {
     const due = tables.dueLanes(limit, come(at));
-    const suspect = due.findIndex(isSuspect);
+    const suspect = due.findIndex((row) => isSuspect(row, poisonAfter));
     const claimed = suspect === -1 ? due : suspect === 0 ? due.slice(0, others ? 0 : 1) : due.slice(0, suspect);
     return claimed.map((row) => {
       const leased = leaseRow(row, `${holder}.${++leases}`);
       tables.putLane(leased);
-      return shownLease(leasedLane(leased), time);
+      return shownLease(leasedLane(leased, suspect === 0), time);
     });
   }
 

@@ -99,8 +99,8 @@ export function poisonSuite(it: Check, fresh: Fresh): void {
   it("leases a value whose attempts died twice alone: others first, then nothing beside it", async () => {
     const store = await fresh();
     await acceptOne(store, firing(unlock("SUSPECT"), { at: T0 }));
-    await kill(store, 9);
-    await kill(store, 9);
+    await kill(store, 5);
+    await kill(store, 5);
     await acceptAll(store, [
       firing(unlock("BEFORE"), { at: T0 - 1 }),
       firing(unlock("AFTER"), { at: T0 + 1 }),
