@@ -2,6 +2,7 @@ import type { Governor } from "../resilience/governor.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { inTurns } from "../runtime/soon.ts";
+import { ownerOf } from "../store/fair-queue.ts";
 import type { LaneStore, LeasedLane } from "../store/lane-store.ts";
 import type { Beat } from "./beat.ts";
 
@@ -10,6 +11,9 @@ const RETRY_STORE_MS = 1_000;
 /** For each permit, lanes that may be out at once: one that sends, others whose journal or end is being written. */
 const LANES_PER_PERMIT = 4;
 
+/** What part of the lanes that may be out one player has before others are asked first. */
+const SHARE = 1 / 32;
+
 /** Leased lanes that begin in one turn of the event loop. */
 const PER_TURN = 8;
 
@@ -17,8 +21,8 @@ const PER_TURN = 8;
 export type RunLane = (lane: LeasedLane) => Promise<void>;
 
 /**
- * Which lane runs, and when: leases due lanes from the store, some ahead of the permits they will need, one wake-up timer
- * for the next due time. While the app is paused nothing is leased, then one lane at a time.
+ * Which lane runs, and when: leases due lanes from the store, fair between players and some ahead of the permits they will
+ * need, one wake-up timer for the next due time. While the app is held back nothing is leased, then one lane at a time.
  * States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
  */
 export class Scheduler {
@@ -28,7 +32,8 @@ export class Scheduler {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #run: RunLane;
-  readonly #mostRunning: number;
+  /** Lanes that run, by whose they are. */
+  readonly #out = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -38,23 +43,13 @@ export class Scheduler {
   #again = false;
   #stopped = false;
 
-  constructor(parts: {
-    store: LaneStore;
-    beat: Beat;
-    governor: Governor;
-    clock: Clock;
-    logger: Logger;
-    /** As many permits as the governor gives. */
-    permits: number;
-    run: RunLane;
-  }) {
+  constructor(parts: { store: LaneStore; beat: Beat; governor: Governor; clock: Clock; logger: Logger; run: RunLane }) {
     this.#store = parts.store;
     this.#beat = parts.beat;
     this.#governor = parts.governor;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#run = parts.run;
-    this.#mostRunning = parts.permits * LANES_PER_PERMIT;
     parts.governor.onFree(() => this.kick());
   }
 
@@ -118,15 +113,30 @@ export class Scheduler {
     const room = this.#room();
     // Whoever ends kicks again, and so does the governor.
     if (room <= 0) return;
-    const [lanes, next] = await Promise.all([this.#store.lease(room, this.#clock.now()), this.#store.nextDue()]);
+    const sharing = { share: Math.max(1, Math.floor(this.#mostRunning * SHARE)), out: this.#out };
+    const [lanes, next] = await Promise.all([
+      this.#store.lease(room, this.#clock.now(), sharing),
+      this.#store.nextDue(),
+    ]);
     this.#running += lanes.length;
+    for (const { id } of lanes) this.#count(ownerOf(id), 1);
     inTurns(lanes, PER_TURN, (lane) => void this.#start(lane));
     if (lanes.length < room && next !== undefined) this.#arm(next);
   }
 
   #room(): number {
-    if (this.#governor.paused === undefined) return this.#mostRunning - this.#running;
-    return this.#running === 0 ? this.#governor.free : 0;
+    if (this.#governor.held === undefined) return this.#mostRunning - this.#running;
+    return this.#running === 0 && this.#governor.isFree ? 1 : 0;
+  }
+
+  get #mostRunning(): number {
+    return this.#governor.limit * LANES_PER_PERMIT;
+  }
+
+  #count(owner: string, by: 1 | -1): void {
+    const out = (this.#out.get(owner) ?? 0) + by;
+    if (out > 0) this.#out.set(owner, out);
+    else this.#out.delete(owner);
   }
 
   async #start(lane: LeasedLane): Promise<void> {
@@ -139,6 +149,7 @@ export class Scheduler {
       );
     } finally {
       this.#running -= 1;
+      this.#count(ownerOf(lane.id), -1);
       if (this.#running === 0) {
         this.#emptied += 1;
         this.#tellWatchers();

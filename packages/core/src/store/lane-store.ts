@@ -2,6 +2,7 @@ import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import type { OnceKey } from "../intent/once-key.ts";
+import type { Sharing } from "./fair-queue.ts";
 import type {
   Announcement,
   AttemptRecord,
@@ -47,8 +48,12 @@ export interface LaneStore {
    * firings are malformed, is refused alone.
    */
   accept(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]>;
-  /** Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. */
-  lease(limit: number, now: number): Promise<readonly LeasedLane[]>;
+  /**
+   * Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. With
+   * `sharing` it is fair between players: first up to `share` lanes of each, those they have out counted; then, where
+   * room is left, as many more of each, and so on.
+   */
+  lease(limit: number, now: number, sharing?: Sharing): Promise<readonly LeasedLane[]>;
   /**
    * Writes journals before requests leave; with an fsync. Answers, in order, whether the token still held; a lane in
    * doubt cannot be staged. A later epoch in the journal becomes the lane's.
@@ -145,6 +150,8 @@ export interface Journal {
   readonly epoch: number;
   /** Verdict reads that found the count unchanged so far. */
   readonly unchangedReads: number;
+  /** Verdict reads in a row that failed; absent: none. */
+  readonly failedReads?: number;
   /** When the lane became in doubt, wall ms; absent before. */
   readonly inDoubtSince?: number;
 }

@@ -145,8 +145,8 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   return {
     open,
     accept: (reports) => acceptReports(tables, reports, accepting),
-    lease: (limit, now) =>
-      tables.dueLanes(limit, now).map((row) => {
+    lease: (limit, now, sharing) =>
+      tables.dueLanes(limit, now, sharing).map((row) => {
         const leased = leaseRow(row, `${holder}.${++leases}`);
         tables.putLane(leased);
         return leasedLane(leased);
