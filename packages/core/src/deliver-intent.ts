@@ -1,5 +1,7 @@
+import type { Feed } from "./delivery/feed.ts";
 import type { Platform, ProgressRow, Write } from "./delivery/platform.ts";
 import type { AchievementProgress } from "./graph/achievements.ts";
+import type { AppUsage } from "./graph/app-usage.ts";
 import type { CallOptions } from "./graph/call.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import { bitText } from "./intent/bit-text.ts";
@@ -15,11 +17,17 @@ export interface PlatformParts {
   readonly tokens: Pick<TokenVault, "tokenOf" | "ready" | "forget">;
   readonly definitions: DefinitionsBook;
   readonly clock: Clock;
+  /** What the platform says of the app's usage. */
+  readonly usage?: Feed<AppUsage>;
 }
 
 /** The one place where what a lane wants meets the platform's calls. */
-export function graphPlatform({ graph, tokens, definitions, clock }: PlatformParts): Platform {
+export function graphPlatform({ graph, tokens, definitions, clock, usage }: PlatformParts): Platform {
   return {
+    onUsage: (listener) =>
+      void usage?.listen(({ callCount, totalTime, totalCpuTime }) =>
+        listener(Math.max(callCount, totalTime, totalCpuTime)),
+      ),
     definitions: () => definitions.current,
     known: definitions.known,
     hasToken: (user) => tokens.ready(user),

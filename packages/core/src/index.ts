@@ -16,6 +16,8 @@ export type {
   Users,
 } from "./questline.ts";
 
+export type { Throttle } from "./resilience/governor.ts";
+
 export { defineCatalog } from "./catalogue/catalog.ts";
 export type { Catalog, NoLeaderboards } from "./catalogue/catalog.ts";
 export { bitfield, board, count, simple } from "./catalogue/definitions.ts";

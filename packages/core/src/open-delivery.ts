@@ -3,11 +3,13 @@ import { graphPlatform } from "./deliver-intent.ts";
 import { newCounters } from "./delivery/counters.ts";
 import type { Counters } from "./delivery/counters.ts";
 import { Outbox } from "./delivery/outbox.ts";
+import type { Feed } from "./delivery/feed.ts";
 import type { Delivery } from "./delivery/outbox.ts";
 import type { DeliveryPolicy } from "./delivery/policy.ts";
 import type { Sabotage } from "./delivery/sabotage.ts";
 import { engineIn } from "./engine/engine.ts";
 import { orphansOf } from "./graph/base-url.ts";
+import type { AppUsage } from "./graph/app-usage.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Settings } from "./options.ts";
@@ -28,6 +30,8 @@ export interface OpenDeliveryParts {
   /** Steady. */
   readonly clock: Clock;
   readonly graph: GraphClient;
+  /** What its answers say of the app's usage. */
+  readonly usage: Feed<AppUsage>;
   readonly identity: Identity;
   readonly leaderboards: Leaderboards;
   readonly closing: AbortController;
@@ -64,12 +68,12 @@ export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
 }
 
 function here(parts: OpenDeliveryParts): OpenDelivery {
-  const { settings, policy, clock, graph, identity, leaderboards, closing, sabotage } = parts;
+  const { settings, policy, clock, graph, usage, identity, leaderboards, closing, sabotage } = parts;
   const { app, store, logger, random, sealer } = settings;
   const counters = newCounters();
   const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
   const definitions = new DefinitionsBook(leaderboards);
-  const platform = graphPlatform({ graph, tokens, definitions, clock });
+  const platform = graphPlatform({ graph, tokens, definitions, clock, usage });
   const outbox = new Outbox({
     store,
     platform,

@@ -5,6 +5,7 @@ import { createFeed } from "./delivery/feed.ts";
 import type { Sabotage } from "./delivery/sabotage.ts";
 import { deadLetters } from "./dead-letters.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
+import type { AppUsage } from "./graph/app-usage.ts";
 import { directTransport } from "./graph/direct-transport.ts";
 import { createGraphClient, graphCalls } from "./graph/graph-client.ts";
 import { undiciTransport } from "./graph/undici-transport.ts";
@@ -51,7 +52,9 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock: wallClock });
   const credentials = { id: app, secret: settings.secret };
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
-  const graph = createGraphClient({ app: credentials, transport, clock, ...baseUrl });
+  const usage = createFeed<AppUsage>("app usage", logger);
+  const onAppUsage = (used: AppUsage): void => usage.emit(used);
+  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, ...baseUrl });
   const direct = createGraphClient({
     app: credentials,
     federatedApp: options.federatedApp,
@@ -66,6 +69,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     policy,
     clock,
     graph,
+    usage,
     identity,
     leaderboards,
     closing,
@@ -173,6 +177,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       return deliveryDebts(await outbox.owed());
     },
     stats: total,
+    throttle: () => outbox.throttle(),
     async check() {
       const known = await readDefinitions({ graph, clock, random, logger, signal: closing.signal });
       return compareDefinitions(known, options.achievements, leaderboards);

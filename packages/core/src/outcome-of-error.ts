@@ -6,8 +6,9 @@ import type { Outcome, Reason } from "./intent/outcome.ts";
 const CREDENTIALS_WAIT_MS = 5_000;
 const PERMISSION_WAIT_MS = 2_000;
 
-/** Graph codes that limit the whole app; 17 and 32 concern one user and delay only that lane. */
+/** Graph codes that limit the whole app, and those that concern one user and delay only that lane. */
 const APP_LIMITS: ReadonlySet<number> = new Set([4, 341, 613]);
+const USER_LIMITS: ReadonlySet<number> = new Set([17, 32]);
 
 /**
  * How a failed write ends its attempt. `accumulating` writes that may have taken effect are ambiguous, whatever the
@@ -52,7 +53,7 @@ function refusal(error: GraphError): Extract<Outcome, { status: "rejected" }> | 
   }
 }
 
-function waiting(error: GraphError): { reason: Reason; afterMs?: number; appWide?: boolean } {
+function waiting(error: GraphError): Pick<Unread, "reason" | "afterMs" | "appWide" | "ofUser"> {
   const reason = reasonOf(error);
   const ordered = error.retryAfterMs;
   switch (reason) {
@@ -61,8 +62,9 @@ function waiting(error: GraphError): { reason: Reason; afterMs?: number; appWide
     case "permission":
       return { reason, afterMs: ordered ?? PERMISSION_WAIT_MS };
     case "rate-limited": {
-      const appWide = error.graphCode !== undefined && APP_LIMITS.has(error.graphCode);
-      return { reason, ...(appWide ? { appWide } : {}), ...(ordered === undefined ? {} : { afterMs: ordered }) };
+      const { graphCode = 0 } = error;
+      const whose = APP_LIMITS.has(graphCode) ? { appWide: true } : USER_LIMITS.has(graphCode) ? { ofUser: true } : {};
+      return { reason, ...whose, ...(ordered === undefined ? {} : { afterMs: ordered }) };
     }
     default:
       return { reason, ...(ordered === undefined ? {} : { afterMs: ordered }) };

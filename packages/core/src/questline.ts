@@ -6,6 +6,7 @@ import type { Explanation } from "./rules/explain.ts";
 import type { LaneTarget } from "./intent/intent.ts";
 import type { Announcement, AttemptRecord, DeadLetter, LaneFilter, LaneSnapshot } from "./store/lane-records.ts";
 import type { Reason } from "./intent/outcome.ts";
+import type { Throttle } from "./resilience/governor.ts";
 
 /** Turns match events into delivered achievements and scores. One per process and app. */
 export interface Questline<
@@ -43,6 +44,8 @@ export interface Questline<
   owed(): Promise<Debts>;
   /** Counts since the start of the process. */
   stats(): Stats;
+  /** How many requests deliveries may have under way, and why they are held back, if they are. */
+  throttle(): Throttle<Reason>;
   /** Compares the catalogue with the platform's definitions; resolves with what does not fit. */
   check(): Promise<readonly CheckFinding[]>;
   /** Lanes in the store; a `user` is one of this app unless `app` says otherwise. */

@@ -24,40 +24,10 @@ export interface AttemptParts {
   readonly logger: Logger;
   readonly counters: Counters;
   readonly signal: AbortSignal;
-  /** An answer, or its absence, as far as the whole app is concerned. */
-  readonly onAnswer: (answer: Answer) => void;
   readonly onTokenWanted: (user: string, reason: "refused" | "missing") => void;
   readonly probe?: Probe | undefined;
   readonly sabotage?: Sabotage | undefined;
 }
 
-/** What the app as a whole learns from one exchange. */
-export interface Answer {
-  readonly ok: boolean;
-  readonly limited: boolean;
-  readonly appWide?: { readonly reason: Reason; readonly afterMs?: number };
-}
-
 /** The moment of a decision. */
 export const momentOf = (parts: AttemptParts): Moment => ({ now: parts.clock.now(), chance: parts.random.next() });
-
-/** Tells the app as a whole what an exchange says of it. */
-export function hear(
-  answer: {
-    readonly status: string;
-    readonly reason?: Reason;
-    readonly afterMs?: number;
-    readonly appWide?: boolean;
-  },
-  parts: AttemptParts,
-): void {
-  const limited = answer.reason === "rate-limited";
-  const ok =
-    answer.status === "delivered" ||
-    answer.status === "rejected" ||
-    answer.status === "row" ||
-    answer.status === "absent";
-  if (answer.appWide !== true) return parts.onAnswer({ ok, limited });
-  const wait = answer.afterMs === undefined ? {} : { afterMs: answer.afterMs };
-  parts.onAnswer({ ok, limited, appWide: { reason: answer.reason ?? "platform-unavailable", ...wait } });
-}

@@ -14,10 +14,11 @@ const NOW = 1_700_000_000_000;
 const user = "10100000000000001";
 
 /** What an attempt works with while the whole app is paused; the platform may be asked for a row, and nothing else. */
-function pausedApp(): AttemptParts {
+async function pausedApp(): Promise<AttemptParts> {
   const clock = manualClock(NOW);
-  const governor = createGovernor<Reason>({ clock, limit: 4 });
-  governor.pause(clock.now() + 60_000, "rate-limited");
+  const governor = createGovernor<Reason>({ clock, random: seededRandom(1), limit: 4 });
+  const permit = await governor.acquire({ kind: "write", asked: "somebody" });
+  permit?.end({ is: "refused", reason: "rate-limited", limit: true, afterMs: 60_000 });
   const never = (): never => {
     throw new Error("nothing may be sent");
   };
@@ -26,7 +27,7 @@ function pausedApp(): AttemptParts {
     book: {
       prepare: never,
       lastSeen: () => undefined,
-      readOne: async () => ({ status: "unread", reason: "no-answer" }),
+      readOne: async () => ({ status: "unread", reason: "rate-limited", unsentUntil: NOW + 60_000 }),
     },
     stage: never,
     governor,
@@ -36,7 +37,6 @@ function pausedApp(): AttemptParts {
     logger: silentLogger,
     counters: newCounters(),
     signal: new AbortController().signal,
-    onAnswer: () => undefined,
     onTokenWanted: never,
   } as unknown as AttemptParts;
 }
@@ -58,13 +58,13 @@ const lane: LeasedLane = {
 const journal: Journal = { n: 3n, count: 4n, wasLocked: true, epoch: 0, unchangedReads: 0, inDoubtSince: NOW };
 
 test("a lane that was leased as the app was paused waits with its value, and no try is counted", async () => {
-  const parts = pausedApp();
+  const parts = await pausedApp();
   expect(await attempt(lane, parts)).toEqual({
     end: { type: "released", reason: "rate-limited", notBefore: parts.clock.now() + 60_000, failedAttempt: false },
   });
 });
 
 test("a count in doubt keeps its journal through a pause of the app: closed, it would be sent twice", async () => {
-  const conclusion = await attempt({ ...lane, journal }, pausedApp());
-  expect(conclusion?.end).toMatchObject({ type: "in-doubt", journal });
+  const conclusion = await attempt({ ...lane, journal }, await pausedApp());
+  expect(conclusion).toEqual({ end: { type: "in-doubt", journal, dueAt: NOW + 60_000 } });
 });

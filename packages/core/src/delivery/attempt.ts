@@ -4,11 +4,12 @@ import { chooseScore } from "../intent/score-choice.ts";
 import { soon } from "../runtime/soon.ts";
 import type { Progress } from "../store/lane-records.ts";
 import type { Journal, LeasedLane, Staging } from "../store/lane-store.ts";
-import { hear, momentOf } from "./attempt-parts.ts";
+import { momentOf } from "./attempt-parts.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import { concludeFailure, giveBack, progressAfter } from "./conclude.ts";
 import type { Conclusion } from "./conclude.ts";
-import type { Write } from "./platform.ts";
+import { nextTurn, underPermit } from "./platform-gate.ts";
+import type { Unread, Write } from "./platform.ts";
 import type { Prepared } from "./progress-book.ts";
 import { resolveDoubt } from "./resolve-doubt.ts";
 
@@ -20,7 +21,7 @@ import { resolveDoubt } from "./resolve-doubt.ts";
 export async function attempt(lane: LeasedLane, parts: AttemptParts): Promise<Conclusion | undefined> {
   if (lane.journal !== undefined) return resolveDoubt(lane, lane.journal, parts);
   // The app was paused while the store was leasing.
-  if (parts.governor.paused !== undefined && parts.governor.free === 0) return unsent(parts);
+  if (parts.governor.held !== undefined && !parts.governor.isFree) return unsent(parts);
   return lane.value.type === "score" ? sendScore(lane, lane.value, parts) : sendAchievement(lane, lane.value, parts);
 }
 
@@ -55,7 +56,8 @@ async function sendAchievement(
   const late = parts.sabotage === "stage-after-send";
   if (!late && !(await parts.stage(staging))) return undefined;
   const { user, target } = lane.key;
-  const outcome = await send({ type: "achievement", user, name: target.name, value, notAfter: deadline(parts) }, parts);
+  const write = { type: "achievement", user, name: target.name, value, notAfter: deadline(parts) } as const;
+  const outcome = await send(lane, write, parts);
   if (outcome === "unsent") return unsent(parts);
   if (late && !(await parts.stage(staging))) return undefined;
   if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, momentOf(parts));
@@ -76,8 +78,7 @@ async function whetherUnlocked(
   parts: AttemptParts,
 ): Promise<Conclusion | "locked"> {
   const reading = await parts.book.readOne(lane.key.user, lane.key.target.name);
-  hear(reading, parts);
-  if (reading.status === "unread") return giveBack(lane, parts.policy, momentOf(parts), reading);
+  if (reading.status === "unread") return unread(lane, reading, parts);
   if (reading.status === "absent" || !reading.row.unlocked) return "locked";
   const known: Progress = { count: reading.row.count ?? progress.count, unlocked: true, at: reading.sentAt };
   const tried = { status: "verdict", detail: "unlocked" } as const;
@@ -97,6 +98,7 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
   const entry = chooseScore(value, board.sort);
   const { writes } = board;
   const outcome = await send(
+    lane,
     { type: "score", user, name: target.name, entry, forced: value.forced, writes, notAfter: deadline(parts) },
     parts,
   );
@@ -119,37 +121,37 @@ function waitForProgress(
   prepared: Extract<Prepared, { status: "wait" }>,
   parts: AttemptParts,
 ): Conclusion {
-  if (prepared.failed !== undefined) {
-    hear(prepared.failed, parts);
-    return giveBack(lane, parts.policy, momentOf(parts), prepared.failed);
-  }
+  if (prepared.failed !== undefined) return unread(lane, prepared.failed, parts);
   const notBefore = prepared.notBefore ?? parts.clock.now();
   return { end: { type: "released", reason: prepared.reason, notBefore, failedAttempt: false } };
 }
 
+function unread(lane: LeasedLane, failed: Unread, parts: AttemptParts): Conclusion {
+  if (failed.unsentUntil === undefined) return giveBack(lane, parts.policy, momentOf(parts), failed);
+  return { end: { type: "released", reason: failed.reason, notBefore: failed.unsentUntil, failedAttempt: false } };
+}
+
 /** Nothing left, so the journal says nothing: the lane waits with its value, and no try is counted. */
 function unsent({ governor, clock }: AttemptParts): Conclusion {
-  const { reason, until } = governor.paused ?? { reason: "not-connected", until: clock.now() };
+  const { reason, until } = nextTurn(governor, clock.now());
   return { end: { type: "released", reason, notBefore: until, failedAttempt: false } };
 }
 
-/** Sends under a permit; `unsent` where there is none to be had. */
-async function send(write: Write, parts: AttemptParts): Promise<Outcome | "unsent"> {
-  const { governor, counters, probe } = parts;
-  if (!(await governor.acquire())) return "unsent";
-  try {
+/** Sends under a permit; `unsent` where there is none to be had, or none in time. */
+async function send(lane: LeasedLane, write: Write, parts: AttemptParts): Promise<Outcome | "unsent"> {
+  const { governor, counters, probe, clock } = parts;
+  const outcome = await underPermit(governor, { kind: "write", asked: lane.id }, () => {
+    if (clock.monotonic() > write.notAfter) return undefined;
     counters.attemptsStarted += 1;
     const answer = parts.platform.deliver(write, parts.signal);
     if (probe !== undefined) soon(() => probe("request:written"));
-    const outcome = await answer;
-    probe?.("answer:received");
-    counters.attemptsFinished += 1;
-    if (outcome.status === "ambiguous") counters.ambiguous += 1;
-    hear(outcome, parts);
-    return outcome;
-  } finally {
-    governor.release();
-  }
+    return answer;
+  });
+  if (outcome === undefined) return "unsent";
+  probe?.("answer:received");
+  counters.attemptsFinished += 1;
+  if (outcome.status === "ambiguous") counters.ambiguous += 1;
+  return outcome;
 }
 
 const deadline = (parts: AttemptParts): number => parts.clock.monotonic() + parts.policy.leaseMs;

@@ -94,17 +94,24 @@ export function concludeFailure(
   return { end: { type: "dead", reason: outcome.reason, ...detail, maybeApplied: lane.sentWhileLocked }, tried };
 }
 
+/** When a verdict was read, and what a read that failed said of the next. */
+interface VerdictMoment extends Moment {
+  readonly sentAt: number;
+  readonly afterMs?: number | undefined;
+  readonly appWide?: boolean | undefined;
+}
+
 /** The end of a verdict read. */
 export function concludeVerdict(
   lane: LeasedLane,
   journal: Journal,
   verdict: Verdict,
   policy: DeliveryPolicy,
-  moment: Moment & { readonly sentAt: number },
+  moment: VerdictMoment,
 ): Conclusion {
   const { now, sentAt } = moment;
   const tried: Tried = { status: "verdict", detail: verdict.is };
-  if (verdict.is === "unreadable") return { ...stillInDoubt(lane, journal, policy, moment), tried };
+  if (verdict.is === "unreadable") return { ...stillInDoubt(journal, policy, moment), tried };
   const { count, unlocked } = verdict;
   const progress: Progress = { count, unlocked, at: sentAt };
   switch (verdict.is) {
@@ -115,7 +122,8 @@ export function concludeVerdict(
       return { end: { type: "settled", how: "verdict", progress, ...announce }, tried };
     }
     case "unchanged": {
-      const again: Journal = { ...journal, unchangedReads: journal.unchangedReads + 1 };
+      const { failedReads: _, ...answered } = journal;
+      const again: Journal = { ...answered, unchangedReads: journal.unchangedReads + 1 };
       return { end: { type: "in-doubt", journal: again, dueAt: now + policy.quietPeriodMs / 2 }, tried };
     }
     case "not-applied":
@@ -143,12 +151,16 @@ function notApplied(
   return { type: "released", reason: "no-answer", notBefore: now, failedAttempt: true, progress, ...ours };
 }
 
-function stillInDoubt(lane: LeasedLane, journal: Journal, policy: DeliveryPolicy, { now, chance }: Moment): Conclusion {
+/** Reads that fail back off as writes do, by their number since one was answered; what refuses the whole app is none. */
+function stillInDoubt(journal: Journal, policy: DeliveryPolicy, moment: VerdictMoment): Conclusion {
+  const { now, chance, afterMs = 0, appWide = false } = moment;
   if (now - (journal.inDoubtSince ?? now) > policy.maxAgeMs) {
     return { end: { type: "dead", reason: "never-resolved", maybeApplied: true, forgetProgress: true } };
   }
-  const wait = fullJitter(lane.attempts + 1, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, chance);
-  return { end: { type: "in-doubt", journal, dueAt: now + Math.max(wait, policy.backoffMs) } };
+  const { failedReads = 0 } = journal;
+  const wait = fullJitter(failedReads, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, chance);
+  const next = appWide ? journal : { ...journal, failedReads: failedReads + 1 };
+  return { end: { type: "in-doubt", journal: next, dueAt: now + Math.max(afterMs, wait, policy.backoffMs) } };
 }
 
 function foreignEnd(verdict: "reset" | "foreign", policy: DeliveryPolicy, now: number, progress: Progress): LaneEnd {

@@ -5,7 +5,7 @@ import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import { createGovernor } from "../resilience/governor.ts";
-import type { Governor } from "../resilience/governor.ts";
+import type { Governor, Throttle } from "../resilience/governor.ts";
 import { sleep } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
@@ -16,7 +16,6 @@ import { soon } from "../runtime/soon.ts";
 import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
-import { AppHealth } from "./app-health.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import type { Conclusion } from "./conclude.ts";
@@ -28,6 +27,7 @@ import type { Feed } from "./feed.ts";
 import { gather } from "./gather.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { Intake } from "./intake.ts";
+import { throttleLog } from "./log-throttle.ts";
 import type { Taken } from "./intake.ts";
 import type { Platform } from "./platform.ts";
 import type { DeliveryPolicy } from "./policy.ts";
@@ -82,6 +82,7 @@ export type Delivery = Pick<
   | "forgetProgress"
   | "flush"
   | "owed"
+  | "throttle"
   | "close"
 >;
 
@@ -96,6 +97,8 @@ export type TokenWish = { readonly user: string; readonly reason: "refused" | "m
 export class Outbox {
   readonly ended: Feed<Ended>;
   readonly tokenWanted: Feed<TokenWish>;
+  /** Deliveries pause, probe, or are open again. */
+  readonly throttled: Feed<Throttle<Reason>>;
   readonly #parts: OutboxParts;
   readonly #governor: Governor<Reason>;
   readonly #scheduler: Scheduler;
@@ -107,7 +110,7 @@ export class Outbox {
   readonly #trouble: StoreTrouble;
 
   constructor(parts: OutboxParts) {
-    const { store, clock, logger, policy, counters } = parts;
+    const { store, clock, random, logger, policy, counters, platform } = parts;
     const { signal } = parts.abort;
     this.#parts = parts;
     this.ended = createFeed("outcomes", logger);
@@ -115,7 +118,11 @@ export class Outbox {
     this.#waiters = new SettleWaiters(store);
     const beat = new Beat({ clock, everyMs: store.gatherMs ?? 0, most: policy.concurrency / 2 });
     this.#trouble = new StoreTrouble(logger);
-    this.#governor = createGovernor({ clock, limit: policy.concurrency });
+    this.#governor = createGovernor({ clock, random, limit: policy.concurrency });
+    this.throttled = createFeed("throttle", logger);
+    this.throttled.listen(throttleLog(clock, logger));
+    this.#governor.onChange((throttle) => this.throttled.emit(throttle));
+    platform.onUsage?.((percent) => this.#governor.usage(percent));
     this.#scheduler = new Scheduler({
       store,
       beat,
@@ -123,22 +130,20 @@ export class Outbox {
       clock,
       logger,
       onStoreFailed: this.#trouble.failed,
-      permits: policy.concurrency,
       run: (lane) => this.#run(lane),
     });
     const onDue = (at: number): void => this.#scheduler.due(at);
     this.#intake = new Intake({ store, clock, beat, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
-    this.#book = new ProgressBook({ platform: parts.platform, clock, policy, counters, signal });
+    const governor = this.#governor;
+    this.#book = new ProgressBook({ platform, governor, random, clock, policy, counters, signal });
     this.#end = endLease({ store, beat, clock, trouble: this.#trouble, signal });
-    const health = new AppHealth({ governor: this.#governor, clock, logger });
     const stage = gather(beat, (batch: readonly Staging[]) => store.stage(batch));
     this.#attempt = {
       ...parts,
       book: this.#book,
-      governor: this.#governor,
+      governor,
       stage: (staging) => this.#trouble.hear(stage(staging)),
       signal,
-      onAnswer: (answer) => health.hear(answer),
       onTokenWanted: (user, reason) => soon(() => this.tokenWanted.emit({ user, reason })),
     };
   }
@@ -219,6 +224,11 @@ export class Outbox {
     return this.#parts.store.owed();
   }
 
+  /** How much is sent at once, and why not more. */
+  throttle(): Throttle<Reason> {
+    return this.#governor.throttle();
+  }
+
   /** Delivers what it can until the deadline, gives back the rest, closes the store, says what is owed. */
   async close(timeoutMs: number): Promise<Owed> {
     const { store, clock, abort } = this.#parts;
@@ -229,11 +239,10 @@ export class Outbox {
     timer.cancel();
     deadline.abort();
     abort.abort(new QuestlineError("closed", "Questline is closing."));
-    this.#governor.turnAway();
+    this.#governor.close();
     // What is aborted ends at once; should something not, a deadline is a deadline.
     const stopped = this.#scheduler.stop();
     await Promise.race([stopped, sleep(clock, ABORT_GRACE_MS).then(() => undefined)]);
-    this.#governor.close();
     // What it gave up was reset, so that no more than the quiet period is needed. Failing, the next process takes over.
     await store.handBack(clock.now(), this.#parts.policy.quietPeriodMs).catch(this.#trouble.failed);
     const owed = await store.owed();

@@ -18,6 +18,8 @@ export interface Platform {
   readonly known: Promise<void>;
   /** True once a token that acts for the user is at hand. */
   hasToken(user: string): Promise<boolean>;
+  /** Calls `listener` with the part of the app's allowance that is used, in percent, whenever the platform says so. */
+  onUsage?(listener: (percent: number) => void): void;
 }
 
 export type Write =
@@ -45,6 +47,10 @@ export interface Unread {
   readonly reason: Reason;
   readonly afterMs?: number;
   readonly appWide?: boolean;
+  /** A limit on this user alone. */
+  readonly ofUser?: boolean;
+  /** It was not asked for at all: the platform is held back from, or was told to wait, until then (wall ms). */
+  readonly unsentUntil?: number;
 }
 
 export interface ProgressRow {

@@ -5,7 +5,7 @@ export type ForeignWriterPolicy = "assume-applied" | "send-again" | "dead-letter
 
 /** How deliveries behave. All times in milliseconds. */
 export interface DeliveryOptions {
-  /** Writes in flight at once; reads of progress, sixteen at most, come on top. Default 64. */
+  /** Requests in flight at once at most, reads of progress (sixteen at most) included; fewer while the platform is slow or limits us. Default 64. */
   readonly concurrency?: number;
   /** How long mid-match counters gather before they are sent. Default 5 000. */
   readonly windowMs?: number;

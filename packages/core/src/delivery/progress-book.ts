@@ -1,10 +1,14 @@
 import { LRUCache } from "lru-cache";
 import type { AchievementValue } from "../intent/lane-value.ts";
 import type { Reason } from "../intent/outcome.ts";
+import { fullJitter } from "../resilience/backoff.ts";
+import type { Governor } from "../resilience/governor.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
 import type { Progress } from "../store/lane-records.ts";
 import type { LeasedLane } from "../store/lane-store.ts";
 import type { Counters } from "./counters.ts";
+import { nextTurn, underPermit } from "./platform-gate.ts";
 import type { Definitions, Platform, ProgressReading, ProgressRow, RowReading, Unread } from "./platform.ts";
 import type { DeliveryPolicy } from "./policy.ts";
 
@@ -21,6 +25,14 @@ interface Snapshot {
   readonly rows: ReadonlyMap<string, ProgressRow> | undefined;
 }
 
+/** A user whose last reads failed. */
+interface Setback {
+  readonly reason: Reason;
+  readonly failures: number;
+  /** Not read again before, wall ms. */
+  readonly until: number;
+}
+
 const MOST_USERS = 10_000;
 /** A player who returns sooner than this after the last read is not read again. */
 const PREFETCH_AFTER_MS = 60_000;
@@ -35,6 +47,8 @@ const PREFETCH_AFTER_MS = 60_000;
  */
 export class ProgressBook {
   readonly #platform: Platform;
+  readonly #governor: Governor<Reason>;
+  readonly #random: Random;
   readonly #clock: Clock;
   readonly #policy: DeliveryPolicy;
   readonly #counters: Counters;
@@ -44,15 +58,21 @@ export class ProgressBook {
   readonly #reading = new Map<string, Promise<ProgressReading>>();
   /** Until when (wall ms) nothing that was read of a user is believed. */
   readonly #forgotten = new LRUCache<string, number>({ max: MOST_USERS });
+  /** A user has many lanes: each of them waits for what one read was told. */
+  readonly #setbacks = new LRUCache<string, Setback>({ max: MOST_USERS });
 
   constructor(parts: {
     platform: Platform;
+    governor: Governor<Reason>;
+    random: Random;
     clock: Clock;
     policy: DeliveryPolicy;
     counters: Counters;
     signal: AbortSignal;
   }) {
     this.#platform = parts.platform;
+    this.#governor = parts.governor;
+    this.#random = parts.random;
     this.#clock = parts.clock;
     this.#policy = parts.policy;
     this.#counters = parts.counters;
@@ -96,7 +116,8 @@ export class ProgressBook {
   async prefetch(user: string): Promise<void> {
     const known = this.#snapshots.get(user);
     const recent = known !== undefined && known.sentAt >= this.#clock.now() - PREFETCH_AFTER_MS;
-    if (!recent && !this.#reading.has(user)) await this.#read(user);
+    // It is a convenience: never the one request that probes.
+    if (!recent && !this.#reading.has(user) && this.#governor.held === undefined) await this.#read(user);
   }
 
   /** Nothing read of the user before `until` (wall ms) is believed any longer; a later call replaces an earlier one. */
@@ -106,9 +127,13 @@ export class ProgressBook {
   }
 
   /** A row of one achievement, read now and joined with nobody's older read. */
-  readOne(user: string, name: string): Promise<RowReading> {
-    this.#counters.reads += 1;
-    return this.#platform.readOne(user, name, this.#signal);
+  async readOne(user: string, name: string): Promise<RowReading> {
+    const wish = { kind: "read", asked: `${user} ${name}` } as const;
+    const reading = await underPermit(this.#governor, wish, () => {
+      this.#counters.reads += 1;
+      return this.#platform.readOne(user, name, this.#signal);
+    });
+    return reading ?? this.#unsent();
   }
 
   /** What the last reading of all rows said of one achievement: never good enough for a verdict. */
@@ -122,7 +147,9 @@ export class ProgressBook {
   }
 
   async #single(lane: LeasedLane, value: AchievementValue): Promise<Prepared> {
-    const reading = await this.readOne(lane.key.user, lane.key.target.name);
+    const { user, target } = lane.key;
+    const reading = this.#waiting(user) ?? (await this.readOne(user, target.name));
+    this.#heard(user, reading);
     if (reading.status === "unread") return { status: "wait", reason: reading.reason, failed: reading };
     return this.#baseline(value, reading.status === "row" ? reading.row : undefined, reading.sentAt, lane.progress);
   }
@@ -158,12 +185,42 @@ export class ProgressBook {
   }
 
   async #ask(user: string): Promise<ProgressReading> {
-    this.#counters.reads += 1;
-    const answer = await this.#platform.readProgress(user, this.#signal);
+    const waiting = this.#waiting(user);
+    if (waiting !== undefined) return waiting;
+    const answer = await underPermit(this.#governor, { kind: "read", asked: user }, () => {
+      this.#counters.reads += 1;
+      return this.#platform.readProgress(user, this.#signal);
+    });
+    if (answer === undefined) return this.#unsent();
+    this.#heard(user, answer);
     if (answer.status === "unread") return answer;
     if ((this.#forgotten.get(user) ?? -1) >= answer.sentAt) return { status: "unread", reason: "progress-unread" };
     this.#snapshots.set(user, { sentAt: answer.sentAt, rows: answer.rows });
     return answer;
+  }
+
+  #unsent(): Unread {
+    const { reason, until } = nextTurn(this.#governor, this.#clock.now());
+    return { status: "unread", reason, unsentUntil: until };
+  }
+
+  /** What stands in the way of reading a user now, if anything does. */
+  #waiting(user: string): Unread | undefined {
+    const setback = this.#setbacks.get(user);
+    if (setback === undefined || setback.until <= this.#clock.now()) return undefined;
+    return { status: "unread", reason: setback.reason, unsentUntil: setback.until };
+  }
+
+  /** Reads that fail back off as writes do; what refuses the whole app is the governor's to remember. */
+  #heard(user: string, answer: ProgressReading | RowReading): void {
+    if (answer.status !== "unread") this.#setbacks.delete(user);
+    else if (answer.appWide !== true && answer.unsentUntil === undefined) {
+      const failures = this.#setbacks.get(user)?.failures ?? 0;
+      const { backoffMs: baseMs, maxBackoffMs: capMs } = this.#policy;
+      const wait = Math.max(answer.afterMs ?? 0, fullJitter(failures, { baseMs, capMs }, this.#random.next()));
+      const until = this.#clock.now() + wait;
+      this.#setbacks.set(user, { reason: answer.reason, failures: failures + 1, until });
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RowReading } from "./platform.ts";
 import type { Journal, LeasedLane } from "../store/lane-store.ts";
-import { hear, momentOf } from "./attempt-parts.ts";
+import { momentOf } from "./attempt-parts.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import { concludeVerdict } from "./conclude.ts";
 import type { Conclusion } from "./conclude.ts";
@@ -21,7 +21,9 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
   }
   const reading =
     sabotage === "join-stale-read" && seen !== undefined ? seen : await parts.book.readOne(user, target.name);
-  hear(reading, parts);
+  if (reading.status === "unread" && reading.unsentUntil !== undefined) {
+    return { end: { type: "in-doubt", journal, dueAt: reading.unsentUntil } };
+  }
   const verdict = judge(journal, reading, {
     archived: definition?.archived === true,
     target: definition?.target,
@@ -29,7 +31,12 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
     atLeastForEqual: sabotage === "at-least-for-equal",
   });
   countVerdict(verdict.is, lane, parts);
-  return concludeVerdict(lane, journal, verdict, policy, { ...momentOf(parts), sentAt: sentAt(reading, parts) });
+  const ordered = reading.status === "unread" ? { afterMs: reading.afterMs, appWide: reading.appWide } : {};
+  return concludeVerdict(lane, journal, verdict, policy, {
+    ...momentOf(parts),
+    sentAt: sentAt(reading, parts),
+    ...ordered,
+  });
 }
 
 const sentAt = (reading: RowReading, parts: AttemptParts): number =>

@@ -2,6 +2,7 @@ import type { Governor } from "../resilience/governor.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { inTurns } from "../runtime/soon.ts";
+import { ownerOf } from "../store/fair-queue.ts";
 import type { LaneStore, LeasedLane } from "../store/lane-store.ts";
 import type { Beat } from "./beat.ts";
 
@@ -10,6 +11,9 @@ const RETRY_STORE_MS = 1_000;
 /** For each permit, lanes that may be out at once: one that sends, others whose journal or end is being written. */
 const LANES_PER_PERMIT = 4;
 
+/** What part of the lanes that may be out one player has before others are asked first. */
+const SHARE = 1 / 32;
+
 /** Leased lanes that begin in one turn of the event loop. */
 const PER_TURN = 8;
 
@@ -17,8 +21,8 @@ const PER_TURN = 8;
 export type RunLane = (lane: LeasedLane) => Promise<void>;
 
 /**
- * Which lane runs, and when: leases due lanes from the store, some ahead of the permits they will need, one wake-up timer
- * for the next due time. While the app is paused nothing is leased, then one lane at a time.
+ * Which lane runs, and when: leases due lanes from the store, fair between players and some ahead of the permits they will
+ * need, one wake-up timer for the next due time. While the app is held back nothing is leased, then one lane at a time.
  * States: *new*, where nothing is leased, until `start`; *running* until `stop`; *stopping* while leases that were given
  * out end; then *stopped* for good.
  */
@@ -30,7 +34,8 @@ export class Scheduler {
   readonly #logger: Logger;
   readonly #onStoreFailed: (error: unknown) => void;
   readonly #run: RunLane;
-  readonly #mostRunning: number;
+  /** Lanes that run, by whose they are. */
+  readonly #out = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -49,8 +54,6 @@ export class Scheduler {
     clock: Clock;
     logger: Logger;
     onStoreFailed: (error: unknown) => void;
-    /** As many permits as the governor gives. */
-    permits: number;
     run: RunLane;
   }) {
     this.#store = parts.store;
@@ -60,7 +63,6 @@ export class Scheduler {
     this.#logger = parts.logger;
     this.#onStoreFailed = parts.onStoreFailed;
     this.#run = parts.run;
-    this.#mostRunning = parts.permits * LANES_PER_PERMIT;
     parts.governor.onFree(() => this.kick());
   }
 
@@ -131,8 +133,10 @@ export class Scheduler {
     const room = this.#room();
     // Whoever ends kicks again, and so does the governor.
     if (room <= 0) return;
-    const lanes = await this.#store.lease(room, this.#clock.now(), this.#running > 0);
+    const sharing = { share: Math.max(1, Math.floor(this.#mostRunning * SHARE)), out: this.#out };
+    const lanes = await this.#store.lease(room, this.#clock.now(), sharing);
     this.#running += lanes.length;
+    for (const { id } of lanes) this.#count(ownerOf(id), 1);
     this.#alone = lanes[0]?.alone === true;
     // Before anything else is asked of the store: what is leased is this process's to end.
     inTurns(lanes, PER_TURN, (lane) => void this.#start(lane));
@@ -144,8 +148,18 @@ export class Scheduler {
 
   #room(): number {
     if (this.#alone) return 0;
-    if (this.#governor.paused === undefined) return this.#mostRunning - this.#running;
-    return this.#running === 0 ? this.#governor.free : 0;
+    if (this.#governor.held === undefined) return this.#mostRunning - this.#running;
+    return this.#running === 0 && this.#governor.isFree ? 1 : 0;
+  }
+
+  get #mostRunning(): number {
+    return this.#governor.limit * LANES_PER_PERMIT;
+  }
+
+  #count(owner: string, by: 1 | -1): void {
+    const out = (this.#out.get(owner) ?? 0) + by;
+    if (out > 0) this.#out.set(owner, out);
+    else this.#out.delete(owner);
   }
 
   async #start(lane: LeasedLane): Promise<void> {
@@ -157,6 +171,7 @@ export class Scheduler {
     } finally {
       this.#running -= 1;
       if (lane.alone) this.#alone = false;
+      this.#count(ownerOf(lane.id), -1);
       if (this.#running === 0) {
         this.#emptied += 1;
         this.#tellWatchers();

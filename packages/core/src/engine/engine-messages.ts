@@ -4,6 +4,8 @@ import type { Ended, TokenWish } from "../delivery/outbox.ts";
 import type { DeliveryPolicy } from "../delivery/policy.ts";
 import type { Sabotage } from "../delivery/sabotage.ts";
 import type { GraphOptions } from "../options.ts";
+import type { Reason } from "../intent/outcome.ts";
+import type { Throttle } from "../resilience/governor.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { AskedVerb } from "../store/remote-store.ts";
 import type { ThreadFile } from "../store/store-calls.ts";
@@ -39,6 +41,7 @@ export type EngineVerb =
 export type EngineEvent =
   | { readonly is: "ended"; readonly ended: Ended }
   | { readonly is: "counters"; readonly counters: Counters }
+  | { readonly is: "throttle"; readonly throttle: Throttle<Reason> }
   | { readonly is: "token-wanted"; readonly wish: TokenWish }
   /** Answered by `engine:token` with the same number. */
   | { readonly is: "token-needed"; readonly number: number; readonly user: string }

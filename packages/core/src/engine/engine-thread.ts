@@ -3,9 +3,11 @@ import { LRUCache } from "lru-cache";
 import { graphPlatform } from "../deliver-intent.ts";
 import { Beat } from "../delivery/beat.ts";
 import { newCounters } from "../delivery/counters.ts";
+import { createFeed } from "../delivery/feed.ts";
 import { Outbox } from "../delivery/outbox.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { orphansOf } from "../graph/base-url.ts";
+import type { AppUsage } from "../graph/app-usage.ts";
 import { createGraphClient } from "../graph/graph-client.ts";
 import { undiciTransport } from "../graph/undici-transport.ts";
 import type { LaneKey } from "../intent/intent.ts";
@@ -40,16 +42,19 @@ const { app, policy, sabotage } = start;
 /** What is said wakes the rooms' thread. */
 const TELL_EVERY_MS = 8;
 const counters = newCounters();
-let countersTold = "";
+let told = { counters: "", throttle: "" };
 let leaving: ThreadAnswer<EngineEvent>[] = [];
 const beat = new Beat({ clock, everyMs: TELL_EVERY_MS, most: policy.concurrency });
 
 function leave(): void {
   const said = leaving;
   leaving = [];
-  const counted = JSON.stringify(counters);
-  if (counted !== countersTold) said.unshift({ event: { is: "counters", counters: { ...counters } } });
-  countersTold = counted;
+  // What is known by looking goes with whatever is said, and first.
+  const throttle = outbox.throttle();
+  const now = { counters: JSON.stringify(counters), throttle: JSON.stringify(throttle) };
+  if (now.throttle !== told.throttle) said.unshift({ event: { is: "throttle", throttle } });
+  if (now.counters !== told.counters) said.unshift({ event: { is: "counters", counters: { ...counters } } });
+  told = now;
   if (said.length > 0) parentPort?.postMessage(said);
 }
 function say(answer: ThreadAnswer<EngineEvent>): void {
@@ -88,11 +93,19 @@ const tokens = {
 const transport = undiciTransport({ ...start.graph, connections: policy.concurrency, clock: wallClock });
 const { baseUrl } = start.graph;
 const credentials = { id: app, secret: start.secret };
-const graph = createGraphClient({ app: credentials, transport, clock, ...(baseUrl === undefined ? {} : { baseUrl }) });
+const usage = createFeed<AppUsage>("app usage", logger);
+const onAppUsage = (used: AppUsage): void => usage.emit(used);
+const graph = createGraphClient({
+  app: credentials,
+  transport,
+  clock,
+  onAppUsage,
+  ...(baseUrl === undefined ? {} : { baseUrl }),
+});
 const definitions = new DefinitionsBook(start.leaderboards);
 const outbox = new Outbox({
   store,
-  platform: graphPlatform({ graph, tokens, definitions, clock }),
+  platform: graphPlatform({ graph, tokens, definitions, clock, usage }),
   policy,
   clock,
   random: systemRandom,
@@ -103,6 +116,7 @@ const outbox = new Outbox({
   probe,
   sabotage,
 });
+outbox.throttled.listen(() => beat.ask(leave));
 outbox.ended.listen((ended) => tell({ is: "ended", ended }));
 outbox.tokenWanted.listen((wish) => tell({ is: "token-wanted", wish }));
 

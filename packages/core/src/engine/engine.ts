@@ -6,6 +6,8 @@ import { createFeed } from "../delivery/feed.ts";
 import { Intake } from "../delivery/intake.ts";
 import type { Delivery } from "../delivery/outbox.ts";
 import type { FiringEnd } from "../delivery/settle-waiters.ts";
+import type { Reason } from "../intent/outcome.ts";
+import type { Throttle } from "../resilience/governor.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { reveal, secret } from "../secrets/secret.ts";
@@ -45,6 +47,14 @@ export interface Engine {
 /** Starts nothing yet: the thread comes with `delivery.open()`. */
 export function engineIn({ start, clock, logger }: EngineParts): Engine {
   const counters = newCounters();
+  const { concurrency } = start.policy;
+  let throttle: Throttle<Reason> = {
+    state: "open",
+    limit: concurrency,
+    maxLimit: concurrency,
+    inUse: 0,
+    waiting: 0,
+  };
   const ended: Delivery["ended"] = createFeed("outcomes", logger);
   const tokenWanted: Delivery["tokenWanted"] = createFeed("token wanted", logger);
   let tokens: Pick<TokenVault, "ready" | "tokenOf" | "forget"> | undefined;
@@ -57,6 +67,8 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
         return ended.emit(event.ended);
       case "counters":
         return void Object.assign(counters, event.counters);
+      case "throttle":
+        return void (throttle = event.throttle);
       case "token-wanted":
         return tokenWanted.emit(event.wish);
       case "token-needed":
@@ -89,7 +101,7 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
   const intake = new Intake({
     store: { accept },
     clock,
-    beat: new Beat({ clock, everyMs: GATHER_MS, most: start.policy.concurrency }),
+    beat: new Beat({ clock, everyMs: GATHER_MS, most: concurrency }),
     maxQueued: start.policy.maxQueued,
     onDue: () => undefined,
     sabotage: start.sabotage,
@@ -134,6 +146,7 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
         await connection.ask("engine:flush", []);
       },
       owed: () => connection.ask("engine:owed", []),
+      throttle: () => throttle,
       async close(timeoutMs) {
         await intake.empty();
         return (await connection.close("engine:close", [timeoutMs])) as Awaited<ReturnType<Delivery["close"]>>;

@@ -55,6 +55,8 @@ export type Outcome =
       readonly detail?: string;
       readonly afterMs?: number;
       readonly appWide?: boolean;
+      /** A limit on this user alone. */
+      readonly ofUser?: boolean;
       /** The request may have taken effect; only ever true of values that are replay-safe. */
       readonly maybeApplied?: boolean;
     }

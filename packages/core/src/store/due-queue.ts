@@ -1,4 +1,5 @@
-interface Entry {
+/** What waits, and since when it is due. */
+export interface Entry {
   readonly id: string;
   readonly due: number;
   /** Breaks ties: the older lane first. */
@@ -10,6 +11,10 @@ export class DueQueue {
   readonly #heap: Entry[] = [];
   readonly #places = new Map<string, number>();
 
+  get size(): number {
+    return this.#heap.length;
+  }
+
   /** Sets when a lane is due; undefined takes it out. */
   set(id: string, due: number | undefined, age: number): void {
     const place = this.#places.get(id);
@@ -18,7 +23,7 @@ export class DueQueue {
     } else if (place === undefined) {
       this.#heap.push({ id, due, age });
       this.#settle(this.#heap.length - 1);
-    } else if (this.#heap[place]?.due !== due) {
+    } else if (this.#heap[place]?.due !== due || this.#heap[place].age !== age) {
       this.#heap[place] = { id, due, age };
       this.#settle(place);
     }
@@ -28,15 +33,9 @@ export class DueQueue {
     return this.#heap[0];
   }
 
-  /** Ids due at `now`, the longest due first; they stay in. */
-  dueAt(now: number, limit: number): readonly string[] {
-    const taken: Entry[] = [];
-    for (let next = this.first(); next && next.due <= now && taken.length < limit; next = this.first()) {
-      this.#removeAt(0);
-      taken.push(next);
-    }
-    for (const { id, due, age } of taken) this.set(id, due, age);
-    return taken.map(({ id }) => id);
+  clear(): void {
+    this.#heap.length = 0;
+    this.#places.clear();
   }
 
   #removeAt(place: number): void {

@@ -33,6 +33,7 @@ const journal: fc.Arbitrary<Journal> = fc.record(
     wasLocked: fc.boolean(),
     epoch: fc.nat(),
     unchangedReads: fc.nat(),
+    failedReads: fc.nat(),
     inDoubtSince: time,
   },
   { requiredKeys: ["n", "count", "wasLocked", "epoch", "unchangedReads"] },

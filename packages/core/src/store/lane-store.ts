@@ -2,6 +2,7 @@ import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import type { OnceKey } from "../intent/once-key.ts";
+import type { Sharing } from "./fair-queue.ts";
 import type {
   Announcement,
   AttemptRecord,
@@ -54,11 +55,12 @@ export interface LaneStore {
    */
   accept(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]>;
   /**
-   * Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. A lane
-   * whose attempts died with their process before is claimed alone (`LeasedLane.alone`): where it comes first, and only
-   * if nothing else is out (`others` false); else those before it are claimed.
+   * Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. With
+   * `sharing` it is fair between players: first up to `share` lanes of each, those they have out counted; then, where
+   * room is left, as many more of each, and so on. A lane whose attempts died with their process before is claimed alone
+   * (`LeasedLane.alone`): where it comes first, and only if nobody has anything out; else those before it are claimed.
    */
-  lease(limit: number, now: number, others?: boolean): Promise<readonly LeasedLane[]>;
+  lease(limit: number, now: number, sharing?: Sharing): Promise<readonly LeasedLane[]>;
   /**
    * Writes journals before requests leave; with an fsync. Answers, in order, whether the token still held; a lane in
    * doubt cannot be staged. A later epoch in the journal becomes the lane's.
@@ -165,6 +167,8 @@ export interface Journal {
   readonly epoch: number;
   /** Verdict reads that found the count unchanged so far. */
   readonly unchangedReads: number;
+  /** Verdict reads in a row that failed; absent: none. */
+  readonly failedReads?: number;
   /** When the lane became in doubt, wall ms; absent before. */
   readonly inDoubtSince?: number;
 }

@@ -1,3 +1,4 @@
+import type { Sharing } from "./fair-queue.ts";
 import type { Generations } from "./generations.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-records.ts";
@@ -12,8 +13,8 @@ export interface LaneTables {
   countLanes(): number;
   /** Why nothing more may be accepted, in words; undefined while there is room. Ends and journals still fit. */
   whyFull(): string | undefined;
-  /** Lanes due at `now`, the longest due first, equals by age of the lane. */
-  dueLanes(limit: number, now: number): readonly LaneRow[];
+  /** Lanes due at `now`, shared out fairly; in each round the longest due first, equals by age of the lane. */
+  dueLanes(limit: number, now: number, sharing?: Sharing): readonly LaneRow[];
   nextDue(): number | undefined;
   /** Lanes that are leased, staged, in doubt, parked, or due later than `now`. */
   waitingLanes(now: number): readonly LaneRow[];

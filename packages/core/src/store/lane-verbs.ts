@@ -5,6 +5,7 @@ import { purged, withRow } from "./generations.ts";
 import { settleRow } from "./lane-end.ts";
 import type { EndedLease } from "./lane-end.ts";
 import { expiredRow, poisonedRow } from "./lane-give-up.ts";
+import type { Sharing } from "./fair-queue.ts";
 import { forgetRow, handBackRow, makeDueRow, requeueInto, shortenedRow, takeOverRow, wakeRow } from "./lane-return.ts";
 import { isSuspect, leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
@@ -80,8 +81,9 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   }
 
   /** Due lanes in their order, as far as a suspect among them lets others go. */
-  function lease(limit: number, at: number, others = false): readonly LeasedLane[] {
-    const due = tables.dueLanes(limit, come(at));
+  function lease(limit: number, at: number, sharing?: Sharing): readonly LeasedLane[] {
+    const others = sharing !== undefined && sharing.out.size > 0;
+    const due = tables.dueLanes(limit, come(at), sharing);
     const suspect = due.findIndex((row) => isSuspect(row, poisonAfter));
     const claimed = suspect === -1 ? due : suspect === 0 ? due.slice(0, others ? 0 : 1) : due.slice(0, suspect);
     return claimed.map((row) => {

@@ -1,4 +1,5 @@
-import { DueQueue } from "./due-queue.ts";
+import { FairQueue } from "./fair-queue.ts";
+import type { Sharing } from "./fair-queue.ts";
 import { effectiveDue, leaseTokenOf, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { DeadLetter, LaneFilter, LaneSnapshot } from "./lane-records.ts";
@@ -9,7 +10,7 @@ import { MemoryRecords } from "./memory-records.ts";
 export class MemoryTables extends MemoryRecords implements LaneTables {
   readonly #lanes = new Map<string, { row: LaneRow; readonly age: number }>();
   readonly #users = new Map<string, Set<string>>();
-  readonly #due = new DueQueue();
+  readonly #due = new FairQueue();
   readonly #counts = new Map<LaneSnapshot["state"], number>();
   readonly #dead = new Map<number, DeadLetter>();
   readonly #tokens = new Map<string, { readonly sealed: string; readonly at: number }>();
@@ -45,8 +46,8 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
     return undefined;
   }
 
-  dueLanes(limit: number, now: number): readonly LaneRow[] {
-    return this.#rows(this.#due.dueAt(now, limit));
+  dueLanes(limit: number, now: number, sharing?: Sharing): readonly LaneRow[] {
+    return this.#rows(this.#due.dueAt(now, limit, sharing).ids);
   }
 
   nextDue(): number | undefined {

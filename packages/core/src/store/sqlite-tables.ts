@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LRUCache } from "lru-cache";
+import { FairQueue } from "./fair-queue.ts";
+import type { Sharing } from "./fair-queue.ts";
 import type { Generations } from "./generations.ts";
 import { laneId } from "../intent/intent.ts";
 import { effectiveDue, stateOf } from "./lane-row.ts";
@@ -12,6 +14,12 @@ import { NEVER } from "./sqlite-schema.ts";
 
 /** Rows read or written lately. The file is ours alone, so what we last read is what it holds. */
 const HOT_LANES = 8_192;
+
+/** How many due lanes a lease reads ahead at most, in rows growing each time, to find others behind one player's many. */
+const READ_AHEAD = 16_384;
+const FIRST_READ = 64;
+/** So many read ahead and not leased are enough: who is behind more of one player's lanes waits until there are fewer. */
+const MOST_READY = 100_000;
 
 interface HotLane {
   readonly number: number;
@@ -28,6 +36,9 @@ export class SqliteTables implements LaneTables {
   readonly #changed = new Map<string, LaneRow>();
   readonly #sql: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
   readonly #whyFull: () => string | undefined;
+  /** The beginning of the index by due time, up to and with `#readTo`: what leases are shared out from. */
+  readonly #ready = new FairQueue();
+  #readTo: readonly [due: number, lane: number] = NOTHING_READ;
   #full: string | undefined;
   /** Looked for in this transaction and not found. */
   readonly #absent = new Set<string>();
@@ -72,8 +83,17 @@ export class SqliteTables implements LaneTables {
     }
   }
 
-  dueLanes(limit: number, now: number): readonly LaneRow[] {
-    return this.#select(this.#sql.dueLanes, now, limit);
+  dueLanes(limit: number, now: number, sharing?: Sharing): readonly LaneRow[] {
+    this.flush();
+    let shared = this.#ready.dueAt(now, limit, sharing);
+    for (let read = 0, rows = Math.max(limit, FIRST_READ); shared.inFirstRound < limit; rows *= 4) {
+      const most = Math.min(rows, READ_AHEAD - read, MOST_READY - this.#ready.size);
+      const found = this.#readAhead(now, most);
+      if (found > 0) shared = this.#ready.dueAt(now, limit, sharing);
+      if (found < most || most <= 0) break;
+      read += found;
+    }
+    return shared.ids.map((id) => this.#stored(id)?.row).filter((row) => row !== undefined);
   }
 
   nextDue(): number | undefined {
@@ -231,6 +251,8 @@ export class SqliteTables implements LaneTables {
     this.#changed.clear();
     this.#absent.clear();
     this.#hot.clear();
+    this.#ready.clear();
+    this.#readTo = NOTHING_READ;
     this.#lanes = undefined;
     this.#time = undefined;
     this.#isNewTime = false;
@@ -246,6 +268,20 @@ export class SqliteTables implements LaneTables {
     else if (this.#absent.has(row.id)) number = Number(this.#sql.addLane.run(row.id, state, due, text).lastInsertRowid);
     else number = Number(this.#sql.updateCold.get(state, due, text, row.id)?.["lane"]);
     this.#hot.set(row.id, { number, row });
+    const isReady = due !== null && due !== NEVER && !isAfter([due, number], this.#readTo);
+    this.#ready.set(row.id, isReady ? due : undefined, number);
+  }
+
+  /** Takes up to `most` lanes due at `now` that come next in the index; answers how many there were. */
+  #readAhead(now: number, most: number): number {
+    if (most <= 0) return 0;
+    const [due, lane] = this.#readTo;
+    const found = this.#sql.dueLanes.all(due, lane, now, most);
+    for (const next of found) {
+      this.#readTo = [Number(next["due"]), Number(next["lane"])];
+      this.#ready.set(String(next["id"]), ...this.#readTo);
+    }
+    return found.length;
   }
 
   #stored(id: string): HotLane | undefined {
@@ -275,7 +311,13 @@ export class SqliteTables implements LaneTables {
 /** After every lane id: ids begin with a digit. */
 const AFTER_ALL = "\u{10ffff}";
 
-export const DUE_LANES: string = "SELECT lane, id, row FROM lanes WHERE due <= ? ORDER BY due, lane LIMIT ?";
+const NOTHING_READ: readonly [number, number] = [Number.NEGATIVE_INFINITY, 0];
+
+const isAfter = ([due, lane]: readonly [number, number], [thanDue, thanLane]: readonly [number, number]): boolean =>
+  due > thanDue || (due === thanDue && lane > thanLane);
+
+export const DUE_LANES: string =
+  "SELECT lane, id, due FROM lanes WHERE (due, lane) > (?, ?) AND due <= ? ORDER BY due, lane LIMIT ?";
 
 const STATEMENTS = {
   lane: "SELECT lane, id, row FROM lanes WHERE id = ?",

@@ -63,6 +63,7 @@ export function readJournal(fields: StoredFields): Journal {
     wasLocked: fields.flag("wasLocked"),
     epoch: fields.number("epoch"),
     unchangedReads: fields.number("unchangedReads"),
+    ...(fields.has("failedReads") && { failedReads: fields.number("failedReads") }),
     ...(fields.has("inDoubtSince") && { inDoubtSince: fields.number("inDoubtSince") }),
   };
 }

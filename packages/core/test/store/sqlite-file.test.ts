@@ -192,7 +192,7 @@ it("finds the longest due lanes without sorting all that are due", async () => {
   const database = new DatabaseSync(path);
   const plan = database
     .prepare(`EXPLAIN QUERY PLAN ${DUE_LANES}`)
-    .all(0, 1)
+    .all(0, 0, 1, 1)
     .map(({ detail }) => detail);
   expect(plan).toEqual([expect.stringContaining("USING INDEX lanes_by_due")]);
   database.close();

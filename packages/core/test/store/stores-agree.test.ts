@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Intent } from "../../src/intent/intent.ts";
+import { ownerOf } from "../../src/store/fair-queue.ts";
 import type { Firing, LaneEnd, LaneStore, LeasedLane } from "../../src/store/lane-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
@@ -26,7 +27,7 @@ const nextPath = temporaryFiles();
 
 type Step =
   | { readonly type: "accept"; readonly reports: readonly (readonly Draft[])[] }
-  | { readonly type: "lease"; readonly limit: number }
+  | { readonly type: "lease"; readonly limit: number; readonly share: number | undefined }
   | { readonly type: "stage" | "stale"; readonly which: number; readonly wasLocked: boolean }
   | { readonly type: "end"; readonly which: number; readonly how: number; readonly ms: number }
   | { readonly type: "wake" | "forget" | "acknowledge" | "keepToken" | "dropToken"; readonly user: string }
@@ -69,7 +70,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       reports: fc.array(fc.array(draft, { maxLength: 3 }), { maxLength: 4 }),
     }),
   },
-  { weight: 5, arbitrary: fc.record({ type: fc.constant("lease" as const), limit: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant("lease" as const),
+      limit: fc.integer({ min: 1, max: 4 }),
+      share: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({ type: fc.constantFrom("stage", "stage", "stale"), which, wasLocked: fc.boolean() }),
@@ -112,7 +120,10 @@ class Driven {
       case "accept":
         return store.accept(one.reports.map((report) => report.map((each) => this.#firing(each))));
       case "lease": {
-        const lanes = await store.lease(one.limit, this.#now);
+        const out = new Map<string, number>();
+        for (const { id } of this.held) out.set(ownerOf(id), (out.get(ownerOf(id)) ?? 0) + 1);
+        const { limit, share } = one;
+        const lanes = await store.lease(limit, this.#now, share === undefined ? undefined : { share, out });
         this.held.push(...lanes);
         return lanes.map(({ leaseToken: _, ...rest }) => rest);
       }

@@ -43,6 +43,35 @@ export function leaseSuite(it: Check, fresh: Fresh): void {
     expect(await users(5, T0 + 31)).toEqual(["4"]);
   });
 
+  it("shares due lanes out between players: rounds of a few each, whoever has lanes out after whoever has none", async () => {
+    const store = await fresh();
+    const many = Array.from({ length: 9 }, (_, n) => firing(count(1n, `T${n}`), { user: "1", dueAt: T0 + n }));
+    await acceptAll(store, [...many, firing(count(1n), { user: "2", dueAt: T0 + 50 })]);
+    await acceptOne(store, firing(count(1n), { user: "3", dueAt: T0 + 51 }));
+    const none = new Map<string, number>();
+    const names = async (limit: number, now: number, out: ReadonlyMap<string, number> = none): Promise<string[]> =>
+      (await store.lease(limit, now, { share: 2, out })).map(({ key: { user, target } }) => `${user} ${target.name}`);
+    expect(await names(1, T0 + 50, new Map([[`${APP}\n1`, 2]]))).toEqual(["2 WINS"]);
+    expect(await names(4, T0 + 51)).toEqual(["1 T0", "1 T1", "3 WINS", "1 T2"]);
+    await acceptOne(store, firing(count(1n, "MORE"), { user: "2", dueAt: T0 + 60 }));
+    expect(await names(2, T0 + 60, new Map([[`${APP}\n1`, 256]]))).toEqual(["2 MORE", "1 T3"]);
+    expect(await names(9, T0 + 60)).toEqual(["1 T4", "1 T5", "1 T6", "1 T7", "1 T8"]);
+  });
+
+  it("finds a player's single lane behind thousands of another's", async () => {
+    const store = await fresh();
+    for (let part = 0; part < 10; part += 1) {
+      const some = Array.from({ length: 1_000 }, (_, n) => firing(count(1n, `T${part}_${n}`), { user: "1" }));
+      await acceptAll(store, some);
+    }
+    await acceptOne(store, firing(count(1n), { user: "2", dueAt: T0 + 9 }));
+    const out = new Map([[`${APP}\n1`, 8]]);
+    const [first] = await store.lease(1, T0 + 9, { share: 8, out });
+    expect(first?.key.user).toBe("2");
+    await endOne(store, first as NonNullable<typeof first>, released(T0 + 10));
+    expect((await store.lease(2, T0 + 10, { share: 8, out })).map(({ key: { user } }) => user)).toEqual(["2", "1"]);
+  });
+
   it("hands out the whole pending value with what its holder needs to know", async () => {
     const store = await fresh();
     await acceptAll(store, [firing(count(2n), { at: T0 - 5 }), firing(count(3n), { at: T0 - 9, dueAt: T0 })]);

@@ -107,7 +107,9 @@ export function poisonSuite(it: Check, fresh: Fresh): void {
       firing(unlock("LAST"), { at: T0 + 2 }),
     ]);
     const names = async (others: boolean): Promise<string[]> =>
-      (await store.lease(10, T0 + 5, others)).map((lane) => `${lane.key.target.name}${lane.alone ? " alone" : ""}`);
+      (await store.lease(10, T0 + 5, { share: 9, out: new Map(others ? [["900100\n7001", 1]] : []) })).map(
+        (lane) => `${lane.key.target.name}${lane.alone ? " alone" : ""}`,
+      );
     expect(await names(true)).toEqual(["BEFORE"]);
     expect(await names(true)).toEqual([]);
     expect(await names(false)).toEqual(["SUSPECT alone"]);
