@@ -12,7 +12,7 @@ import type { Logger } from "../runtime/log.ts";
 import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import { soon } from "../runtime/soon.ts";
-import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
+import type { ExpiredLane, Owed, Progress, SendRecord, SetAside } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Settlement } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
 import { AppHealth } from "./app-health.ts";
@@ -33,6 +33,7 @@ import type { Sabotage } from "./sabotage.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
+import { tellSetAside } from "./tell-set-aside.ts";
 
 export interface OutboxParts {
   readonly store: LaneStore;
@@ -105,6 +106,7 @@ export class Outbox {
     this.ended = createFeed("outcomes", logger);
     this.tokenWanted = createFeed("token wanted", logger);
     this.#waiters = new SettleWaiters(store);
+    store.onSetAside?.((rows) => this.#setAside(rows));
     const beat = new Beat({ clock, everyMs: store.gatherMs ?? 0, most: policy.concurrency / 2 });
     this.#governor = createGovernor({ clock, limit: policy.concurrency });
     this.#scheduler = new Scheduler({
@@ -282,6 +284,14 @@ export class Outbox {
       ...(improved === undefined ? {} : { improved }),
       ...(score === undefined ? {} : { score }),
     });
+  }
+
+  #setAside(rows: readonly SetAside[]): void {
+    tellSetAside(rows, this.#parts.logger);
+    for (const { what, app, user, target } of rows) {
+      if (what !== "lane" || app === undefined || user === undefined || target === undefined) continue;
+      void this.#waiters.askAgain(laneId({ app, user, target }));
+    }
   }
 
   #expired({ key, record }: ExpiredLane): void {

@@ -30,6 +30,8 @@ export type Reason =
   | "progress-unread"
   /** Attempts at it keep dying with their process. */
   | "poison"
+  /** Its row in the store could not be read, and was set aside. */
+  | "unreadable"
   /** Discarded by a person. */
   | "discarded";
 

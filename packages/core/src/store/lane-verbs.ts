@@ -1,15 +1,17 @@
 import { laneId } from "../intent/intent.ts";
 import { acceptReports } from "./accept-firings.ts";
 import { acknowledgeRow, openAnnouncements } from "./lane-announcements.ts";
+import { forgetIdle } from "./forget-idle.ts";
 import { purged, withRow } from "./generations.ts";
+import { heldBack } from "./lane-anew.ts";
 import { settleRow } from "./lane-end.ts";
 import type { EndedLease } from "./lane-end.ts";
 import { expiredRow, poisonedRow } from "./lane-give-up.ts";
 import { forgetRow, makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane-return.ts";
-import { leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
+import { emptyRow, leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { Announcement, DeadLetter, ExpiredLane, LaneFilter, SendRecord, TakenOver } from "./lane-records.ts";
-import type { LaneStore, Opening, Settlement, Staging, StoreVerb } from "./lane-store.ts";
+import type { LaneStore, LeasedLane, Opening, Settlement, Staging, StoreVerb } from "./lane-store.ts";
 import type { LaneTables } from "./lane-tables.ts";
 import { ownerName } from "./once-names.ts";
 import { rememberedFirings } from "./remembered-firings.ts";
@@ -25,20 +27,25 @@ export interface StoreLimits {
   readonly maxLanes: number;
 }
 
-/** Firings accepted in one opening stay below this, so that numbers of a later opening are higher. */
-const FIRINGS_PER_OPENING = 2 ** 32;
+/** Numbers given in one opening stay below this, so that those of a later opening are higher. */
+const NUMBERS_PER_OPENING = 2 ** 32;
 
 export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVerbs {
   let leases = 0;
   let holder = "";
+  /** Rises with every firing accepted and every change of a lane, so that no seq or epoch given is above it. */
   let order = 0;
-  const accepting = { maxLanes, nextOrder: () => ++order };
+  const nextOrder = (): number => ++order;
+  const accepting = { maxLanes, nextOrder };
+  let quietMs = 0;
+  tables.useNumbers(nextOrder);
 
   function open(opening: Opening): TakenOver {
     const number = tables.nextOpening();
     // The opening's number keeps tokens apart even where an incarnation's name comes twice.
     holder = `${opening.incarnation}.${number}`;
-    order = number * FIRINGS_PER_OPENING;
+    order = number * NUMBERS_PER_OPENING;
+    quietMs = opening.quietMs;
     const taken = { released: 0, inDoubt: 0, poisoned: 0 };
     for (const row of tables.waitingLanes(opening.now)) {
       const poisoned = poisonedRow(row, opening);
@@ -52,10 +59,27 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     return taken;
   }
 
+  function put(row: LaneRow): void {
+    nextOrder();
+    tables.putLane(row);
+  }
+
+  function lease(limit: number, now: number): readonly LeasedLane[] {
+    return tables.dueLanes(limit, now).flatMap((row) => {
+      if (row.anew === true) {
+        put(heldBack(row, now, quietMs));
+        return [];
+      }
+      const leased = leaseRow(row, `${holder}.${++leases}`);
+      put(leased);
+      return [leasedLane(leased)];
+    });
+  }
+
   function stage(stagings: readonly Staging[]): readonly boolean[] {
     return stagings.map((staging) => {
       const staged = stageRow(tables.lane(staging.lane), staging);
-      if (staged) tables.putLane(staged);
+      if (staged) put(staged);
       return staged !== undefined;
     });
   }
@@ -68,7 +92,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     if (ended === undefined) return false;
     if (ended.record) putRecord(ended.row.id, ended.record);
     if (ended.dead) tables.addDeadLetter(ended.dead);
-    tables.putLane(ended.row);
+    put(ended.row);
     return true;
   }
 
@@ -81,7 +105,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   function step(rows: readonly LaneRow[], change: (row: LaneRow) => LaneRow): readonly LaneRow[] {
     return rows.filter((row) => {
       const next = change(row);
-      if (next !== row) tables.putLane(next);
+      if (next !== row) put(next);
       return next !== row;
     });
   }
@@ -113,10 +137,10 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     const letter = tables.deadLetter(deadLetterId);
     if (letter === undefined) return false;
     tables.removeDeadLetter(deadLetterId);
-    const row = tables.lane(laneId(letter.key));
-    const next = row && requeueInto(row, letter, now);
+    const row = tables.lane(laneId(letter.key)) ?? emptyRow(letter.key, tables.lanesFrom());
+    const next = requeueInto(row, letter, now);
     if (next === undefined) markDiscarded(letter);
-    else tables.putLane(next);
+    else put(next);
     return next !== undefined;
   }
 
@@ -135,22 +159,18 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     if (record) putRecord(lane, { ...record, how: "discarded", reason: "discarded" });
   }
 
-  function purge(before: number): void {
+  function purge(before: number): number {
     const { emptied, generations } = purged(tables.generations(), before);
     for (const which of emptied) tables.emptyGeneration(which);
     tables.putGenerations(generations);
     tables.removeTokensBefore(before);
+    return forgetIdle(tables, generations.forgotten ?? 0);
   }
 
   return {
     open,
     accept: (reports) => acceptReports(tables, reports, accepting),
-    lease: (limit, now) =>
-      tables.dueLanes(limit, now).map((row) => {
-        const leased = leaseRow(row, `${holder}.${++leases}`);
-        tables.putLane(leased);
-        return leasedLane(leased);
-      }),
+    lease,
     stage,
     settle,
     wake: (app, user, now) => step(tables.lanes({ app, user }), (row) => wakeRow(row, now)).length,
@@ -165,6 +185,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
         inDoubt: count.get("in-doubt") ?? 0,
         parked: count.get("parked") ?? 0,
         dead: tables.countDeadLetters(),
+        setAside: tables.countSetAside(),
       };
     },
     expireParked,
@@ -184,6 +205,8 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     deadLetters: () => tables.deadLetters(),
     requeue,
     discard,
+    setAside: () => tables.setAside(),
+    dropSetAside: (id) => tables.dropSetAside(id),
     purge,
   };
 }

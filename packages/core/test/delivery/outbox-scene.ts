@@ -11,6 +11,7 @@ import { laneKeyFor } from "../../src/intent/intent.ts";
 import type { Intent } from "../../src/intent/intent.ts";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
+import type { Logger } from "../../src/runtime/log.ts";
 import { manualClock } from "../../src/runtime/manual-clock.ts";
 import type { ManualClock } from "../../src/runtime/manual-clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
@@ -33,6 +34,7 @@ interface WorldOptions extends DeliveryOptions {
   readonly targets?: Record<string, bigint>;
   readonly platform?: ScriptedPlatform;
   readonly clock?: ManualClock;
+  readonly logger?: Logger;
 }
 
 interface TestWorld {
@@ -47,7 +49,15 @@ interface TestWorld {
 
 /** An open outbox over a scripted platform, on a clock that stands still. */
 export async function world(options: WorldOptions = {}): Promise<TestWorld> {
-  const { sabotage, store = memoryStore(), targets, clock = manualClock(), platform: given, ...delivery } = options;
+  const {
+    sabotage,
+    store = memoryStore(),
+    targets,
+    clock = manualClock(),
+    platform: given,
+    logger = silentLogger,
+    ...delivery
+  } = options;
   const platform = given ?? scriptedPlatform(clock, targets);
   const counters = newCounters();
   const policy = deliveryPolicy(delivery);
@@ -57,7 +67,7 @@ export async function world(options: WorldOptions = {}): Promise<TestWorld> {
     policy,
     clock,
     random: seededRandom(7),
-    logger: silentLogger,
+    logger,
     counters,
     abort: new AbortController(),
     sabotage,

@@ -102,7 +102,7 @@ export function poisonSuite(it: Check, fresh: Fresh): void {
       ["D", false],
     ]);
     expect((await store.inspect()).filter((lane) => lane.progress).map((lane) => lane.key.target.name)).toEqual(["D"]);
-    expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 4 });
+    expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 4, setAside: 0 });
   });
 
   it("holds a later forced score back for a quiet period after a poisoned one that was staged", async () => {
