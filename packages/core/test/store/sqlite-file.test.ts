@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { SqliteFile } from "../../src/store/sqlite-file.ts";
 import { MIGRATIONS } from "../../src/store/sqlite-schema.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
-import { DUE_LANES } from "../../src/store/sqlite-tables.ts";
+import { DUE_LANES, IDLE_LANES } from "../../src/store/sqlite-tables.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { acceptOne, count, firing, onlyLane, openAs } from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
@@ -167,14 +167,17 @@ it("holds the current schema at version four", async () => {
   database.close();
 });
 
-it("finds the longest due lanes without sorting all that are due", async () => {
+it.each([
+  ["due", DUE_LANES, "lanes_by_due"],
+  ["idle", IDLE_LANES, "lanes_by_idle"],
+])("finds the longest %s lanes without sorting all that are", async (_, sql, index) => {
   const path = nextPath();
   await filled(path);
   const database = new DatabaseSync(path);
   const plan = database
-    .prepare(`EXPLAIN QUERY PLAN ${DUE_LANES}`)
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
     .all(0, 1)
     .map(({ detail }) => detail);
-  expect(plan).toEqual([expect.stringContaining("USING INDEX lanes_by_due")]);
+  expect(plan).toEqual([expect.stringContaining(`USING INDEX ${index}`)]);
   database.close();
 });
