@@ -172,7 +172,7 @@ it(
         expect(again.told).toEqual([]);
         await again.store.close();
       }),
-      { numRuns: Number(process.env["FUZZ_RUNS"] ?? 60) },
+      { numRuns: 50 },
     );
     expect(setAside).toBeGreaterThan(10);
   },
