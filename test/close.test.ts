@@ -9,6 +9,6 @@ test("a process with nothing left but its close waits for it, and hears what is 
   const { code, stdout } = await runProgram(args, { cwd: here });
   expect({ code, owed: JSON.parse(stdout) }).toEqual({
     code: 0,
-    owed: { pending: 1, inFlight: 0, inDoubt: 0, parked: 0, dead: 0, owed: 1 },
+    owed: { pending: 1, inFlight: 0, inDoubt: 0, parked: 0, dead: 0, setAside: 0, owed: 1 },
   });
 });

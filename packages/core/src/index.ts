@@ -10,6 +10,7 @@ export type {
   Receipt,
   ReceiptRecord,
   RuleResult,
+  SetAsideRows,
   SettledOutcome,
   Stats,
   TokenWanted,
@@ -51,6 +52,7 @@ export type {
   LaneSnapshot,
   Owed,
   SendRecord,
+  SetAside,
 } from "./store/lane-records.ts";
 export type { DeliveryOptions, ForeignWriterPolicy } from "./delivery/policy.ts";
 export type { Intent, IntentKind, LaneKey, LaneTarget, ScoreEntry } from "./intent/intent.ts";

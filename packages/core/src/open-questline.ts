@@ -14,6 +14,7 @@ import type { VerifiedUser } from "./identity/verified-user.ts";
 import { openDelivery } from "./open-delivery.ts";
 import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
+import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
 import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
@@ -188,6 +189,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       return store.inspect(filter?.user === undefined ? filter : { app, ...filter });
     },
     deadLetters: deadLetters({ app, store, outbox, clock, ready }),
+    setAside: setAsideRows({ app, store, ready }),
     async receipts({ userId, matchId }) {
       await ready;
       return receiptRecords(store, { app, user: userId, ...(matchId === undefined ? {} : { match: matchId }) });

@@ -4,7 +4,14 @@ import type { GraphCalls } from "./graph/graph-client.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
 import type { Explanation } from "./rules/explain.ts";
 import type { LaneTarget } from "./intent/intent.ts";
-import type { Announcement, AttemptRecord, DeadLetter, LaneFilter, LaneSnapshot } from "./store/lane-records.ts";
+import type {
+  Announcement,
+  AttemptRecord,
+  DeadLetter,
+  LaneFilter,
+  LaneSnapshot,
+  SetAside,
+} from "./store/lane-records.ts";
 import type { Reason } from "./intent/outcome.ts";
 import type { Throttle } from "./resilience/governor.ts";
 
@@ -51,6 +58,7 @@ export interface Questline<
   /** Lanes in the store; a `user` is one of this app unless `app` says otherwise. */
   inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
   readonly deadLetters: DeadLetters;
+  readonly setAside: SetAsideRows;
   /**
    * What became of a player's reports, of one match or of all that are remembered: which rules fired, how each ended or
    * why it waits, tries, the platform's last answer. Reports without a once key (an `each` event without an id) are not
@@ -128,6 +136,17 @@ export interface DeadLetters {
   discard(id: number): Promise<boolean>;
 }
 
+/** What the store could not read, kept as it stood, for a person; everything else goes on without it. */
+export interface SetAsideRows {
+  /** All, or those of one player, oldest first. */
+  list(filter?: { readonly userId?: string }): Promise<readonly SetAside[]>;
+  /**
+   * You have dealt with it; false if there is none. Of a `match`: reports of that match and player are taken from here
+   * on, and count again where they counted before.
+   */
+  discard(id: number): Promise<boolean>;
+}
+
 /** What became of one rule firing. */
 export interface ReceiptRecord {
   readonly matchId: string;
@@ -138,8 +157,11 @@ export interface ReceiptRecord {
   readonly target: LaneTarget;
   /** When it was reported, wall ms. */
   readonly reportedAt: number;
-  /** `forgotten`: it ended longer ago than `delivery.retentionMs`, and how is no longer kept. */
-  readonly status: "delivered" | "suppressed" | "dead" | "discarded" | "forgotten" | "waiting";
+  /**
+   * `forgotten`: it ended longer ago than `delivery.retentionMs`, and how is no longer kept. `unknown`: how it ended could
+   * not be read any more.
+   */
+  readonly status: "delivered" | "suppressed" | "dead" | "discarded" | "forgotten" | "unknown" | "waiting";
   /** Where a waiting result stands. */
   readonly waiting?: LaneSnapshot["state"];
   readonly reason?: Reason;
@@ -178,13 +200,15 @@ export interface TokenWanted {
   readonly reason: "refused" | "missing";
 }
 
-/** Lanes still owed, by kind; `dead` waits for a person. */
+/** Lanes still owed, by kind; `dead` and `setAside` wait for a person. */
 export interface Debts {
   readonly pending: number;
   readonly inFlight: number;
   readonly inDoubt: number;
   readonly parked: number;
   readonly dead: number;
+  /** Rows of the store that could not be read. */
+  readonly setAside: number;
   /** pending + inFlight + inDoubt + parked. */
   readonly owed: number;
 }

@@ -7,8 +7,9 @@ import type { DeliveryPolicy } from "./policy.ts";
 
 const LONGEST_MS = 10 * 60 * 1000;
 const SHORTEST_MS = 1_000;
+const BETWEEN_PURGES_MS = 250;
 
-/** Drops what is past the retention and expires parked lanes, now and then, until `signal` aborts. Never rejects. */
+/** Drops what is past the retention, idle lanes among it, and expires parked lanes, now and then, until `signal` aborts. Never rejects. */
 export async function keepHouse(parts: {
   readonly store: LaneStore;
   readonly clock: Clock;
@@ -23,7 +24,8 @@ export async function keepHouse(parts: {
     try {
       const now = clock.now();
       for (const expired of await store.expireParked(now - policy.maxAgeMs, now)) parts.onExpired(expired);
-      await store.purge(now - policy.retentionMs);
+      // Idle lanes go some at a time, so that nobody waits for long behind them.
+      while ((await store.purge(now - policy.retentionMs)) > 0) await sleep(clock, BETWEEN_PURGES_MS, signal);
     } catch (error) {
       if (!signal.aborted)
         logger.error({ error: String(error) }, "What is past its time could not be dropped; trying again.");

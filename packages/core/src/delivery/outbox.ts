@@ -13,7 +13,7 @@ import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import type { OrphanedSockets } from "../runtime/orphaned-sockets.ts";
 import { soon } from "../runtime/soon.ts";
-import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
+import type { ExpiredLane, Owed, Progress, SendRecord, SetAside } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
 import { attempt } from "./attempt.ts";
@@ -38,6 +38,7 @@ import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
 import { StoreFailed, StoreTrouble } from "./store-trouble.ts";
 import { takeOver } from "./take-over.ts";
+import { tellSetAside } from "./tell-set-aside.ts";
 
 export interface OutboxParts {
   readonly store: LaneStore;
@@ -116,6 +117,7 @@ export class Outbox {
     this.ended = createFeed("outcomes", logger);
     this.tokenWanted = createFeed("token wanted", logger);
     this.#waiters = new SettleWaiters(store);
+    store.onSetAside?.((rows) => this.#setAside(rows));
     const beat = new Beat({ clock, everyMs: store.gatherMs ?? 0, most: policy.concurrency / 2 });
     this.#trouble = new StoreTrouble(logger);
     this.#governor = createGovernor({ clock, random, limit: policy.concurrency });
@@ -314,6 +316,14 @@ export class Outbox {
       ...(improved === undefined ? {} : { improved }),
       ...(score === undefined ? {} : { score }),
     });
+  }
+
+  #setAside(rows: readonly SetAside[]): void {
+    tellSetAside(rows, this.#parts.logger);
+    for (const { what, app, user, target } of rows) {
+      if (what !== "lane" || app === undefined || user === undefined || target === undefined) continue;
+      void this.#waiters.askAgain(laneId({ app, user, target }));
+    }
   }
 
   #expired({ key, record }: ExpiredLane): void {

@@ -45,6 +45,14 @@ export class SettleWaiters {
     this.#answer(lane, record.fromSeq, record.toSeq, endOf(record));
   }
 
+  /** Asks anew for those who wait for a lane whose row was set aside. */
+  async askAgain(lane: string): Promise<void> {
+    for (const { seq } of this.#waiting.get(lane) ?? []) {
+      const record = await this.#store.ended(lane, seq).catch(() => undefined);
+      if (record !== undefined) this.#answer(lane, seq, seq, endOf(record));
+    }
+  }
+
   close(): void {
     this.#closed = true;
     for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.resolve({ status: "owed" });
@@ -77,6 +85,8 @@ function endOf(record: SendRecord): FiringEnd {
       return { status: "forgotten" };
     case "dead":
     case "discarded":
+    // Nobody can say more of it than the reason does.
+    case "unknown":
       return { status: "dead", ...reason };
   }
 }

@@ -37,6 +37,13 @@ export function targetPart(target: LaneTarget): string {
   return `${target.type === "achievement" ? "a" : "l"}\n${target.name}`;
 }
 
+/** Whether `laneId` can have written this. */
+export function isLaneId(text: unknown): text is string {
+  if (typeof text !== "string") return false;
+  const parts = text.split("\n");
+  return parts.length === 4 && !parts.includes("") && (parts[2] === "a" || parts[2] === "l");
+}
+
 /** Reads what `laneId` wrote. */
 export function laneKeyOf(id: string): LaneKey {
   const [app = "", user = "", type, name = ""] = id.split("\n");

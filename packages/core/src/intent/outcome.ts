@@ -34,6 +34,8 @@ export type Reason =
   | "store"
   /** Attempts at it keep dying with their process. */
   | "poison"
+  /** Its row in the store could not be read, and was set aside. */
+  | "unreadable"
   /** Discarded by a person. */
   | "discarded";
 

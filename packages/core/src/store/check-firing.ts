@@ -29,7 +29,8 @@ function flawOfPart(what: string, text: string): string | undefined {
   return `A lane's ${what} must be non-empty text on one line, not ${shownValue(text)}.`;
 }
 
-function flawOfValue(value: LaneValue): string | undefined {
+/** What no firing, and so no merged value, can be. */
+export function flawOfValue(value: LaneValue): string | undefined {
   if (value.type === "achievement") {
     return (
       flawOfInteger("count", value.count, 0n, LARGEST_COUNT) ?? flawOfInteger("bits", value.bits, 0n, LARGEST_MASK)

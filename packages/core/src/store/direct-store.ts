@@ -38,6 +38,7 @@ export function directStore(calls: SqliteCalls): LaneStore {
 
   return {
     gatherMs: GATHER_MS,
+    onSetAside: (hear) => calls.onSetAside(hear),
     async open(...args) {
       const taken = await carryOutSoon<Awaited<ReturnType<LaneStore["open"]>>>("open", args);
       state = "open";

@@ -8,6 +8,8 @@ export interface Generations {
   readonly young: 0 | 1;
   /** For each, a time its youngest row is not younger than, wall ms; 0: empty. */
   readonly newest: readonly [number, number];
+  /** Of what was last touched at this time or earlier, wall ms, no row is left. */
+  readonly forgotten?: number;
 }
 
 export const noGenerations: Generations = { young: 0, newest: [0, 0] };
@@ -20,7 +22,7 @@ export function withRow(generations: Generations, at: number): Generations {
   const { young, newest } = generations;
   if (newest[young] >= at && newest[young] !== 0) return generations;
   const until = Math.ceil((at + 1) / GRAIN_MS) * GRAIN_MS;
-  return { young, newest: young === 0 ? [until, newest[1]] : [newest[0], until] };
+  return { ...generations, newest: young === 0 ? [until, newest[1]] : [newest[0], until] };
 }
 
 /** Which generations a purge empties, and what stands afterwards: the young one ages as soon as the old one is empty. */
@@ -32,7 +34,12 @@ export function purged(
   const { young } = generations;
   const old = young === 0 ? 1 : 0;
   if (!isOver(old)) return { emptied: [], generations };
-  if (isOver(young)) return { emptied: [0, 1], generations: noGenerations };
+  if (isOver(young))
+    return {
+      emptied: [0, 1],
+      generations: { ...noGenerations, forgotten: Math.max(before, generations.forgotten ?? 0) },
+    };
   const kept = generations.newest[young];
-  return { emptied: [old], generations: { young: old, newest: young === 0 ? [kept, 0] : [0, kept] } };
+  const forgotten = Math.max(generations.forgotten ?? 0, generations.newest[old]);
+  return { emptied: [old], generations: { young: old, newest: young === 0 ? [kept, 0] : [0, kept], forgotten } };
 }

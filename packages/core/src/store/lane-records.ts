@@ -1,4 +1,4 @@
-import type { LaneKey } from "../intent/intent.ts";
+import type { LaneKey, LaneTarget } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
 import type { OnceKey } from "../intent/once-key.ts";
 import type { Reason } from "../intent/outcome.ts";
@@ -16,8 +16,11 @@ export type SettledHow = "delivered" | "verdict" | "suppressed";
 export interface SendRecord {
   readonly fromSeq: number;
   readonly toSeq: number;
-  /** `requeued`: dead once, then sent after all as `requeuedAs`. `forgotten`: it ended, past the retention. */
-  readonly how: SettledHow | "dead" | "discarded" | "requeued" | "forgotten";
+  /**
+   * `requeued`: dead once, then sent after all as `requeuedAs`. `forgotten`: it ended, past the retention. `unknown`: what
+   * was written down of its end could not be read.
+   */
+  readonly how: SettledHow | "dead" | "discarded" | "requeued" | "forgotten" | "unknown";
   readonly reason?: Reason;
   /** Tries it took, the last one included; a suppressed end adds none. */
   readonly attempts: number;
@@ -57,6 +60,26 @@ export interface DeadLetter {
   readonly at: number;
 }
 
+/** A row of the store that could not be read, as it stood: kept for a person, while everything else goes on. */
+export interface SetAside {
+  readonly id: number;
+  /**
+   * `lane`: what a player was owed for one target. `match`, `occurrence`: the identities of what counted already.
+   * `send-record`: how a result ended. `store`: the store's own notes.
+   */
+  readonly what: "lane" | "dead-letter" | "send-record" | "match" | "occurrence" | "store";
+  /** Whose it was, as far as its name can be read. */
+  readonly app?: string;
+  readonly user?: string;
+  readonly target?: LaneTarget;
+  readonly match?: string;
+  /** What is wrong with it. */
+  readonly why: string;
+  readonly text: string;
+  /** When it was set aside, wall ms. */
+  readonly at: number;
+}
+
 /** An unlock of ours that the player has not acknowledged. */
 export interface Announcement {
   /** `<achievement>:<epoch>`: stable, so that a client can drop a repeat. */
@@ -93,6 +116,8 @@ export interface Owed {
   readonly inDoubt: number;
   readonly parked: number;
   readonly dead: number;
+  /** Rows that could not be read. */
+  readonly setAside: number;
 }
 
 export interface LaneFilter {

@@ -38,6 +38,7 @@ export function laneRowText(row: LaneRow): string {
     history: row.history.length > 0 ? row.history : undefined,
     lostLeases: row.lostLeases || undefined,
     announced: row.announced.length > 0 ? row.announced : undefined,
+    anew: row.anew || undefined,
   });
 }
 
@@ -66,6 +67,7 @@ export function readLaneRow(id: string, text: unknown): LaneRow {
     history: readHistory(fields),
     lostLeases: fields.maybe("lostLeases", () => fields.number("lostLeases")) ?? 0,
     announced: fields.maybe("announced", () => fields.list("announced").map(readAnnounced)) ?? [],
+    ...(fields.has("anew") && { anew: fields.flag("anew") }),
   };
 }
 

@@ -56,6 +56,11 @@ export interface LaneRow {
   readonly lostLeases: number;
   /** By epoch, rising: the announcements nobody acknowledged, and the last one in any case. */
   readonly announced: readonly Announced[];
+  /**
+   * Begun in the place of a row that could not be read, and not sent since: what that one had on its way, nobody knows.
+   * When it is first due, a quiet period begins.
+   */
+  readonly anew?: boolean | undefined;
 }
 
 /** An unlock of ours in one epoch of the lane. */
@@ -101,22 +106,23 @@ export type LanePhase =
       readonly leaseToken: string | undefined;
     };
 
-/** The row with one firing merged into its pending value; a new row where there was none. */
-export function acceptInto(row: LaneRow | undefined, firing: Firing): LaneRow {
-  const lane = row ?? emptyRow(firing.key);
+/** The row with one firing merged into its pending value; where there was none, a new one from `from` on. */
+export function acceptInto(row: LaneRow | undefined, firing: Firing, from = 0): LaneRow {
+  const lane = row ?? emptyRow(firing.key, from);
   const arriving: Waiting = { value: firing.value, oldestAt: firing.at, dueAt: firing.dueAt };
   return { ...lane, seq: lane.seq + 1, pending: joined(lane.pending, arriving) };
 }
 
-function emptyRow(key: LaneKey): LaneRow {
+/** A lane in which nothing has happened; its seqs and epochs are above `from`, or `from` itself for the first epoch. */
+export function emptyRow(key: LaneKey, from: number): LaneRow {
   return {
     id: laneId(key),
     key,
     phase: { state: "open" },
     pending: undefined,
-    seq: 0,
-    settledThrough: 0,
-    lastSettledSeq: 0,
+    seq: from,
+    settledThrough: from,
+    lastSettledSeq: from,
     forcedSeq: 0,
     attempts: 0,
     notBefore: 0,
@@ -126,7 +132,7 @@ function emptyRow(key: LaneKey): LaneRow {
     progress: undefined,
     settledAt: undefined,
     sentWhileLocked: false,
-    epoch: 0,
+    epoch: from,
     forgetsAtEnd: false,
     history: [],
     lostLeases: 0,
@@ -168,6 +174,16 @@ const CHANCES_ALONE = 3;
  */
 export function isSuspect({ lostLeases, phase }: LaneRow, poisonAfter: number): boolean {
   return lostLeases >= Math.max(2, poisonAfter - CHANCES_ALONE) && phase.state !== "in-doubt";
+}
+
+/**
+ * Since when nobody would miss the lane, wall ms: idle, everything announced seen, no wait left to keep. Undefined while
+ * somebody would.
+ */
+export function idleSince(row: LaneRow): number | undefined {
+  if (stateOf(row) !== "idle" || row.settledAt === undefined) return undefined;
+  if (row.announced.some(({ acknowledged }) => !acknowledged)) return undefined;
+  return Math.max(row.settledAt, row.notBefore, row.heldUntil, row.inTheAir?.until ?? 0);
 }
 
 /** Claims a lane that is due: its whole pending value moves in flight, or its verdict is taken on. */

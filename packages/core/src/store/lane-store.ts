@@ -15,6 +15,7 @@ import type {
   Progress,
   RememberedFiring,
   SendRecord,
+  SetAside,
   SettledHow,
   TakenOver,
 } from "./lane-records.ts";
@@ -34,6 +35,11 @@ export interface LaneStore {
    */
   readonly gatherMs?: number;
   /**
+   * Whoever wants to hear of rows that could not be read and were set aside, once that is durable; may be called while
+   * the store is opening. Absent: no row can be damaged. Must not throw.
+   */
+  readonly onSetAside?: (hear: (rows: readonly SetAside[]) => void) => void;
+  /**
    * Opens the store and takes over what other incarnations left: leased lanes go back to pending, as if they had never
    * been leased; staged lanes whose value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back
    * to pending, remember `sentWhileLocked`, and are in the air until `now + quietMs`; lanes in doubt stay due as they
@@ -50,8 +56,8 @@ export interface LaneStore {
   shortenQuiet(quietMs: number): Promise<number>;
   /**
    * Merges firings into their lanes and remembers their once keys: each report's firings all or none, all reports in one
-   * transaction; answers in the order given. A report that needs a lane or room the store's limits do not have, or whose
-   * firings are malformed, is refused alone.
+   * transaction; answers in the order given. A report that needs a lane or room the store's limits do not have, whose
+   * firings are malformed, or of which nobody can tell whether it counted before, is refused alone.
    */
   accept(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]>;
   /**
@@ -111,16 +117,26 @@ export interface LaneStore {
    */
   requeue(deadLetterId: number, now: number): Promise<boolean>;
   discard(deadLetterId: number): Promise<boolean>;
+  /** Rows that could not be read, oldest first. */
+  setAside(): Promise<readonly SetAside[]>;
+  /**
+   * A person has dealt with it. Of a match's identities: what is reported of that match counts from here on, again if it
+   * counted before. False if there is none with this id.
+   */
+  dropSetAside(id: number): Promise<boolean>;
   /**
    * Drops once keys, send records and sealed tokens older than `before` (wall ms), never younger ones. They go in two
    * generations, each as a whole, so under regular purges with the same retention a row may stay up to twice as long.
+   * With them, some at a time, go lanes that were idle since before then: nothing owed, nothing to announce, no dead
+   * letter. A lane that comes back begins with seqs and an epoch that no forgotten one had. Answers how many lanes were
+   * looked at: 0 when none is left.
    */
-  purge(before: number): Promise<void>;
+  purge(before: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /** What a store can be asked to do. */
-export type StoreVerb = Exclude<keyof LaneStore, "gatherMs">;
+export type StoreVerb = Exclude<keyof LaneStore, "gatherMs" | "onSetAside">;
 
 /** Who opens a store, and how it treats what it finds. */
 export interface Opening {
@@ -149,8 +165,11 @@ export interface Firing {
 
 export type ReportAcceptance =
   | { readonly status: "taken"; readonly firings: readonly Acceptance[] }
-  /** `full`: a limit of the store is reached. `malformed`: `detail` says what is wrong. Nothing of the report was kept. */
-  | { readonly status: "refused"; readonly reason: "full" | "malformed"; readonly detail: string };
+  /**
+   * `full`: a limit of the store is reached. `malformed`: `detail` says what is wrong. `unreadable`: what would tell
+   * whether it counted before cannot be read. Nothing of the report was kept.
+   */
+  | { readonly status: "refused"; readonly reason: "full" | "malformed" | "unreadable"; readonly detail: string };
 
 export type Acceptance =
   /** `merged`: folded into a value that was pending already. */

@@ -1,7 +1,7 @@
 import type { Sharing } from "./fair-queue.ts";
 import type { Generations } from "./generations.ts";
 import type { LaneRow } from "./lane-row.ts";
-import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-records.ts";
+import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord, SetAside } from "./lane-records.ts";
 
 /**
  * What the verbs need of a place that keeps rows. Calls are synchronous and see each other's effects; whoever calls a
@@ -10,6 +10,8 @@ import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-re
 export interface LaneTables {
   lane(id: string): LaneRow | undefined;
   putLane(row: LaneRow): void;
+  /** With its send records. */
+  removeLane(id: string): void;
   countLanes(): number;
   /** Why nothing more may be accepted, in words; undefined while there is room. Ends and journals still fit. */
   whyFull(): string | undefined;
@@ -26,9 +28,18 @@ export interface LaneTables {
   lanes(filter: LaneFilter): readonly LaneRow[];
   /** How many lanes are in a state, the idle ones left out. */
   countByState(): ReadonlyMap<LaneSnapshot["state"], number>;
+  /** Lanes nobody would miss since `until` or longer (see `idleSince`), the longest idle first. */
+  idleLanes(limit: number, until: number): readonly LaneRow[];
+  /** An idle lane that is missed all the same is left alone until then. */
+  postponeIdle(id: string, until: number): void;
+  /** What the seqs and epochs of a new lane begin with: none that was forgotten had higher ones. */
+  lanesFrom(): number;
+  putLanesFrom(from: number): void;
+  /** Where the tables get a number above every seq and epoch given so far. */
+  useNumbers(next: () => number): void;
 
   /** What is stored with a once key; undefined where there is no such key. */
-  firing(owner: string, match: string, firing: string): OnceEntry | undefined;
+  firing(owner: string, match: string, firing: string): OnceEntry | Unreadable | undefined;
   /** Adds to what is stored for the owner's match. */
   putFirings(owner: string, match: string, firings: ReadonlyMap<string, OnceEntry>): void;
   occurrence(owner: string, occurrence: string): OnceEntry | undefined;
@@ -47,8 +58,15 @@ export interface LaneTables {
   deadLetter(id: number): DeadLetter | undefined;
   deadLetters(): readonly DeadLetter[];
   countDeadLetters(): number;
+  hasDeadLetter(lane: string): boolean;
   addDeadLetter(letter: Omit<DeadLetter, "id">): void;
   removeDeadLetter(id: number): void;
+
+  /** Rows that could not be read, oldest first. */
+  setAside(): readonly SetAside[];
+  countSetAside(): number;
+  /** False if there is none. */
+  dropSetAside(id: number): boolean;
 
   token(owner: string): string | undefined;
   putToken(owner: string, sealed: string, at: number): void;
@@ -65,6 +83,10 @@ export interface LaneTables {
   kernel(): string | undefined;
   putKernel(kernel: string | undefined): void;
 }
+
+/** Whether there is such a key, nobody can tell any more. */
+export const UNREADABLE = "unreadable";
+export type Unreadable = typeof UNREADABLE;
 
 /** What stands beside a once key. */
 export interface OnceEntry {

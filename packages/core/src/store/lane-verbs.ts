@@ -1,13 +1,15 @@
 import { laneId } from "../intent/intent.ts";
 import { acceptReports } from "./accept-firings.ts";
 import { acknowledgeRow, openAnnouncements } from "./lane-announcements.ts";
+import { forgetIdle } from "./forget-idle.ts";
 import { purged, withRow } from "./generations.ts";
+import { heldBack } from "./lane-anew.ts";
 import { settleRow } from "./lane-end.ts";
 import type { EndedLease } from "./lane-end.ts";
 import { expiredRow, poisonedRow } from "./lane-give-up.ts";
 import type { Sharing } from "./fair-queue.ts";
 import { forgetRow, handBackRow, makeDueRow, requeueInto, shortenedRow, takeOverRow, wakeRow } from "./lane-return.ts";
-import { isSuspect, leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
+import { emptyRow, isSuspect, leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { Announcement, DeadLetter, ExpiredLane, LaneFilter, SendRecord, TakenOver } from "./lane-records.ts";
 import type { LaneStore, LeasedLane, Opening, Settlement, Staging, StoreVerb } from "./lane-store.ts";
@@ -27,17 +29,20 @@ export interface StoreLimits {
   readonly maxLanes: number;
 }
 
-/** Firings accepted in one opening stay below this, so that numbers of a later opening are higher. */
-const FIRINGS_PER_OPENING = 2 ** 32;
+/** Numbers given in one opening stay below this, so that those of a later opening are higher. */
+const NUMBERS_PER_OPENING = 2 ** 32;
 
 export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVerbs {
   let leases = 0;
   let holder = "";
   let poisonAfter = Number.POSITIVE_INFINITY;
-  let order = 0;
-  const time = new StoreTime();
+  let takeoverQuietMs = 0;
   let takenOver = { at: 0, quietUntil: 0, lanes: [] as readonly string[] };
-  const accepting = { maxLanes, nextOrder: () => ++order, time };
+  /** Rises with every firing accepted and every change of a lane, so that no seq or epoch given is above it. */
+  let order = 0;
+  const nextOrder = (): number => ++order;
+  const time = new StoreTime();
+  tables.useNumbers(nextOrder);
 
   /** A moment that has come, as it is kept: written down, so that the store's next process goes on from there. */
   const come = (now: number): number => {
@@ -45,13 +50,15 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     tables.putTime(time.latest);
     return at;
   };
+  const accepting = { maxLanes, nextOrder, time, come };
 
   function open(opening: Opening): TakenOver {
     const number = tables.nextOpening();
     // The opening's number keeps tokens apart even where an incarnation's name comes twice.
     holder = `${opening.incarnation}.${number}`;
-    order = number * FIRINGS_PER_OPENING;
+    order = number * NUMBERS_PER_OPENING;
     poisonAfter = opening.poisonAfter;
+    takeoverQuietMs = opening.quietMs;
     time.begin(opening.now, tables.time());
     const now = come(opening.now);
     const quietUntil = now + opening.quietMs;
@@ -63,6 +70,8 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
       const rule = { after: opening.poisonAfter, quietUntil };
       const poisoned = poisonedRow(row, rule, { now, shownAt: opening.now });
       const next = poisoned?.row ?? takeOverRow(row, { now, notBefore: 0, quietUntil });
+      // Filed as held, and not.
+      if (next === row) continue;
       if (poisoned) taken.ended.push({ lane: row.id, key: row.key, record: poisoned.record });
       else if (next.phase.state === "in-doubt") taken.inDoubt += 1;
       else taken.released += 1;
@@ -82,13 +91,17 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
 
   /** Due lanes in their order, as far as a suspect among them lets others go. */
   function lease(limit: number, at: number, sharing?: Sharing): readonly LeasedLane[] {
+    const now = come(at);
     const others = sharing !== undefined && sharing.out.size > 0;
-    const due = tables.dueLanes(limit, come(at), sharing);
+    const due = tables.dueLanes(limit, now, sharing).filter((row) => {
+      if (row.anew === true) put(heldBack(row, now, takeoverQuietMs));
+      return row.anew !== true;
+    });
     const suspect = due.findIndex((row) => isSuspect(row, poisonAfter));
     const claimed = suspect === -1 ? due : suspect === 0 ? due.slice(0, others ? 0 : 1) : due.slice(0, suspect);
     return claimed.map((row) => {
       const leased = leaseRow(row, `${holder}.${++leases}`);
-      tables.putLane(leased);
+      put(leased);
       return shownLease(leasedLane(leased, suspect === 0), time);
     });
   }
@@ -98,10 +111,15 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     return step(tables.heldLanes(), (row) => handBackRow(row, { now, notBefore: 0, quietUntil: now + quietMs })).length;
   }
 
+  function put(row: LaneRow): void {
+    nextOrder();
+    tables.putLane(row);
+  }
+
   function stage(stagings: readonly Staging[]): readonly boolean[] {
     return stagings.map((staging) => {
       const staged = stageRow(tables.lane(staging.lane), keptStaging(staging, time));
-      if (staged) tables.putLane(staged);
+      if (staged) put(staged);
       return staged !== undefined;
     });
   }
@@ -117,7 +135,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     if (ended === undefined) return false;
     if (ended.record) putRecord(ended.row.id, ended.record);
     if (ended.dead) tables.addDeadLetter(ended.dead);
-    tables.putLane(ended.row);
+    put(ended.row);
     return true;
   }
 
@@ -130,7 +148,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   function step(rows: readonly LaneRow[], change: (row: LaneRow) => LaneRow): readonly LaneRow[] {
     return rows.filter((row) => {
       const next = change(row);
-      if (next !== row) tables.putLane(next);
+      if (next !== row) put(next);
       return next !== row;
     });
   }
@@ -163,14 +181,14 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     const letter = tables.deadLetter(deadLetterId);
     if (letter === undefined) return false;
     tables.removeDeadLetter(deadLetterId);
-    const row = tables.lane(laneId(letter.key));
-    const next = row && requeueInto(row, letter, come(at));
+    const row = tables.lane(laneId(letter.key)) ?? emptyRow(letter.key, tables.lanesFrom());
+    const next = requeueInto(row, letter, come(at));
     if (next === undefined) {
       markEnded(letter, { how: "discarded", reason: "overtaken" });
       return false;
     }
     markEnded(letter, { how: "requeued", requeuedAs: next.seq });
-    tables.putLane(next);
+    put(next);
     return true;
   }
 
@@ -182,7 +200,6 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     return true;
   }
 
-  /** Says in the send's record what became of its value; records past the retention stay away. */
   /** The fate of a dead letter, where its record is still kept. */
   function markEnded({ key, toSeq }: DeadLetter, fate: Pick<SendRecord, "how" | "reason" | "requeuedAs">): void {
     const lane = laneId(key);
@@ -190,11 +207,19 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     if ("how" in record) putRecord(lane, { ...record, ...fate });
   }
 
-  function purge(before: number): void {
-    const { emptied, generations } = purged(tables.generations(), time.kept(before));
+  function purge(before: number): number {
+    const kept = time.kept(before);
+    const { emptied, generations } = purged(tables.generations(), kept);
     for (const which of emptied) tables.emptyGeneration(which);
     tables.putGenerations(generations);
-    tables.removeTokensBefore(time.kept(before));
+    tables.removeTokensBefore(kept);
+    return forgetIdle(tables, generations.forgotten ?? 0);
+  }
+
+  /** Past the retention a lane still knows that a seq has ended, though not how; of forgotten lanes it is known of all. */
+  function forgotten(settledThrough: number = tables.lanesFrom(), seq: number): SendRecord | undefined {
+    if (settledThrough < seq) return undefined;
+    return { fromSeq: seq, toSeq: seq, how: "forgotten", attempts: 0, at: 0 };
   }
 
   return {
@@ -226,6 +251,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
         inDoubt: count.get("in-doubt") ?? 0,
         parked: count.get("parked") ?? 0,
         dead: tables.countDeadLetters(),
+        setAside: tables.countSetAside(),
       };
     },
     expireParked,
@@ -245,16 +271,12 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
       const wanted = waiting === true ? rows.filter((row) => stateOf(row) !== "idle") : rows;
       return wanted.map((row) => shownSnapshot(snapshotOf(row), time));
     },
-    ended: (lane, seq) => tables.sendRecord(lane, seq) ?? forgotten(tables.lane(lane), seq),
+    ended: (lane, seq) => tables.sendRecord(lane, seq) ?? forgotten(tables.lane(lane)?.settledThrough, seq),
     deadLetters: () => tables.deadLetters(),
     requeue,
     discard,
+    setAside: () => tables.setAside(),
+    dropSetAside: (id) => tables.dropSetAside(id),
     purge,
   };
-}
-
-/** Past the retention the lane itself still knows that a seq has ended, though not how. */
-function forgotten(row: LaneRow | undefined, seq: number): SendRecord | undefined {
-  if (row === undefined || row.settledThrough < seq) return undefined;
-  return { fromSeq: seq, toSeq: seq, how: "forgotten", attempts: 0, at: 0 };
 }

@@ -66,6 +66,10 @@ export class MemoryRecords {
     records.splice(index, records[index]?.toSeq === record.toSeq ? 1 : 0, record);
   }
 
+  removeSendRecords(lane: string): void {
+    for (const { sends } of this.#kept) sends.delete(lane);
+  }
+
   generations(): Generations {
     return this.#generations;
   }

@@ -61,6 +61,8 @@ export function memoryStoreOf(verbs: LaneVerbs): LaneStore {
     deadLetters: run("deadLetters"),
     requeue: run("requeue"),
     discard: run("discard"),
+    setAside: run("setAside"),
+    dropSetAside: run("dropSetAside"),
     purge: run("purge"),
     close: async () => {
       state = "closed";

@@ -1,6 +1,8 @@
+import { laneId } from "../intent/intent.ts";
+import type { LaneKey } from "../intent/intent.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Sharing } from "./fair-queue.ts";
-import { effectiveDue, leaseTokenOf, stateOf } from "./lane-row.ts";
+import { effectiveDue, idleSince, leaseTokenOf, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { DeadLetter, LaneFilter, LaneSnapshot } from "./lane-records.ts";
 import type { LaneTables } from "./lane-tables.ts";
@@ -11,13 +13,18 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
   readonly #lanes = new Map<string, { row: LaneRow; readonly age: number }>();
   readonly #users = new Map<string, Set<string>>();
   readonly #due = new FairQueue();
+  readonly #idle = new FairQueue();
   readonly #counts = new Map<LaneSnapshot["state"], number>();
   readonly #dead = new Map<number, DeadLetter>();
+  /** How many letters a lane has. */
+  readonly #deadLanes = new Map<string, number>();
   readonly #tokens = new Map<string, { readonly sealed: string; readonly at: number }>();
   #letters = 0;
   #openings = 0;
   #time: number | undefined;
   #kernel: string | undefined;
+  #ages = 0;
+  #lanesFrom = 0;
 
   lane(id: string): LaneRow | undefined {
     return this.#lanes.get(id)?.row;
@@ -25,7 +32,7 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
 
   putLane(row: LaneRow): void {
     const entry = this.#lanes.get(row.id);
-    const age = entry?.age ?? this.#lanes.size;
+    const age = entry?.age ?? ++this.#ages;
     if (entry) {
       this.#count(entry.row, -1);
       entry.row = row;
@@ -35,6 +42,21 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
     }
     this.#count(row, 1);
     this.#due.set(row.id, effectiveDue(row), age);
+    this.#idle.set(row.id, idleSince(row), age);
+  }
+
+  removeLane(id: string): void {
+    const entry = this.#lanes.get(id);
+    if (entry === undefined) return;
+    const { app, user } = entry.row.key;
+    this.#lanes.delete(id);
+    this.#count(entry.row, -1);
+    this.#due.set(id, undefined, entry.age);
+    this.#idle.set(id, undefined, entry.age);
+    const ofUser = this.#lanesOfUser(app, user);
+    ofUser.delete(id);
+    if (ofUser.size === 0) this.#users.delete(`${app}\n${user}`);
+    this.removeSendRecords(id);
   }
 
   countLanes(): number {
@@ -82,6 +104,25 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
     return this.#counts;
   }
 
+  idleLanes(limit: number, until: number): readonly LaneRow[] {
+    return this.#rows(this.#idle.dueAt(until, limit).ids);
+  }
+
+  postponeIdle(id: string, until: number): void {
+    this.#idle.set(id, until, this.#lanes.get(id)?.age ?? 0);
+  }
+
+  lanesFrom(): number {
+    return this.#lanesFrom;
+  }
+
+  putLanesFrom(from: number): void {
+    this.#lanesFrom = from;
+  }
+
+  /** Rows in memory are never damaged. */
+  useNumbers(): void {}
+
   deadLetter(id: number): DeadLetter | undefined {
     return this.#dead.get(id);
   }
@@ -97,10 +138,28 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
   addDeadLetter(letter: Omit<DeadLetter, "id">): void {
     const id = ++this.#letters;
     this.#dead.set(id, { id, ...letter });
+    this.#countDead(letter.key, 1);
   }
 
   removeDeadLetter(id: number): void {
-    this.#dead.delete(id);
+    const letter = this.#dead.get(id);
+    if (this.#dead.delete(id) && letter) this.#countDead(letter.key, -1);
+  }
+
+  hasDeadLetter(lane: string): boolean {
+    return this.#deadLanes.has(lane);
+  }
+
+  setAside(): readonly [] {
+    return [];
+  }
+
+  countSetAside(): number {
+    return 0;
+  }
+
+  dropSetAside(): boolean {
+    return false;
   }
 
   token(owner: string): string | undefined {
@@ -137,6 +196,13 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
 
   putKernel(kernel: string | undefined): void {
     this.#kernel = kernel;
+  }
+
+  #countDead(key: LaneKey, by: 1 | -1): void {
+    const lane = laneId(key);
+    const letters = (this.#deadLanes.get(lane) ?? 0) + by;
+    if (letters > 0) this.#deadLanes.set(lane, letters);
+    else this.#deadLanes.delete(lane);
   }
 
   #rows(ids: readonly string[]): readonly LaneRow[] {

@@ -1,6 +1,6 @@
 import { targetPart } from "../intent/intent.ts";
 import type { Firing } from "./lane-store.ts";
-import type { LaneTables, OnceEntry } from "./lane-tables.ts";
+import type { LaneTables, OnceEntry, Unreadable } from "./lane-tables.ts";
 import { firingName, matchName, occurrenceName, ownerName } from "./once-names.ts";
 
 interface OwnedMatch {
@@ -26,16 +26,24 @@ export class OnceBatch {
   }
 
   /** What the key was first stored with, or undefined if this firing is the first, or has no key. */
-  find({ key, once }: Firing): OnceEntry | undefined {
+  find(firing: Firing): OnceEntry | Unreadable | undefined {
+    const { key, once } = firing;
     if (once === undefined) return undefined;
     const owner = ownerName(key.app, key.user);
-    if (once.occurrence !== "") {
-      const occurrence = occurrenceName(once);
-      return this.#occurrences.get(owner + occurrence)?.entry ?? this.#tables.occurrence(owner, occurrence);
-    }
-    const match = matchName(once.match);
-    const firing = firingName(once);
-    return this.#matches.get(owner + match)?.firings.get(firing) ?? this.#tables.firing(owner, match, firing);
+    return (
+      this.findHere(firing) ??
+      (once.occurrence === ""
+        ? this.#tables.firing(owner, matchName(once.match), firingName(once))
+        : this.#tables.occurrence(owner, occurrenceName(once)))
+    );
+  }
+
+  /** What this batch remembers it with. */
+  findHere({ key, once }: Firing): OnceEntry | undefined {
+    if (once === undefined) return undefined;
+    const owner = ownerName(key.app, key.user);
+    if (once.occurrence !== "") return this.#occurrences.get(owner + occurrenceName(once))?.entry;
+    return this.#matches.get(owner + matchName(once.match))?.firings.get(firingName(once));
   }
 
   remember({ key, once, digest = "", at }: Firing, seq: number, order: number): void {

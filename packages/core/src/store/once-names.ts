@@ -7,12 +7,14 @@ function name(...parts: readonly string[]): string {
   return text;
 }
 
-/** Reads what `name` wrote. */
+/** Reads what `name` wrote; of anything else, as much as reads like it. */
 export function partsOf(text: string): readonly string[] {
   const parts: string[] = [];
   for (let at = 0; at < text.length;) {
     const colon = text.indexOf(":", at);
-    const end = colon + 1 + Number(text.slice(at, colon));
+    const length = text.slice(at, Math.max(at, colon));
+    const end = colon + 1 + Number(length);
+    if (!/^\d+$/.test(length) || end > text.length) break;
     parts.push(text.slice(colon + 1, end));
     at = end;
   }
@@ -32,6 +34,12 @@ export function matchName(match: string): string {
 /** One firing within such a row. */
 export function firingName(once: OnceKey): string {
   return name(once.event, once.rule);
+}
+
+/** Whether `firingName` can have written this. */
+export function isFiringName(text: string): boolean {
+  const parts = partsOf(text);
+  return parts.length === 2 && name(...parts) === text;
 }
 
 /** A firing with an occurrence: a row of its own. Begins with the name of its match. */

@@ -25,6 +25,7 @@ export async function openCalls({ file, probeModule, sabotage = {} }: ThreadFile
     verbsOf: (verbs, tables) => sabotagedVerbs(verbs, tables, sabotage),
     syncedStages: sabotage.unsyncedStage !== true,
     commitsPerCheckpoint: COMMITS_PER_CHECKPOINT,
+    ...(clock && { now: () => clock.now() }),
   });
   return { calls, probe, ...(clock && { clock }) };
 }

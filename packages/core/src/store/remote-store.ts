@@ -2,15 +2,18 @@ import type { Worker } from "node:worker_threads";
 import { Connection } from "./connection.ts";
 import type { LaneStore, StoreVerb } from "./lane-store.ts";
 import { packFiring } from "./packed-firing.ts";
+import type { StoreEvent } from "./store-calls.ts";
 
 /** Each message wakes a thread and is a transaction; two hundred a second leave both free for other things. */
 export const GATHER_MS = 5;
 
 /** A lane store whose verbs are carried out by a worker thread. */
 export function remoteStore(startWorker: () => Worker): LaneStore {
-  const connection = new Connection<StoreVerb>(startWorker);
+  let hear: Parameters<NonNullable<LaneStore["onSetAside"]>>[0] = () => undefined;
+  const connection = new Connection<StoreVerb, StoreEvent>(startWorker, ({ setAside }) => hear(setAside));
   return {
     gatherMs: GATHER_MS,
+    onSetAside: (told) => void (hear = told),
     open: (...args) => connection.open("open", args),
     accept: async (reports) => connection.ask("accept", [reports.map((report) => report.map(packFiring))]),
     ...askedVerbs((verb, args) => connection.ask(verb, args)),
@@ -52,6 +55,8 @@ export function askedVerbs(
     deadLetters: ask("deadLetters"),
     requeue: ask("requeue"),
     discard: ask("discard"),
+    setAside: ask("setAside"),
+    dropSetAside: ask("dropSetAside"),
     purge: ask("purge"),
   };
 }

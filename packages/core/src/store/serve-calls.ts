@@ -2,15 +2,17 @@ import { parentPort, receiveMessageOnPort } from "node:worker_threads";
 import { unpackFiring } from "./packed-firing.ts";
 import type { PackedFiring } from "./packed-firing.ts";
 import type { SqliteCalls } from "./sqlite-calls.ts";
-import type { StoreCall } from "./store-calls.ts";
+import type { StoreCall, StoreEvent, ThreadAnswer } from "./store-calls.ts";
 
 /** Answers what the thread that started this one asks, for as long as both live. */
 export function serveCalls(calls: SqliteCalls): void {
+  const say = (said: readonly ThreadAnswer<StoreEvent>[]): void => parentPort?.postMessage(said);
+  calls.onSetAside((setAside) => say([{ event: { setAside } }]));
   parentPort?.on("message", (first: readonly StoreCall[]) => {
     const gathered = [...first];
     // What queued up while the last transaction ran goes into the next one.
     for (let more = next(); more !== undefined; more = next()) gathered.push(...more);
-    parentPort?.postMessage(calls.answer(gathered.map(unpacked)));
+    say(calls.answer(gathered.map(unpacked)));
   });
 }
 

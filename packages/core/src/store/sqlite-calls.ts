@@ -1,10 +1,12 @@
 import type { ProbePoint } from "../runtime/probe.ts";
-import type { TakenOver } from "./lane-records.ts";
+import { systemClock } from "../runtime/clock.ts";
+import type { SetAside, TakenOver } from "./lane-records.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
 import { asStoreError, isFull } from "./sqlite-errors.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
+import { UnreadableRow } from "./stored-fields.ts";
 import type { StoreAnswer, StoreCall, StoreFile } from "./store-calls.ts";
 
 /** Verbs that change nothing, so need no transaction of their own. */
@@ -17,6 +19,7 @@ const READS: ReadonlySet<string> = new Set([
   "announcements",
   "sealedToken",
   "remembered",
+  "setAside",
 ]);
 
 /** Bounds how long one transaction keeps its callers waiting. */
@@ -36,9 +39,16 @@ export interface CallHooks {
   readonly syncedStages: boolean;
   /** Folds the log into the file this often, besides when SQLite does; undefined: never. */
   readonly commitsPerCheckpoint?: number;
+  /** Wall time. */
+  readonly now: () => number;
 }
 
-const NO_HOOKS: CallHooks = { passing: () => undefined, verbsOf: (verbs) => verbs, syncedStages: true };
+const NO_HOOKS: CallHooks = {
+  passing: () => undefined,
+  verbsOf: (verbs) => verbs,
+  syncedStages: true,
+  now: systemClock.now,
+};
 
 /** Carries out calls on one database file, many in a transaction, in the order they came. */
 export class SqliteCalls {
@@ -46,10 +56,16 @@ export class SqliteCalls {
   readonly #hooks: CallHooks;
   #open: OpenFile | undefined;
   #commits = 0;
+  #hear: (rows: readonly SetAside[]) => void = () => undefined;
 
-  constructor(place: StoreFile, hooks: CallHooks = NO_HOOKS) {
+  constructor(place: StoreFile, hooks: Partial<CallHooks> = {}) {
     this.#place = place;
-    this.#hooks = hooks;
+    this.#hooks = { ...NO_HOOKS, ...hooks };
+  }
+
+  /** `hear` is told of rows that were set aside, once that is committed and before the answers are given. */
+  onSetAside(hear: (rows: readonly SetAside[]) => void): void {
+    this.#hear = hear;
   }
 
   /** Answers are final: what they say is committed. */
@@ -82,7 +98,14 @@ export class SqliteCalls {
   #run(calls: readonly StoreCall[]): readonly unknown[] {
     if (calls[0]?.verb === "close") return [this.#close()];
     const { file, tables } = (this.#open ??= this.#openFile());
-    if (calls.every(({ verb }) => READS.has(verb))) return this.#runAll(calls);
+    if (calls.every(({ verb }) => READS.has(verb))) {
+      try {
+        return this.#runAll(calls);
+      } catch (error) {
+        // Read again in a transaction, it is set aside.
+        if (!(error instanceof UnreadableRow)) throw error;
+      }
+    }
     const asked = new Set(calls.map(({ verb }) => verb));
     try {
       const results = file.transaction(asked.has("stage") && this.#hooks.syncedStages, () => {
@@ -93,6 +116,8 @@ export class SqliteCalls {
         return ran;
       });
       this.#pass(asked, "after-commit");
+      const news = tables.newlySetAside();
+      if (news.length > 0) this.#hear(news);
       this.#checkpointNowAndThen(file);
       return results;
     } catch (error) {
@@ -130,7 +155,7 @@ export class SqliteCalls {
   #openFile(): OpenFile {
     const file = new SqliteFile(this.#place);
     try {
-      const tables = new SqliteTables(file.database, () => file.room.whyFull());
+      const tables = new SqliteTables(file.database, this.#hooks.now, () => file.room.whyFull());
       return { file, tables, verbs: this.#hooks.verbsOf(laneVerbs(tables, this.#place), tables) };
     } catch (error) {
       file.close();

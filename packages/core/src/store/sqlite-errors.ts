@@ -6,10 +6,13 @@ const ADVICE = new Map<number, string>([
   [3, "access to it is denied; check its permissions"],
   [8, "it is read-only; check the permissions of the file and its directory"],
   [10, "reading or writing it failed; check the disk"],
-  [11, "it is corrupt; restore it from a backup"],
+  [
+    11,
+    "it is corrupt and is kept as it is; move it away, with its -wal file, and restore a backup, or rescue what is in it with `sqlite3 <file> .recover`",
+  ],
   [13, "the disk is full, or the file as large as maxBytes allows; what was accepted before is safe"],
   [14, "it cannot be opened; check that its directory exists and may be written"],
-  [26, "it is not a SQLite database"],
+  [26, "it is not a SQLite database, or its beginning is damaged; nothing was changed in it"],
 ]);
 const BUSY = 5;
 const LOCKED = 6;

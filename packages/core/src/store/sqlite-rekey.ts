@@ -1,8 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { matchName, occurrenceName, ownerName, partsOf } from "./once-names.ts";
 import { ownerNumber } from "./owner-number.ts";
-import { entryText } from "./once-text.ts";
-import { UnreadableRow } from "./stored-fields.ts";
+import { bareEntry, entryText } from "./once-text.ts";
 
 /** Moves the once keys of schema version 1 into the tables of version 2; where their firings went was not kept. */
 export function rekeyOnceKeys(database: DatabaseSync): void {
@@ -16,7 +15,7 @@ export function rekeyOnceKeys(database: DatabaseSync): void {
     `);
     const putMatch = database.prepare(`INSERT INTO matches_${which} VALUES (?, ?, ?)`);
     for (const { match, firings } of database.prepare("SELECT match, firings FROM old_matches").iterate()) {
-      putMatch.run(...rekeyedMatch(String(match)), rekeyedFirings(String(match), String(firings)));
+      putMatch.run(...rekeyedMatch(String(match)), rekeyedFirings(String(firings)));
     }
     const putOccurrence = database.prepare(`INSERT INTO occurrences_${which} VALUES (?, ?)`);
     for (const { occurrence, digest } of database.prepare("SELECT * FROM old_occurrences").iterate()) {
@@ -26,26 +25,30 @@ export function rekeyOnceKeys(database: DatabaseSync): void {
   }
 }
 
-/** Was app, match, user. */
+/** Was app, match, user; what was not stays as it is, and is never found. */
 function rekeyedMatch(name: string): readonly [string, number] {
-  const [app = "", match = "", user = ""] = partsOf(name);
+  const [app, match, user, ...more] = partsOf(name);
+  if (app === undefined || match === undefined || user === undefined || more.length > 0) return [name, 0];
   const owner = ownerName(app, user);
   return [matchName(match) + owner, ownerNumber(owner)];
 }
 
 /** Was app, match, user, event, occurrence, rule. */
 function rekeyedOccurrence(name: string): string {
-  const [app = "", match = "", user = "", event = "", occurrence = "", rule = ""] = partsOf(name);
+  const parts = partsOf(name);
+  if (parts.length !== 6) return name;
+  const [app = "", match = "", user = "", event = "", occurrence = "", rule = ""] = parts;
   return ownerName(app, user) + occurrenceName({ match, event, occurrence, rule });
 }
 
-/** Was a list of names with their digests. */
-function rekeyedFirings(match: string, text: string): string {
-  const firings: unknown = JSON.parse(text);
-  if (!Array.isArray(firings)) throw new UnreadableRow(`once keys of match ${JSON.stringify(match)}`, "is not a list");
-  return JSON.stringify(
-    firings.map(([firing, digest]: readonly string[]) => [firing, ...JSON.parse(entryText(unplaced(digest ?? "")))]),
-  );
+/** Was a list of names with their digests. What is none stays as it is: whoever reads it next sets it aside. */
+function rekeyedFirings(text: string): string {
+  try {
+    const firings = JSON.parse(text) as readonly (readonly string[])[];
+    return JSON.stringify(firings.map(([firing, digest = ""]) => [firing, ...JSON.parse(entryText(unplaced(digest)))]));
+  } catch {
+    return text;
+  }
 }
 
-const unplaced = (digest: string) => ({ digest, target: "", seq: 0, at: 0, order: 0 });
+const unplaced = (digest: string) => ({ ...bareEntry, digest });

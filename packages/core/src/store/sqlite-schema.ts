@@ -10,7 +10,8 @@ export type Migration = string | ((database: DatabaseSync) => void);
 /**
  * `user_version` counts the entries applied. Entries never change once released.
  *
- * `lanes.due` is derived from the row: null while idle, `NEVER` while leased or parked, else when it may be leased.
+ * `lanes.due` is derived from the row: null while idle, `NEVER` while leased or parked, else when it may be leased. So is
+ * `lanes.idle_since`: null unless nobody would miss the lane.
  * What ends in `_0` and `_1` are the two generations.
  */
 export const MIGRATIONS: readonly Migration[] = [
@@ -45,6 +46,22 @@ export const MIGRATIONS: readonly Migration[] = [
   `
   ALTER TABLE sends_0 ADD COLUMN more TEXT;
   ALTER TABLE sends_1 ADD COLUMN more TEXT;
+  `,
+  // Rows that cannot be read are moved away; idle lanes are found by how long they have been so.
+  `
+  CREATE TABLE set_aside (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    what TEXT NOT NULL,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    why TEXT NOT NULL,
+    at INTEGER NOT NULL
+  );
+  CREATE INDEX dead_letters_by_lane ON dead_letters (lane);
+  ALTER TABLE lanes ADD COLUMN idle_since INTEGER;
+  UPDATE lanes SET idle_since = json_extract(row, '$.settledAt')
+    WHERE due IS NULL AND CASE WHEN json_valid(row) THEN json_type(row, '$.settledAt') = 'integer' ELSE FALSE END;
+  CREATE INDEX lanes_by_idle ON lanes (idle_since) WHERE idle_since IS NOT NULL;
   `,
 ];
 

@@ -1,25 +1,23 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LRUCache } from "lru-cache";
-import { FairQueue } from "./fair-queue.ts";
 import type { Sharing } from "./fair-queue.ts";
-import type { Generations } from "./generations.ts";
-import { laneId } from "../intent/intent.ts";
-import { effectiveDue, stateOf } from "./lane-row.ts";
+import { isLaneId } from "../intent/intent.ts";
+import { anewRow } from "./lane-anew.ts";
+import { columnsOf, FOUND, isMisplaced } from "./lane-columns.ts";
+import { effectiveDue } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
-import { deadLetterText, laneRowText, readDeadLetter, readLaneRow } from "./lane-row-text.ts";
-import type { DeadLetter, LaneFilter, LaneSnapshot, SendRecord } from "./lane-records.ts";
-import type { LaneTables, OnceEntry } from "./lane-tables.ts";
-import { SqliteRecords } from "./sqlite-records.ts";
+import { laneRowText } from "./lane-row-text.ts";
+import type { LaneFilter, LaneSnapshot, SendRecord } from "./lane-records.ts";
+import type { LaneTables } from "./lane-tables.ts";
+import { prepared } from "./prepared.ts";
+import { SqliteDueLanes } from "./sqlite-due-lanes.ts";
+import { SqliteRecordTables } from "./sqlite-record-tables.ts";
 import { NEVER } from "./sqlite-schema.ts";
+import { soundRow } from "./sound-row.ts";
+import { UnreadableRow } from "./stored-fields.ts";
 
 /** Rows read or written lately. The file is ours alone, so what we last read is what it holds. */
 const HOT_LANES = 8_192;
-
-/** How many due lanes a lease reads ahead at most, in rows growing each time, to find others behind one player's many. */
-const READ_AHEAD = 16_384;
-const FIRST_READ = 64;
-/** So many read ahead and not leased are enough: who is behind more of one player's lanes waits until there are fewer. */
-const MOST_READY = 100_000;
 
 interface HotLane {
   readonly number: number;
@@ -30,29 +28,25 @@ interface HotLane {
 const AFTER = "\v";
 
 /** The tables of a SQLite file. Lanes changed in a transaction are written once, by `flush`. */
-export class SqliteTables implements LaneTables {
-  readonly #records: SqliteRecords;
+export class SqliteTables extends SqliteRecordTables implements LaneTables {
+  readonly #database: DatabaseSync;
   readonly #hot = new LRUCache<string, HotLane>({ max: HOT_LANES });
   readonly #changed = new Map<string, LaneRow>();
   readonly #sql: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
   readonly #whyFull: () => string | undefined;
-  /** The beginning of the index by due time, up to and with `#readTo`: what leases are shared out from. */
-  readonly #ready = new FairQueue();
-  #readTo: readonly [due: number, lane: number] = NOTHING_READ;
+  readonly #due: SqliteDueLanes;
   #full: string | undefined;
   /** Looked for in this transaction and not found. */
   readonly #absent = new Set<string>();
   /** Of the file and of this transaction; undefined until they are counted. */
   #lanes: number | undefined;
-  #time: number | undefined;
-  #isNewTime = false;
 
-  constructor(database: DatabaseSync, whyFull: () => string | undefined = () => undefined) {
+  constructor(database: DatabaseSync, now: () => number, whyFull: () => string | undefined) {
+    super(database, now);
+    this.#database = database;
     this.#whyFull = whyFull;
-    this.#records = new SqliteRecords(database);
-    this.#sql = Object.fromEntries(
-      Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
-    ) as Record<keyof typeof STATEMENTS, StatementSync>;
+    this.#sql = prepared(database, STATEMENTS);
+    this.#due = new SqliteDueLanes(database);
   }
 
   lane(id: string): LaneRow | undefined {
@@ -62,6 +56,17 @@ export class SqliteTables implements LaneTables {
   putLane(row: LaneRow): void {
     if (this.#lanes !== undefined && this.#absent.has(row.id) && !this.#changed.has(row.id)) this.#lanes += 1;
     this.#changed.set(row.id, row);
+  }
+
+  removeLane(id: string): void {
+    const number = this.#stored(id)?.number;
+    if (number === undefined) return;
+    const lanes = this.#lanes;
+    this.#remove(number);
+    this.#lanes = lanes === undefined ? undefined : lanes - 1;
+    this.#changed.delete(id);
+    this.#hot.delete(id);
+    this.#absent.add(id);
   }
 
   countLanes(): number {
@@ -84,16 +89,17 @@ export class SqliteTables implements LaneTables {
   }
 
   dueLanes(limit: number, now: number, sharing?: Sharing): readonly LaneRow[] {
-    this.flush();
-    let shared = this.#ready.dueAt(now, limit, sharing);
-    for (let read = 0, rows = Math.max(limit, FIRST_READ); shared.inFirstRound < limit; rows *= 4) {
-      const most = Math.min(rows, READ_AHEAD - read, MOST_READY - this.#ready.size);
-      const found = this.#readAhead(now, most);
-      if (found > 0) shared = this.#ready.dueAt(now, limit, sharing);
-      if (found < most || most <= 0) break;
-      read += found;
+    for (;;) {
+      this.flush();
+      const found = this.#due.ids(limit, now, sharing).map((id) => [id, this.lane(id)] as const);
+      const due = found.flatMap(([, row]) => (row !== undefined && (effectiveDue(row) ?? NEVER) <= now ? [row] : []));
+      if (due.length === found.length) return due;
+      // Those found by mistake are put right, and others may be due in their place.
+      for (const [id, row] of found) {
+        if (row === undefined) this.#due.remove(id);
+        else if (!due.includes(row)) this.#changed.set(id, row);
+      }
     }
-    return shared.ids.map((id) => this.#stored(id)?.row).filter((row) => row !== undefined);
   }
 
   nextDue(): number | undefined {
@@ -128,112 +134,24 @@ export class SqliteTables implements LaneTables {
     return new Map(counts.map(({ state, lanes }) => [String(state) as LaneSnapshot["state"], Number(lanes)]));
   }
 
-  firing(owner: string, match: string, firing: string): OnceEntry | undefined {
-    return this.#records.firing(owner, match, firing);
+  idleLanes(limit: number, until: number): readonly LaneRow[] {
+    return this.#select(this.#sql.idleLanes, until, limit);
   }
 
-  putFirings(owner: string, match: string, firings: ReadonlyMap<string, OnceEntry>): void {
-    this.#records.putFirings(owner, match, firings);
-  }
-
-  firings(owner: string, match?: string): Iterable<readonly [string, string, OnceEntry]> {
-    return this.#records.firings(owner, match);
-  }
-
-  occurrence(owner: string, occurrence: string): OnceEntry | undefined {
-    return this.#records.occurrence(owner, occurrence);
-  }
-
-  putOccurrence(owner: string, occurrence: string, entry: OnceEntry): void {
-    this.#records.putOccurrence(owner, occurrence, entry);
-  }
-
-  occurrences(owner: string, match?: string): Iterable<readonly [string, OnceEntry]> {
-    return this.#records.occurrences(owner, match);
+  postponeIdle(id: string, until: number): void {
+    this.flush();
+    this.#sql.postponeIdle.run(until, id);
   }
 
   sendRecord(lane: string, seq: number): SendRecord | undefined {
     const stored = this.#stored(lane);
-    return stored && this.#records.sendRecord(stored.number, seq);
+    return stored && this.records.sendRecord(stored.number, seq, lane);
   }
 
   putSendRecord(lane: string, record: SendRecord): void {
     const stored = this.#stored(lane);
     if (stored === undefined) throw new TypeError("A send is recorded for a lane that was never written.");
-    this.#records.putSendRecord(stored.number, record);
-  }
-
-  generations(): Generations {
-    return this.#records.generations();
-  }
-
-  putGenerations(generations: Generations): void {
-    this.#records.putGenerations(generations);
-  }
-
-  emptyGeneration(which: 0 | 1): void {
-    this.#records.emptyGeneration(which);
-  }
-
-  deadLetter(id: number): DeadLetter | undefined {
-    const found = this.#sql.deadLetter.get(id);
-    return found && readDeadLetter(id, String(found["lane"]), found["letter"]);
-  }
-
-  deadLetters(): readonly DeadLetter[] {
-    return this.#sql.deadLetters.all().map(({ id, lane, letter }) => readDeadLetter(Number(id), String(lane), letter));
-  }
-
-  countDeadLetters(): number {
-    return Number(this.#sql.countDeadLetters.get()?.["letters"]);
-  }
-
-  addDeadLetter(letter: Omit<DeadLetter, "id">): void {
-    this.#sql.addDeadLetter.run(laneId(letter.key), deadLetterText(letter));
-  }
-
-  removeDeadLetter(id: number): void {
-    this.#sql.removeDeadLetter.run(id);
-  }
-
-  token(owner: string): string | undefined {
-    const sealed = this.#sql.token.get(owner)?.["sealed"];
-    return sealed === undefined ? undefined : String(sealed);
-  }
-
-  putToken(owner: string, sealed: string, at: number): void {
-    this.#sql.putToken.run(owner, sealed, at);
-  }
-
-  removeToken(owner: string): void {
-    this.#sql.removeToken.run(owner);
-  }
-
-  removeTokensBefore(before: number): void {
-    this.#sql.removeTokensBefore.run(before);
-  }
-
-  nextOpening(): number {
-    return Number(this.#sql.nextOpening.get()?.["value"]);
-  }
-
-  time(): number | undefined {
-    const stored = this.#time ?? this.#sql.time.get()?.["value"];
-    return stored === undefined ? undefined : Number(stored);
-  }
-
-  kernel(): string | undefined {
-    const stored = this.#sql.kernel.get()?.["value"];
-    return stored === undefined || stored === "" ? undefined : String(stored);
-  }
-
-  putKernel(kernel: string | undefined): void {
-    this.#sql.putKernel.run(kernel ?? "");
-  }
-
-  putTime(at: number): void {
-    this.#isNewTime ||= at !== this.#time;
-    this.#time = at;
+    this.records.putSendRecord(stored.number, record);
   }
 
   /** Writes every row the transaction changed, once. */
@@ -241,9 +159,8 @@ export class SqliteTables implements LaneTables {
     for (const row of this.#changed.values()) this.#write(row);
     this.#changed.clear();
     this.#absent.clear();
-    this.#records.flush();
-    if (this.#isNewTime) this.#sql.putTime.run(String(this.#time));
-    this.#isNewTime = false;
+    this.records.flush();
+    this.notes.flush();
   }
 
   /** Forgets everything not read from the file; after a rollback. */
@@ -251,101 +168,92 @@ export class SqliteTables implements LaneTables {
     this.#changed.clear();
     this.#absent.clear();
     this.#hot.clear();
-    this.#ready.clear();
-    this.#readTo = NOTHING_READ;
+    this.#due.forget();
     this.#lanes = undefined;
-    this.#time = undefined;
-    this.#isNewTime = false;
-    this.#records.forget();
+    this.records.forget();
+    this.notes.forget();
+    this.aside.forget();
   }
 
   #write(row: LaneRow): void {
-    const state = stateOf(row);
-    const due = effectiveDue(row) ?? (state === "idle" ? null : NEVER);
-    const text = laneRowText(row);
+    const { state, due, idle } = columnsOf(row);
+    const columns = [state, due, idle, laneRowText(row)] as const;
     let number = this.#hot.peek(row.id)?.number;
-    if (number !== undefined) this.#sql.updateLane.run(state, due, text, number);
-    else if (this.#absent.has(row.id)) number = Number(this.#sql.addLane.run(row.id, state, due, text).lastInsertRowid);
-    else number = Number(this.#sql.updateCold.get(state, due, text, row.id)?.["lane"]);
+    if (number !== undefined) this.#sql.updateLane.run(...columns, number);
+    else if (this.#absent.has(row.id)) number = Number(this.#sql.addLane.run(row.id, ...columns).lastInsertRowid);
+    else number = Number(this.#sql.updateCold.get(...columns, row.id)?.["lane"]);
     this.#hot.set(row.id, { number, row });
-    const isReady = due !== null && due !== NEVER && !isAfter([due, number], this.#readTo);
-    this.#ready.set(row.id, isReady ? due : undefined, number);
-  }
-
-  /** Takes up to `most` lanes due at `now` that come next in the index; answers how many there were. */
-  #readAhead(now: number, most: number): number {
-    if (most <= 0) return 0;
-    const [due, lane] = this.#readTo;
-    const found = this.#sql.dueLanes.all(due, lane, now, most);
-    for (const next of found) {
-      this.#readTo = [Number(next["due"]), Number(next["lane"])];
-      this.#ready.set(String(next["id"]), ...this.#readTo);
-    }
-    return found.length;
+    this.#due.written(row.id, due, number);
   }
 
   #stored(id: string): HotLane | undefined {
     const hot = this.#hot.get(id);
     if (hot) return hot;
     const found = this.#sql.lane.get(id);
-    if (found) return this.#read(found);
-    this.#absent.add(id);
-    return undefined;
+    const read = found && this.#read(found);
+    if (read === undefined) this.#absent.add(id);
+    return read;
   }
 
   #select(statement: StatementSync, ...parameters: readonly (string | number)[]): readonly LaneRow[] {
     this.flush();
-    return statement.all(...parameters).map((found) => this.#read(found).row);
+    const rows: LaneRow[] = [];
+    for (const found of statement.all(...parameters)) {
+      const read = this.#read(found);
+      if (read) rows.push(read.row);
+    }
+    return rows;
   }
 
-  #read({ lane, id, row }: Record<string, unknown>): HotLane {
-    const name = String(id);
-    const known = this.#hot.get(name);
-    if (known) return known;
-    const read = { number: Number(lane), row: readLaneRow(name, row) };
+  /** A row that cannot be read is set aside; another takes its place, or none if nobody can tell whose it was. */
+  #read(found: Record<string, unknown>): HotLane | undefined {
+    const name = String(found["id"]);
+    const number = Number(found["lane"]);
+    let row = this.#hot.get(name)?.row;
+    try {
+      row ??= soundRow(found["id"], found["row"]);
+    } catch (error) {
+      if (!(error instanceof UnreadableRow)) throw error;
+      const at = this.aside.add({ what: "lane", name, stored: found["row"] }, error);
+      if (!isLaneId(found["id"])) return this.#remove(number);
+      row = anewRow(name, this.nextNumber(), at);
+      this.records.putUnreadSends(number, row.seq, at);
+      this.#changed.set(name, row);
+    }
+    // What a lane is found by follows from its row. Who only reads leaves that to others.
+    if (isMisplaced(found, row) && this.#database.isTransaction) this.#changed.set(name, row);
+    const read = { number, row };
     this.#hot.set(name, read);
     return read;
+  }
+
+  #remove(number: number): undefined {
+    this.#sql.removeLane.run(number);
+    this.records.removeSendRecords(number);
+    this.#lanes = undefined;
   }
 }
 
 /** After every lane id: ids begin with a digit. */
 const AFTER_ALL = "\u{10ffff}";
 
-const NOTHING_READ: readonly [number, number] = [Number.NEGATIVE_INFINITY, 0];
-
-const isAfter = ([due, lane]: readonly [number, number], [thanDue, thanLane]: readonly [number, number]): boolean =>
-  due > thanDue || (due === thanDue && lane > thanLane);
-
-export const DUE_LANES: string =
-  "SELECT lane, id, due FROM lanes WHERE (due, lane) > (?, ?) AND due <= ? ORDER BY due, lane LIMIT ?";
+export const IDLE_LANES: string = `SELECT ${FOUND} FROM lanes WHERE idle_since <= ? ORDER BY idle_since LIMIT ?`;
 
 const STATEMENTS = {
-  lane: "SELECT lane, id, row FROM lanes WHERE id = ?",
-  addLane: "INSERT INTO lanes (id, state, due, row) VALUES (?, ?, ?, ?)",
-  updateCold: "UPDATE lanes SET state = ?, due = ?, row = ? WHERE id = ? RETURNING lane",
-  updateLane: "UPDATE lanes SET state = ?, due = ?, row = ? WHERE lane = ?",
-  dueLanes: DUE_LANES,
-  nextDue: "SELECT min(due) AS due FROM lanes WHERE due IS NOT NULL",
-  waitingLanes: `SELECT lane, id, row FROM lanes WHERE due > ?1
-    UNION ALL SELECT lane, id, row FROM lanes WHERE due <= ?1 AND state = 'in-doubt'`,
-  heldLanes: "SELECT lane, id, row FROM lanes WHERE due = ? AND state <> 'parked'",
-  parkedLanes: "SELECT lane, id, row FROM lanes WHERE due = ? AND state = 'parked' ORDER BY id",
+  lane: `SELECT ${FOUND} FROM lanes WHERE id = ?`,
+  addLane: "INSERT INTO lanes (id, state, due, idle_since, row) VALUES (?, ?, ?, ?, ?)",
+  updateCold: "UPDATE lanes SET state = ?, due = ?, idle_since = ?, row = ? WHERE id = ? RETURNING lane",
+  updateLane: "UPDATE lanes SET state = ?, due = ?, idle_since = ?, row = ? WHERE lane = ?",
+  removeLane: "DELETE FROM lanes WHERE lane = ?",
+  idleLanes: IDLE_LANES,
+  postponeIdle: "UPDATE lanes SET idle_since = ? WHERE id = ?",
+  nextDue: `SELECT CAST(min(due) AS REAL) AS due FROM lanes WHERE due < ${NEVER}`,
+  waitingLanes: `SELECT ${FOUND} FROM lanes WHERE due > ?1
+    UNION ALL SELECT ${FOUND} FROM lanes WHERE due <= ?1 AND state = 'in-doubt'`,
+  // What is filed under a due time that is none, is found here, too.
+  heldLanes: `SELECT ${FOUND} FROM lanes WHERE due >= ?1 AND (state <> 'parked' OR due > ?1)`,
+  parkedLanes: `SELECT ${FOUND} FROM lanes WHERE due = ? AND state = 'parked' ORDER BY id`,
   countLanes: "SELECT count(*) AS lanes FROM lanes",
-  lanes: "SELECT lane, id, row FROM lanes WHERE id >= ? AND id < ? ORDER BY id",
+  lanes: `SELECT ${FOUND} FROM lanes WHERE id >= ? AND id < ? ORDER BY id`,
   countByState: "SELECT state, count(*) AS lanes FROM lanes WHERE due IS NOT NULL GROUP BY state",
-  deadLetter: "SELECT lane, letter FROM dead_letters WHERE id = ?",
-  deadLetters: "SELECT id, lane, letter FROM dead_letters ORDER BY id",
-  countDeadLetters: "SELECT count(*) AS letters FROM dead_letters",
-  addDeadLetter: "INSERT INTO dead_letters (lane, letter) VALUES (?, ?)",
-  removeDeadLetter: "DELETE FROM dead_letters WHERE id = ?",
-  token: "SELECT sealed FROM tokens WHERE owner = ?",
-  putToken: "INSERT OR REPLACE INTO tokens (owner, sealed, at) VALUES (?, ?, ?)",
-  removeToken: "DELETE FROM tokens WHERE owner = ?",
-  removeTokensBefore: "DELETE FROM tokens WHERE at < ?",
-  time: "SELECT value FROM meta WHERE name = 'lived'",
-  putTime: "INSERT OR REPLACE INTO meta (name, value) VALUES ('lived', ?)",
-  kernel: "SELECT value FROM meta WHERE name = 'kernel'",
-  putKernel: "INSERT OR REPLACE INTO meta (name, value) VALUES ('kernel', ?)",
-  nextOpening: `INSERT INTO meta (name, value) VALUES ('openings', 1)
-    ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
 } as const;

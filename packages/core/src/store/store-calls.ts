@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors/questline-error.ts";
+import type { SetAside } from "./lane-records.ts";
 import type { StoreVerb } from "./lane-store.ts";
 import type { StoreSabotage } from "./store-sabotage.ts";
 import type { FileOptions } from "./sqlite-file.ts";
@@ -18,6 +19,11 @@ export type StoreAnswer =
 
 /** What a thread says, in batches: answers, and what it was not asked for. */
 export type ThreadAnswer<Event> = StoreAnswer | { readonly event: Event };
+
+/** What a thread with nothing but a file says unasked. */
+export interface StoreEvent {
+  readonly setAside: readonly SetAside[];
+}
 
 /** What the worker starts with. */
 export interface StoreFile extends FileOptions {

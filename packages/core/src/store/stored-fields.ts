@@ -37,6 +37,12 @@ export class StoredFields {
     return typeof value === "number" && Number.isFinite(value) ? value : this.refuse(name);
   }
 
+  /** A whole number from 0 on. */
+  whole(name: string): number {
+    const value = this.number(name);
+    return Number.isSafeInteger(value) && value >= 0 ? value : this.refuse(name);
+  }
+
   flag(name: string): boolean {
     const value = this.#fields[name];
     return typeof value === "boolean" ? value : this.refuse(name);

@@ -4,6 +4,7 @@ import { openAs } from "./lane-steps.ts";
 import type { Check, Fresh } from "./lane-steps.ts";
 import { acceptSuite } from "./suite-accept.ts";
 import { endsSuite } from "./suite-ends.ts";
+import { idleSuite } from "./suite-idle.ts";
 import { leaseSuite } from "./suite-lease.ts";
 import { limitsSuite } from "./suite-limits.ts";
 import { poisonSuite } from "./suite-poison.ts";
@@ -27,6 +28,7 @@ const PROMISES: Readonly<Record<string, (check: Check, fresh: Fresh) => void>> =
   "histories, announcements, epochs": progressSuite,
   "expiry, tokens, remembered firings": waitingSuite,
   limits: limitsSuite,
+  "idle lanes": idleSuite,
   "dead letters, records, purge": recordsSuite,
 };
 

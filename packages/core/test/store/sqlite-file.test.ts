@@ -5,9 +5,10 @@ import { expect, it } from "vitest";
 import { SqliteFile } from "../../src/store/sqlite-file.ts";
 import { MIGRATIONS } from "../../src/store/sqlite-schema.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
-import { DUE_LANES } from "../../src/store/sqlite-tables.ts";
+import { DUE_LANES } from "../../src/store/sqlite-due-lanes.ts";
+import { IDLE_LANES } from "../../src/store/sqlite-tables.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
-import { acceptAll, acceptOne, count, firing, onlyLane, openAs, T0 } from "./lane-steps.ts";
+import { acceptOne, count, firing, onlyLane, openAs } from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
@@ -129,25 +130,6 @@ it("says that a file is corrupt when it meets the damage", async () => {
   expect(await refusal(path, "store_unusable")).toMatch(/corrupt|not a SQLite database/);
 });
 
-it("names the lane whose row cannot be read, and serves the others", async () => {
-  const path = nextPath();
-  await filled(path);
-  const database = new DatabaseSync(path);
-  database.exec(`UPDATE lanes SET row = replace(row, '"seq":1', '"seq":"one"') WHERE id LIKE '%1007%'`);
-  database.close();
-  const store = await opened(path);
-  const broken = store.accept([[firing(count(1n), { user: "1007" })]]);
-  const sound = acceptAll(store, [firing(count(1n), { user: "1008" })]);
-  await expect(broken).rejects.toMatchObject({
-    code: "store_unusable",
-    message: expect.stringContaining("1007\\na\\nWINS"),
-  });
-  expect(await sound).toEqual([{ status: "accepted", seq: 2, merged: true }]);
-  await expect(store.lease(300, T0)).rejects.toMatchObject({ code: "store_unusable" });
-  expect(await store.inspect({ app: "900100", user: "1008" })).toMatchObject([{ state: "pending", seq: 2 }]);
-  await store.close();
-});
-
 it("fails one call of a transaction without failing the others", async () => {
   const store = await opened(nextPath());
   const answers = await Promise.allSettled([
@@ -178,22 +160,25 @@ it("carries a file from each schema version to the next, once, keeping what it h
   file.close();
 });
 
-it("holds the current schema at version four", async () => {
+it("holds the current schema at version five", async () => {
   const path = nextPath();
   await filled(path);
   const database = new DatabaseSync(path);
-  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 4 });
+  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 5 });
   database.close();
 });
 
-it("finds the longest due lanes without sorting all that are due", async () => {
+it.each([
+  ["due", DUE_LANES, "lanes_by_due", [0, 0, 1, 1]],
+  ["idle", IDLE_LANES, "lanes_by_idle", [0, 1]],
+] as const)("finds the longest %s lanes without sorting all that are", async (_, sql, index, parameters) => {
   const path = nextPath();
   await filled(path);
   const database = new DatabaseSync(path);
   const plan = database
-    .prepare(`EXPLAIN QUERY PLAN ${DUE_LANES}`)
-    .all(0, 0, 1, 1)
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...parameters)
     .map(({ detail }) => detail);
-  expect(plan).toEqual([expect.stringContaining("USING INDEX lanes_by_due")]);
+  expect(plan).toEqual([expect.stringContaining(`USING INDEX ${index}`)]);
   database.close();
 });

@@ -126,15 +126,42 @@ it("leaves firings of the first schema out of what it remembers, for where they 
   await again.close();
 });
 
-it("leaves a file of the first schema as it was where it cannot be carried over", async () => {
+it("carries a file of the first schema over with damaged rows in it, and sets them aside when they are met", async () => {
   const path = nextPath();
   writeVersionOne(path);
   const broken = new DatabaseSync(path);
-  broken.exec(`UPDATE matches_1 SET firings = 'no list'`);
+  broken.exec("UPDATE matches_1 SET firings = 'no list'; UPDATE matches_0 SET match = 'no name', firings = '[7]'");
+  broken.exec("UPDATE occurrences_0 SET occurrence = '6:900100'");
   broken.close();
-  await expect(openAs(sqliteStore(path), "second")).rejects.toMatchObject({ code: "store_unusable" });
-  const file = new DatabaseSync(path);
-  expect(file.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
-  expect(file.prepare("SELECT count(*) AS rows FROM matches_0").get()).toEqual({ rows: 1 });
-  file.close();
+  const store = sqliteStore(path);
+  await openAs(store, "second", T0);
+  const ofMatch = firing(count(1n), { once: once("new") });
+  expect(await store.accept([[ofMatch], [firing(count(1n), { once: once("kill", "k:21") })]])).toMatchObject([
+    { status: "refused", reason: "unreadable" },
+    { status: "taken", firings: [{ status: "duplicate" }] },
+  ]);
+  expect(await store.setAside()).toMatchObject([{ what: "match", user: USER, match: "m-1", text: "no list" }]);
+  await store.close();
+});
+
+it("finds idle lanes of an older file by when they settled, and leaves those that are damaged to whoever reads them", async () => {
+  const path = nextPath();
+  writeVersionOne(path);
+  const older = new DatabaseSync(path);
+  const { phase: _, ...rest } = stagedRow;
+  const idle = { ...rest, settledThrough: 3, phase: { state: "open" } };
+  const put = older.prepare("INSERT INTO lanes (id, state, due, row) VALUES (?, 'idle', NULL, ?)");
+  put.run("900100\n1\na\nWINS", JSON.stringify(idle));
+  put.run("900100\n2\na\nWINS", "{");
+  put.run("900100\n3\na\nWINS", JSON.stringify({ ...idle, settledAt: "T0" }));
+  older.close();
+  const store = sqliteStore(path);
+  await openAs(store, "second", T0);
+  const users = async () => (await store.inspect()).map(({ key }) => key.user);
+  await store.purge(T0 + HOUR);
+  expect(await store.setAside()).toEqual([]);
+  await store.purge(T0 + 2 * HOUR);
+  expect(await users()).toEqual(["2", "3", "7001"]);
+  expect((await store.setAside()).map(({ user }) => user)).toEqual(["2", "3"]);
+  await store.close();
 });

@@ -128,7 +128,7 @@ it("finds settled sends settled and dead ones dead after the process was killed"
   await child.kill();
   const { store, taken } = await reopened(path);
   expect(taken).toEqual({ released: 0, inDoubt: 0, poisoned: 0, ended: [] });
-  expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 1 });
+  expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 1, setAside: 0 });
   const [settled] = await store.inspect({ user: "7001" });
   expect(await store.ended(settled?.id ?? "", 1)).toMatchObject({ how: "delivered" });
 });

@@ -127,7 +127,7 @@ export function poisonSuite(it: Check, fresh: Fresh): void {
     expect(letters).toEqual([["STAGED", true]]);
     const known = (await store.inspect()).filter((lane) => lane.progress).map((lane) => lane.key.target.name);
     expect(known).toEqual(["LEASED"]);
-    expect(await store.owed()).toEqual({ pending: 1, inFlight: 0, inDoubt: 0, parked: 0, dead: 1 });
+    expect(await store.owed()).toEqual({ pending: 1, inFlight: 0, inDoubt: 0, parked: 0, dead: 1, setAside: 0 });
   });
 
   for (const [what, sent] of [

@@ -86,6 +86,13 @@ export function timeSuite(it: Check, fresh: Fresh): void {
     expect((await onlyLane(store)).dueAt).toBe(T0 + DAY + 2_000);
   });
 
+  it("goes on from the last report, however long nothing happened before it", async () => {
+    const store = await fresh();
+    await acceptOne(store, firing(count(1n), { at: T0 + DAY, dueAt: T0 + DAY + 5_000 }));
+    await openAs(store, "second", T0);
+    expect((await onlyLane(store)).dueAt).toBe(T0 + 5_000);
+  });
+
   for (const [what, end] of [
     ["settled", delivered],
     ["died", refused],

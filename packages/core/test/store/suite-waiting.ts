@@ -78,7 +78,7 @@ export function waitingSuite(it: Check, fresh: Fresh): void {
     });
     expect(letter?.value).toMatchObject({ highest: { score: 9n }, lowest: { score: 4n } });
     expect(await store.ended(lane, 2)).toEqual(record);
-    expect(await store.owed()).toEqual({ pending: 1, inFlight: 0, inDoubt: 0, parked: 1, dead: 1 });
+    expect(await store.owed()).toEqual({ pending: 1, inFlight: 0, inDoubt: 0, parked: 1, dead: 1, setAside: 0 });
     await acceptOne(store, firing(best(2n)));
     expect(await leaseOne(store)).toMatchObject({ value: valueOf(best(2n)), fromSeq: 3, toSeq: 3 });
   });
