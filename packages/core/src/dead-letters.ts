@@ -1,5 +1,6 @@
 import type { Delivery } from "./delivery/outbox.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
+import { accumulates } from "./intent/lane-value.ts";
 import type { DeadLetters } from "./questline.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { LaneStore } from "./store/lane-store.ts";
@@ -26,7 +27,7 @@ export function deadLetters(parts: {
     show,
     async requeue(id, choice) {
       const letter = await show(id);
-      if (letter?.maybeApplied === true && choice?.maybeApplied !== "send-again") {
+      if (letter?.maybeApplied === true && accumulates(letter.value) && choice?.maybeApplied !== "send-again") {
         const advice = 'say { maybeApplied: "send-again" } if it did not arrive, or discard it if it did';
         throw new QuestlineError("bad_input", `Dead letter ${id} may have been applied already: ${advice}.`);
       }

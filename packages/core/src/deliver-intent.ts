@@ -1,5 +1,4 @@
 import type { Platform, ProgressRow, Write } from "./delivery/platform.ts";
-import type { Definitions } from "./delivery/platform.ts";
 import type { AchievementProgress } from "./graph/achievements.ts";
 import type { CallOptions } from "./graph/call.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
@@ -7,20 +6,22 @@ import { bitText } from "./intent/bit-text.ts";
 import { accumulates } from "./intent/lane-value.ts";
 import type { Outcome } from "./intent/outcome.ts";
 import { outcomeOfError, unreadOfError } from "./outcome-of-error.ts";
+import type { DefinitionsBook } from "./platform-definitions.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { TokenVault } from "./token-vault.ts";
 
 export interface PlatformParts {
   readonly graph: GraphClient;
   readonly tokens: Pick<TokenVault, "tokenOf" | "ready" | "forget">;
-  readonly definitions: Promise<Definitions>;
+  readonly definitions: DefinitionsBook;
   readonly clock: Clock;
 }
 
 /** The one place where what a lane wants meets the platform's calls. */
 export function graphPlatform({ graph, tokens, definitions, clock }: PlatformParts): Platform {
   return {
-    definitions: () => definitions,
+    definitions: () => definitions.current,
+    known: definitions.known,
     hasToken: (user) => tokens.ready(user),
 
     deliver: (write, signal) =>

@@ -10,7 +10,7 @@ import { engineIn } from "./engine/engine.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Settings } from "./options.ts";
-import { definitionsFor } from "./platform-definitions.ts";
+import { DefinitionsBook } from "./platform-definitions.ts";
 import type { PlatformDefinitions } from "./platform-definitions.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -28,9 +28,7 @@ export interface OpenDeliveryParts {
   readonly clock: Clock;
   readonly graph: GraphClient;
   readonly identity: Identity;
-  readonly known: Promise<PlatformDefinitions>;
   readonly leaderboards: Leaderboards;
-  readonly forced: ReadonlySet<string>;
   readonly closing: AbortController;
   readonly sabotage: Sabotage | undefined;
 }
@@ -44,6 +42,8 @@ export interface OpenDelivery {
   readonly counters: Counters;
   /** With what deliveries count, wherever they run. */
   total(): Counters;
+  /** What is known of the platform's definitions by now; nothing is delivered before it is told once. */
+  learn(known: PlatformDefinitions): void;
 }
 
 /**
@@ -58,15 +58,16 @@ export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
   if (place === undefined || typeof secret === "function" || (isOwnTime && place.probeModule === undefined))
     return here(parts);
   const text = typeof secret === "string" ? secret : reveal(secret);
-  return inThread(parts, { store: place, app, secret: text, graph, policy, sabotage: parts.sabotage });
+  const { leaderboards, sabotage } = parts;
+  return inThread(parts, { store: place, app, secret: text, graph, policy, leaderboards, sabotage });
 }
 
 function here(parts: OpenDeliveryParts): OpenDelivery {
-  const { settings, policy, clock, graph, identity, known, leaderboards, forced, closing, sabotage } = parts;
+  const { settings, policy, clock, graph, identity, leaderboards, closing, sabotage } = parts;
   const { app, store, logger, random, sealer } = settings;
   const counters = newCounters();
   const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
-  const definitions = known.then((platform) => definitionsFor(platform, leaderboards, forced));
+  const definitions = new DefinitionsBook(leaderboards);
   const platform = graphPlatform({ graph, tokens, definitions, clock });
   const outbox = new Outbox({
     store,
@@ -79,16 +80,16 @@ function here(parts: OpenDeliveryParts): OpenDelivery {
     abort: closing,
     sabotage,
   });
-  return { store, outbox, tokens, counters, total: () => ({ ...counters }) };
+  const total = (): Counters => ({ ...counters });
+  return { store, outbox, tokens, counters, total, learn: (known) => definitions.learn(known) };
 }
 
 function inThread(
-  { settings, clock, identity, known, leaderboards, forced }: OpenDeliveryParts,
+  { settings, clock, identity }: OpenDeliveryParts,
   start: Parameters<typeof engineIn>[0]["start"] & { readonly store: ThreadFile },
 ): OpenDelivery {
   const { app, logger, sealer } = settings;
-  const definitions = known.then((platform) => ({ known: platform, leaderboards, forced: [...forced] }));
-  const engine = engineIn({ start, clock, logger, definitions });
+  const engine = engineIn({ start, clock, logger });
   const tokens = new TokenVault({ app, identity, store: engine.store, clock, logger, sealer });
   engine.useTokens(tokens);
   const counters = newCounters();
@@ -98,6 +99,7 @@ function inThread(
     tokens,
     counters,
     total: () => sum(counters, engine.counters),
+    learn: (known) => engine.learn(known),
   };
 }
 

@@ -14,13 +14,14 @@ import { openDelivery } from "./open-delivery.ts";
 import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
 import { settledOutcome } from "./settled-outcome.ts";
-import { compareDefinitions, readDefinitions } from "./platform-definitions.ts";
+import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
+import { markProgressChanges } from "./progress-changes.ts";
 import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
 import { steadyClock } from "./runtime/steady-clock.ts";
-import { compileRules, forcedBoards } from "./rules/compile-rules.ts";
+import { compileRules } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
 
 const CLOSE_MS = 5_000;
@@ -60,23 +61,23 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   });
   const identity = createIdentity({ appId: app, users: direct.users, clock, random });
 
-  const platformDefinitions = readDefinitions({ graph, clock, random, logger, signal: closing.signal });
-  void platformDefinitions.then((known) => {
-    for (const finding of compareDefinitions(known, options.achievements, leaderboards)) {
-      logger.warn({ target: finding.target }, finding.problem);
-    }
-  });
-  const { store, outbox, tokens, counters, total } = openDelivery({
+  const { store, outbox, tokens, counters, total, learn } = openDelivery({
     settings,
     policy,
     clock,
     graph,
     identity,
-    known: platformDefinitions,
     leaderboards,
-    forced: forcedBoards(rules),
     closing,
     sabotage,
+  });
+  const found = new Set<string>();
+  followDefinitions({ graph, clock, random, logger, signal: closing.signal }, (known) => {
+    learn(known);
+    for (const { target, problem } of compareDefinitions(known, options.achievements, leaderboards)) {
+      if (!found.has(target + problem)) logger.warn({ target }, problem);
+      found.add(target + problem);
+    }
   });
   const tokenWanted = createFeed<TokenWanted>("token wanted", logger);
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
@@ -122,7 +123,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     events: options.events,
     achievements: options.achievements,
     leaderboards,
-    graph: graphCalls(direct),
+    graph: markProgressChanges(graphCalls(direct), { app, ready, outbox, policy, logger }),
     ready,
     match(id) {
       const reports = {

@@ -27,22 +27,57 @@ interface Parts {
 
 const BACKOFF = { baseMs: 250, capMs: 30_000 };
 
+/** How long deliveries wait for the platform's definitions before the catalogue is taken at its word, ms. */
+const GRACE_MS = 3_000;
+
 /** Reads A2 and L2, each until it is answered or refused for good. Never rejects; aborted, it resolves with nothing known. */
 export async function readDefinitions(parts: Parts): Promise<PlatformDefinitions> {
-  const { graph, signal } = parts;
-  const [achievements, leaderboards] = await Promise.all([
-    persist(
-      "achievement definitions",
-      () => graph.achievements.definitions({ includeArchived: true }, { signal }),
-      parts,
-    ),
-    persist("leaderboards", () => graph.leaderboards.list({}, { signal }), parts),
-  ]);
-  return {
-    achievements: achievements && new Map(achievements.map((row) => [row.apiName, row])),
-    leaderboards:
-      leaderboards && new Map(leaderboards.flatMap((row) => (row.apiName === undefined ? [] : [[row.apiName, row]]))),
+  const [achievements, leaderboards] = await Promise.all([readAchievements(parts), readLeaderboards(parts)]);
+  return { achievements, leaderboards };
+}
+
+/**
+ * Reads A2 and L2 and tells what is known: once both are answered, or after a few seconds with what there is, and then of
+ * each that comes later. One that never comes holds nothing up.
+ */
+export function followDefinitions(parts: Parts, told: (known: PlatformDefinitions) => void): void {
+  const { clock, logger, signal } = parts;
+  let known: PlatformDefinitions = { achievements: undefined, leaderboards: undefined };
+  const missing = new Set(["achievement definitions", "leaderboards"]);
+  let isWaiting = true;
+  const tell = (): void => {
+    isWaiting = false;
+    timer.cancel();
+    if (!signal.aborted) told(known);
   };
+  const timer = clock.after(GRACE_MS, () => {
+    const fields = { missing: [...missing] };
+    logger.warn(
+      fields,
+      "The platform's definitions are not there yet; until they are, the catalogue is taken at its word.",
+    );
+    tell();
+  });
+  const came = (what: string, part: Partial<PlatformDefinitions>): void => {
+    missing.delete(what);
+    known = { ...known, ...part };
+    if (!isWaiting || missing.size === 0) tell();
+  };
+  void readAchievements(parts).then((achievements) => came("achievement definitions", { achievements }));
+  void readLeaderboards(parts).then((leaderboards) => came("leaderboards", { leaderboards }));
+}
+
+async function readAchievements(parts: Parts): Promise<PlatformDefinitions["achievements"]> {
+  const { graph, signal } = parts;
+  const read = () => graph.achievements.definitions({ includeArchived: true }, { signal });
+  const rows = await persist("achievement definitions", read, parts);
+  return rows && new Map(rows.map((row) => [row.apiName, row]));
+}
+
+async function readLeaderboards(parts: Parts): Promise<PlatformDefinitions["leaderboards"]> {
+  const { graph, signal } = parts;
+  const rows = await persist("leaderboards", () => graph.leaderboards.list({}, { signal }), parts);
+  return rows && new Map(rows.flatMap((row) => (row.apiName === undefined ? [] : [[row.apiName, row]])));
 }
 
 async function persist<T>(
@@ -72,22 +107,44 @@ async function persist<T>(
 }
 
 /** What delivery asks of definitions: the platform's word where it is known, the catalogue's otherwise. */
-export function definitionsFor(
-  platform: PlatformDefinitions,
-  leaderboards: Leaderboards,
-  forced: ReadonlySet<string>,
-): Definitions {
+function definitionsFor(platform: PlatformDefinitions, leaderboards: Leaderboards): Definitions {
   return {
     achievement(name) {
       const row = platform.achievements?.get(name);
-      return row === undefined ? undefined : { archived: row.isArchived === true };
+      if (row === undefined) return undefined;
+      return { archived: row.isArchived === true, ...(row.target !== undefined && { target: row.target }) };
     },
     board(name) {
       const own = leaderboards[name];
       const sort = platform.leaderboards?.get(name)?.sort ?? own?.sort ?? "higher-is-better";
-      return { sort, writes: own?.writes ?? "server", forced: forced.has(name) };
+      return { sort, writes: own?.writes ?? "server" };
     },
   };
+}
+
+/** The definitions as they are known so far; `known` resolves once deliveries may count on them. */
+export class DefinitionsBook {
+  readonly known: Promise<void>;
+  readonly #leaderboards: Leaderboards;
+  readonly #resolve: () => void;
+  #current: Definitions;
+
+  constructor(leaderboards: Leaderboards) {
+    this.#leaderboards = leaderboards;
+    this.#current = definitionsFor({ achievements: undefined, leaderboards: undefined }, leaderboards);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.known = promise;
+    this.#resolve = resolve;
+  }
+
+  get current(): Definitions {
+    return this.#current;
+  }
+
+  learn(platform: PlatformDefinitions): void {
+    this.#current = definitionsFor(platform, this.#leaderboards);
+    this.#resolve();
+  }
 }
 
 /** Where the catalogue and the platform differ, one sentence each. */

@@ -18,7 +18,11 @@ export interface Questline<
   readonly events: E;
   readonly achievements: A;
   readonly leaderboards: L;
-  /** The platform's own calls, with this app's credentials. What is written here passes by the outbox: never counts. */
+  /**
+   * The platform's own calls, with this app's credentials. What is written here bypasses the outbox: use it for no count
+   * that rules also raise. `achievements.write` and `achievements.removeAll` begin a new epoch for their player: what was
+   * known is read anew, and that player's achievements wait until the change has come.
+   */
   readonly graph: GraphCalls;
   /** Resolves when the store is open and what a dead process left is taken over; rejects when it cannot be opened. */
   readonly ready: Promise<void>;
@@ -88,8 +92,11 @@ export type Durable =
 export interface RuleResult {
   readonly rule: string;
   readonly target: string;
-  /** `refused`: the rule asked for something impossible, as `detail` says. `owed`: Questline was closed before it was final. */
-  readonly status: "delivered" | "suppressed" | "duplicate" | "dead" | "refused" | "owed";
+  /**
+   * `refused`: the rule asked for something impossible, as `detail` says. `owed`: Questline was closed before it was final.
+   * `forgotten`: it ended longer ago than `delivery.retentionMs`, and how is no longer kept.
+   */
+  readonly status: "delivered" | "suppressed" | "duplicate" | "dead" | "refused" | "owed" | "forgotten";
   readonly reason?: Reason;
   readonly detail?: string;
 }
@@ -110,8 +117,9 @@ export interface DeadLetters {
   list(filter?: { readonly userId?: string; readonly reason?: Reason }): Promise<readonly DeadLetter[]>;
   show(id: number): Promise<DeadLetter | undefined>;
   /**
-   * Sends it after all, merged under what is newer; false if there is none, or a newer forced score has overtaken it.
-   * Throws `bad_input` for a `maybeApplied` letter unless `{ maybeApplied: "send-again" }` says so.
+   * Sends it after all, merged under what is newer; false if there is none, or a newer score has overtaken it: a forced
+   * one any score, any one a forced score. Throws `bad_input` for a count that may have been applied (`maybeApplied`)
+   * unless `{ maybeApplied: "send-again" }` says so; sending anything else again does no harm.
    */
   requeue(id: number, options?: { readonly maybeApplied?: "send-again" }): Promise<boolean>;
   discard(id: number): Promise<boolean>;
@@ -127,7 +135,8 @@ export interface ReceiptRecord {
   readonly target: LaneTarget;
   /** When it was reported, wall ms. */
   readonly reportedAt: number;
-  readonly status: "delivered" | "suppressed" | "dead" | "discarded" | "waiting";
+  /** `forgotten`: it ended longer ago than `delivery.retentionMs`, and how is no longer kept. */
+  readonly status: "delivered" | "suppressed" | "dead" | "discarded" | "forgotten" | "waiting";
   /** Where a waiting result stands. */
   readonly waiting?: LaneSnapshot["state"];
   readonly reason?: Reason;
@@ -137,6 +146,8 @@ export interface ReceiptRecord {
   readonly last?: AttemptRecord;
   /** When it ended, wall ms. */
   readonly endedAt?: number;
+  /** Of a suppressed one: how old the knowledge was that the achievement is unlocked, ms. */
+  readonly factAgeMs?: number;
 }
 
 export interface SettledOutcome {
@@ -153,6 +164,8 @@ export interface SettledOutcome {
   /** For what a count or bitfield was sent: what the counter came to, or the bits sent (`0`/`1` text, position 0 first). */
   readonly progress?: { readonly count: bigint } | { readonly bits: string };
   readonly reason?: Reason;
+  /** Of a suppressed one: how old the knowledge was that the achievement is unlocked, ms. */
+  readonly factAgeMs?: number;
   /** Wall ms. */
   readonly at: number;
 }

@@ -13,8 +13,8 @@ export async function receiptRecords(
   const byId = new Map(lanes.map((lane) => [lane.id, lane]));
   return Promise.all(
     firings.map(async (firing) => {
-      const record = await store.ended(firing.lane, firing.seq);
-      return { ...told(firing), ...(record === undefined ? standing(firing, byId.get(firing.lane)) : final(record)) };
+      const record = await lastEnd(store, firing.lane, firing.seq);
+      return { ...told(firing), ...(record === undefined ? standing(byId.get(firing.lane)) : final(record)) };
     }),
   );
 }
@@ -27,19 +27,27 @@ function told({ once, lane, at }: RememberedFiring): Told {
   return { matchId, event, occurrence, rule, target: laneKeyOf(lane).target, reportedAt: at };
 }
 
-function final({ how, reason, attempts, last, at }: SendRecord): Fate {
+/** A dead value that was requeued ends as what it became; undefined while that is owed. */
+async function lastEnd(store: LaneStore, lane: string, seq: number): Promise<SendRecord | undefined> {
+  const record = await store.ended(lane, seq);
+  return record?.requeuedAs === undefined ? record : lastEnd(store, lane, record.requeuedAs);
+}
+
+function final({ how, reason, attempts, last, at, factAgeMs }: SendRecord): Fate {
+  if (how === "forgotten" || how === "requeued") return { status: "forgotten", attempts };
   return {
     status: how === "verdict" ? "delivered" : how,
     ...(reason === undefined ? {} : { reason }),
     attempts,
     ...(last === undefined ? {} : { last }),
+    ...(factAgeMs === undefined ? {} : { factAgeMs }),
     endedAt: at,
   };
 }
 
-/** Not final: or final so long ago that its record is gone, which the lane's own count of settled seqs still tells. */
-function standing({ seq }: RememberedFiring, lane: LaneSnapshot | undefined): Fate {
-  if (lane === undefined || lane.settledThrough >= seq) return { status: "delivered", attempts: 0 };
+/** Not final; a lane that is gone has ended all of it, longer ago than records are kept. */
+function standing(lane: LaneSnapshot | undefined): Fate {
+  if (lane === undefined) return { status: "forgotten", attempts: 0 };
   const last = lane.history.at(-1);
   return {
     status: "waiting",

@@ -3,7 +3,7 @@ import type { SettledOutcome } from "./questline.ts";
 
 /** What listeners hear of a lane's value that is final. */
 export function settledOutcome({ key, record, epoch, unlocked, improved, score, progress }: Ended): SettledOutcome {
-  const { how, reason, toSeq, at } = record;
+  const { how, reason, toSeq, at, factAgeMs } = record;
   return {
     id: unlocked ? `${key.target.name}:${epoch}` : `${key.target.name}#${toSeq}`,
     userId: key.user,
@@ -14,6 +14,7 @@ export function settledOutcome({ key, record, epoch, unlocked, improved, score, 
     ...(improved === undefined ? {} : { improved }),
     ...(progress === undefined ? {} : { progress }),
     ...(reason === undefined ? {} : { reason }),
+    ...(factAgeMs === undefined ? {} : { factAgeMs }),
     at,
   };
 }

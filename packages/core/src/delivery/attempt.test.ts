@@ -22,7 +22,7 @@ function pausedApp(): AttemptParts {
     throw new Error("nothing may be sent");
   };
   return {
-    platform: { deliver: never, readProgress: never, definitions: async () => ({ achievement: () => undefined }) },
+    platform: { deliver: never, readProgress: never, definitions: () => ({ achievement: () => undefined }) },
     book: {
       prepare: never,
       lastSeen: () => undefined,
@@ -52,6 +52,8 @@ const lane: LeasedLane = {
   oldestAt: NOW,
   sentWhileLocked: false,
   epoch: 0,
+  lostLeases: 0,
+  alone: false,
 };
 const journal: Journal = { n: 3n, count: 4n, wasLocked: true, epoch: 0, unchangedReads: 0, inDoubtSince: NOW };
 

@@ -29,7 +29,7 @@ async function sendAchievement(
   value: AchievementValue,
   parts: AttemptParts,
 ): Promise<Conclusion | undefined> {
-  const prepared = await parts.book.prepare(lane, value, await parts.platform.definitions());
+  const prepared = await parts.book.prepare(lane, value, parts.platform.definitions());
   if (prepared.status === "archived")
     return { end: { type: "dead", reason: "archived", maybeApplied: lane.sentWhileLocked } };
   if (prepared.status === "wait") return waitForProgress(lane, prepared, parts);
@@ -58,12 +58,10 @@ async function sendAchievement(
   const outcome = await send({ type: "achievement", user, name: target.name, value, notAfter: deadline(parts) }, parts);
   if (outcome === "unsent") return unsent(parts);
   if (late && !(await parts.stage(staging))) return undefined;
-  const { policy } = parts;
-  const waitsOut = value.bits > 0n && !value.unlock && journal.wasLocked;
-  if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, policy, momentOf(parts), waitsOut);
+  if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, momentOf(parts));
   const justUnlocked = outcome.facts.justUnlocked === true;
   const after = progressAfter(journal, value, justUnlocked, parts.clock.now());
-  const ours = journal.wasLocked && after.unlocked && (justUnlocked || lane.sentWhileLocked);
+  const ours = after.unlocked && ((journal.wasLocked && justUnlocked) || lane.sentWhileLocked);
   return {
     end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) },
     tried: { status: "delivered" },
@@ -88,17 +86,14 @@ async function whetherUnlocked(
 
 async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptParts): Promise<Conclusion | undefined> {
   const { user, target } = lane.key;
-  const board = (await parts.platform.definitions()).board(target.name);
+  const board = parts.platform.definitions().board(target.name);
   if (board.writes === "client" && !(await parts.platform.hasToken(user))) {
     parts.onTokenWanted(user, "missing");
     return { end: { type: "parked" } };
   }
-  // An older score that lands late must not undo a newer, forced one.
-  const waitsOut = value.forced || board.forced;
-  if (waitsOut) {
-    const journal: Journal = { n: 0n, count: 0n, wasLocked: false, epoch: lane.epoch, unchangedReads: 0 };
-    if (!(await parts.stage({ lane: lane.id, leaseToken: lane.leaseToken, journal }))) return undefined;
-  }
+  // So that the next process knows that it may be on its way: landing late, it must not undo a newer, forced one.
+  const journal: Journal = { n: 0n, count: 0n, wasLocked: false, epoch: lane.epoch, unchangedReads: 0 };
+  if (!(await parts.stage({ lane: lane.id, leaseToken: lane.leaseToken, journal }))) return undefined;
   const entry = chooseScore(value, board.sort);
   const { writes } = board;
   const outcome = await send(
@@ -108,7 +103,7 @@ async function sendScore(lane: LeasedLane, value: ScoreValue, parts: AttemptPart
   if (outcome === "unsent") return unsent(parts);
   if (outcome.status !== "delivered") {
     if (outcome.status === "rejected" && outcome.reason === "user-token") parts.onTokenWanted(user, "refused");
-    return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts), waitsOut);
+    return concludeFailure(lane, outcome, undefined, parts.policy, momentOf(parts));
   }
   const improved = outcome.facts.improved ?? "unknown";
   return {

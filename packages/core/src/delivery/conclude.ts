@@ -34,8 +34,6 @@ export interface Setback {
   readonly appWide?: boolean;
   /** The request may have taken effect; only of replay-safe values. */
   readonly maybeApplied?: boolean;
-  /** What may still land matters to what comes next: nothing is sent until the quiet period is over. */
-  readonly waitsOut?: boolean;
   /** The achievement was unlocked before the request, so that whatever it did unlocked nothing. */
   readonly wasUnlocked?: boolean;
 }
@@ -53,17 +51,19 @@ export function giveBack(lane: LeasedLane, policy: DeliveryPolicy, moment: Momen
   const { reason, detail, appWide = false, maybeApplied = false, wasUnlocked = false } = setback;
   const tried: Tried = { status: "retryable", reason, ...(detail === undefined ? {} : { detail }) };
   const mayHaveLanded = lane.sentWhileLocked || (maybeApplied && !wasUnlocked);
+  const inTheAir = maybeApplied ? { inTheAirUntil: moment.now + policy.quietPeriodMs } : {};
   if (!appWide && moment.now - lane.oldestAt > policy.maxAgeMs) {
-    return { end: { type: "dead", reason: "too-old", detail: detail ?? reason, maybeApplied: mayHaveLanded }, tried };
+    const dead = { type: "dead", reason: "too-old", detail: detail ?? reason, maybeApplied: mayHaveLanded } as const;
+    return { end: { ...dead, ...inTheAir }, tried };
   }
   const backoff = fullJitter(lane.attempts, { baseMs: policy.backoffMs, capMs: policy.maxBackoffMs }, moment.chance);
-  const quiet = maybeApplied && setback.waitsOut === true ? policy.quietPeriodMs : 0;
   return {
     end: {
       type: "released",
       reason,
-      notBefore: moment.now + Math.max(setback.afterMs ?? 0, backoff, quiet),
+      notBefore: moment.now + Math.max(setback.afterMs ?? 0, backoff),
       failedAttempt: !appWide,
+      ...inTheAir,
       ...(mayHaveLanded ? { sentWhileLocked: true } : {}),
     },
     tried,
@@ -77,11 +77,10 @@ export function concludeFailure(
   journal: Journal | undefined,
   policy: DeliveryPolicy,
   moment: Moment,
-  waitsOut = false,
 ): Conclusion {
   if (outcome.status === "retryable") {
     const wasUnlocked = journal !== undefined && !journal.wasLocked && lane.value.type === "achievement";
-    return giveBack(lane, policy, moment, { ...outcome, wasUnlocked, waitsOut });
+    return giveBack(lane, policy, moment, { ...outcome, wasUnlocked });
   }
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
   const tried: Tried = { status: outcome.status, reason: outcome.reason, ...detail };
@@ -105,31 +104,43 @@ export function concludeVerdict(
 ): Conclusion {
   const { now, sentAt } = moment;
   const tried: Tried = { status: "verdict", detail: verdict.is };
-  const progress = (count: bigint, unlocked: boolean): Progress => ({ count, unlocked, at: sentAt });
+  if (verdict.is === "unreadable") return { ...stillInDoubt(lane, journal, policy, moment), tried };
+  const { count, unlocked } = verdict;
+  const progress: Progress = { count, unlocked, at: sentAt };
   switch (verdict.is) {
-    case "unlocked": {
-      const announce = journal.wasLocked ? { announce: true } : {};
-      return { end: { type: "settled", how: "verdict", progress: progress(verdict.count, true), ...announce }, tried };
-    }
+    case "unlocked":
     case "applied":
-      return { end: { type: "settled", how: "verdict", progress: progress(verdict.count, !journal.wasLocked) }, tried };
+    case "frozen": {
+      const announce = unlocked && (journal.wasLocked || lane.sentWhileLocked) ? { announce: true } : {};
+      return { end: { type: "settled", how: "verdict", progress, ...announce }, tried };
+    }
     case "unchanged": {
       const again: Journal = { ...journal, unchangedReads: journal.unchangedReads + 1 };
       return { end: { type: "in-doubt", journal: again, dueAt: now + policy.quietPeriodMs / 2 }, tried };
     }
-    case "not-applied": {
-      const known = progress(verdict.count, !journal.wasLocked);
-      return {
-        end: { type: "released", reason: "no-answer", notBefore: now, failedAttempt: true, progress: known },
-        tried,
-      };
-    }
-    case "unreadable":
-      return { ...stillInDoubt(lane, journal, policy, moment), tried };
+    case "not-applied":
+      return { end: notApplied(lane, journal, progress, policy, now), tried };
     case "reset":
     case "foreign":
-      return { end: foreignEnd(verdict, policy, now, progress(verdict.count, false)), tried };
+      return { end: foreignEnd(verdict.is, policy, now, progress), tried };
   }
+}
+
+/** To be sent again, unless its attempts kept killing their process. */
+function notApplied(
+  lane: LeasedLane,
+  journal: Journal,
+  progress: Progress,
+  policy: DeliveryPolicy,
+  now: number,
+): LaneEnd {
+  if (lane.lostLeases >= policy.poisonAfter) {
+    const detail = `The process ended ${lane.lostLeases} times in a row while this was being sent.`;
+    return { type: "dead", reason: "poison", detail, maybeApplied: false, progress };
+  }
+  // An unlock without the count: by an earlier request of ours, or on a platform that counts no further once unlocked.
+  const ours = progress.unlocked && journal.wasLocked ? { sentWhileLocked: true } : {};
+  return { type: "released", reason: "no-answer", notBefore: now, failedAttempt: true, progress, ...ours };
 }
 
 function stillInDoubt(lane: LeasedLane, journal: Journal, policy: DeliveryPolicy, { now, chance }: Moment): Conclusion {
@@ -140,14 +151,9 @@ function stillInDoubt(lane: LeasedLane, journal: Journal, policy: DeliveryPolicy
   return { end: { type: "in-doubt", journal, dueAt: now + Math.max(wait, policy.backoffMs) } };
 }
 
-function foreignEnd(
-  verdict: Extract<Verdict, { is: "reset" | "foreign" }>,
-  policy: DeliveryPolicy,
-  now: number,
-  progress: Progress,
-): LaneEnd {
-  const reason: Reason = verdict.is === "reset" ? "reset-seen" : "foreign-writer";
-  const epoch = verdict.is === "reset" ? { newEpoch: true } : {};
+function foreignEnd(verdict: "reset" | "foreign", policy: DeliveryPolicy, now: number, progress: Progress): LaneEnd {
+  const reason: Reason = verdict === "reset" ? "reset-seen" : "foreign-writer";
+  const epoch = verdict === "reset" ? { newEpoch: true } : {};
   switch (policy.onForeignWriter) {
     case "assume-applied":
       return { type: "settled", how: "verdict", progress, ...epoch };

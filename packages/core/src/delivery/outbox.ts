@@ -13,13 +13,15 @@ import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import { soon } from "../runtime/soon.ts";
 import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
-import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Settlement } from "../store/lane-store.ts";
+import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
 import { AppHealth } from "./app-health.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import type { Conclusion } from "./conclude.ts";
 import type { Counters } from "./counters.ts";
+import { endLease, RETRY_STORE_MS } from "./end-lease.ts";
+import type { EndLease } from "./end-lease.ts";
 import { createFeed } from "./feed.ts";
 import type { Feed } from "./feed.ts";
 import { gather } from "./gather.ts";
@@ -33,6 +35,7 @@ import type { Sabotage } from "./sabotage.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
+import { StoreFailed, StoreTrouble } from "./store-trouble.ts";
 
 export interface OutboxParts {
   readonly store: LaneStore;
@@ -96,7 +99,8 @@ export class Outbox {
   readonly #intake: Intake;
   readonly #book: ProgressBook;
   readonly #attempt: AttemptParts;
-  readonly #settle: (settlement: Settlement) => Promise<boolean>;
+  readonly #end: EndLease;
+  readonly #trouble: StoreTrouble;
 
   constructor(parts: OutboxParts) {
     const { store, clock, logger, policy, counters } = parts;
@@ -106,6 +110,7 @@ export class Outbox {
     this.tokenWanted = createFeed("token wanted", logger);
     this.#waiters = new SettleWaiters(store);
     const beat = new Beat({ clock, everyMs: store.gatherMs ?? 0, most: policy.concurrency / 2 });
+    this.#trouble = new StoreTrouble(logger);
     this.#governor = createGovernor({ clock, limit: policy.concurrency });
     this.#scheduler = new Scheduler({
       store,
@@ -113,19 +118,21 @@ export class Outbox {
       governor: this.#governor,
       clock,
       logger,
+      onStoreFailed: this.#trouble.failed,
       permits: policy.concurrency,
       run: (lane) => this.#run(lane),
     });
     const onDue = (at: number): void => this.#scheduler.due(at);
     this.#intake = new Intake({ store, clock, beat, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
     this.#book = new ProgressBook({ platform: parts.platform, clock, policy, counters, signal });
-    this.#settle = gather(beat, (batch) => store.settle(batch));
+    this.#end = endLease({ store, beat, clock, trouble: this.#trouble, signal });
     const health = new AppHealth({ governor: this.#governor, clock, logger });
+    const stage = gather(beat, (batch: readonly Staging[]) => store.stage(batch));
     this.#attempt = {
       ...parts,
       book: this.#book,
       governor: this.#governor,
-      stage: gather(beat, (batch) => store.stage(batch)),
+      stage: (staging) => this.#trouble.hear(stage(staging)),
       signal,
       onAnswer: (answer) => health.hear(answer),
       onTokenWanted: (user, reason) => soon(() => this.tokenWanted.emit({ user, reason })),
@@ -144,20 +151,22 @@ export class Outbox {
   }
 
   async #open(): Promise<void> {
-    const { store, clock, random, policy, logger, counters, abort } = this.#parts;
-    const { quietPeriodMs: quietMs, poisonAfter } = policy;
+    const { store, platform, clock, random, policy, logger, abort } = this.#parts;
+    const { poisonAfter } = policy;
+    const quietMs = Math.max(policy.quietPeriodMs, policy.takeoverQuietMs);
     const taken = await store.open({ incarnation: random.hex(8), now: clock.now(), quietMs, poisonAfter });
-    counters.dead += taken.poisoned;
-    if (taken.released + taken.inDoubt > 0) {
-      logger.info({ ...taken }, "Took over what an earlier process had begun to send.");
+    const { released, inDoubt } = taken;
+    if (released + inDoubt > 0) {
+      logger.info({ released, inDoubt, quietMs }, "Took over what an earlier process had begun to send.");
     }
     if (taken.poisoned > 0) {
       const message =
         "Results whose attempts kept dying with their process were taken out; they are kept as dead letters.";
       logger.error({ poisoned: taken.poisoned }, message);
     }
+    for (const lane of taken.ended) this.#expired(lane);
     void keepHouse({ store, clock, policy, logger, signal: abort.signal, onExpired: (lane) => this.#expired(lane) });
-    this.#scheduler.kick();
+    void platform.known.then(() => this.#scheduler.start());
   }
 
   /** Reports may be taken before the store is open: they wait for it. `told` is called once. */
@@ -195,10 +204,16 @@ export class Outbox {
     return this.#book.prefetch(user);
   }
 
-  /** Progress was changed from outside, such as by a reset at the platform. Answers how many lanes forgot. */
-  forgetProgress(app: string, user: string): Promise<number> {
-    this.#book.forget(user);
-    return this.#parts.store.forgetProgress(app, user);
+  /**
+   * Progress was changed from outside, such as by a reset at the platform; while that may still go on, `heldForMs`,
+   * nothing of the user's achievements leaves. A later call replaces an earlier one. Answers how many lanes forgot.
+   */
+  async forgetProgress(app: string, user: string, heldForMs = 0): Promise<number> {
+    const until = this.#parts.clock.now() + heldForMs;
+    this.#book.forget(user, until);
+    const forgot = await this.#parts.store.forgetProgress(app, user, until);
+    this.#scheduler.kick();
+    return forgot;
   }
 
   /** Everything due now; resolves when nothing is pending or in flight. */
@@ -225,6 +240,8 @@ export class Outbox {
     const stopped = this.#scheduler.stop();
     await Promise.race([stopped, sleep(clock, ABORT_GRACE_MS).then(() => undefined)]);
     this.#governor.close();
+    // What it gave up was reset, so that no more than the quiet period is needed. Failing, the next process takes over.
+    await store.handBack(clock.now(), this.#parts.policy.quietPeriodMs).catch(this.#trouble.failed);
     const owed = await store.owed();
     this.#waiters.close();
     await store.close();
@@ -246,12 +263,24 @@ export class Outbox {
   async #run(lane: LeasedLane): Promise<void> {
     const { clock } = this.#parts;
     const startedAt = clock.now();
-    const conclusion = await attempt(lane, this.#attempt);
+    const conclusion = await attempt(lane, this.#attempt).catch((error: unknown) => this.#abandoned(lane, error));
     if (conclusion === undefined) return;
     const now = clock.now();
     const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };
-    const held = await this.#settle({ lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end, ...tried });
+    const held = await this.#end({ lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end, ...tried });
     if (held) await this.#concluded(lane, conclusion, now);
+  }
+
+  /** The store knows how far the attempt came; here nobody does. */
+  #abandoned(lane: LeasedLane, error: unknown): Conclusion {
+    const { clock, policy, logger } = this.#parts;
+    if (!(error instanceof StoreFailed)) {
+      const fields = { user: lane.key.user, target: lane.key.target.name, error: String(error) };
+      logger.error(fields, "An attempt failed unexpectedly; its value is kept and tried again.");
+    }
+    const now = clock.now();
+    const end = { type: "abandoned", notBefore: now + RETRY_STORE_MS, quietUntil: now + policy.quietPeriodMs } as const;
+    return { end };
   }
 
   async #concluded(lane: LeasedLane, conclusion: Conclusion, at: number): Promise<void> {

@@ -10,8 +10,12 @@ export interface Platform {
   readProgress(user: string, signal: AbortSignal): Promise<ProgressReading>;
   /** One achievement by name: what a verdict asks for. */
   readOne(user: string, achievement: string, signal: AbortSignal): Promise<RowReading>;
-  /** The platform's own definitions, read once at the start; resolves when they are known. */
-  definitions(): Promise<Definitions>;
+  /**
+   * The platform's own definitions, read at the start; what is not known yet, or not shown, is taken from the catalogue.
+   * Nothing is leased before `known` resolves: once they are read, or could not be for a few seconds.
+   */
+  definitions(): Definitions;
+  readonly known: Promise<void>;
   /** True once a token that acts for the user is at hand. */
   hasToken(user: string): Promise<boolean>;
 }
@@ -61,12 +65,10 @@ export type RowReading =
 
 export interface Definitions {
   /** Undefined where the platform's definitions could not be had: then nothing is known to be archived. */
-  achievement(name: string): { readonly archived: boolean } | undefined;
+  achievement(name: string): { readonly archived: boolean; readonly target?: bigint } | undefined;
   /** The sort order that decides which score is better: the platform's word where it is known. */
   board(name: string): {
     readonly sort: "higher-is-better" | "lower-is-better";
     readonly writes: "server" | "client";
-    /** Some rule forces scores on it, so that an older score that lands late could undo a newer one. */
-    readonly forced: boolean;
   };
 }

@@ -14,6 +14,11 @@ export interface DeliveryOptions {
    * ambiguous count waits this long for its verdict. Default 15 000.
    */
   readonly quietPeriodMs?: number;
+  /**
+   * The same after a process was killed, which could reset none of its sockets: the kernel goes on sending what a dead
+   * process had written for up to two minutes. Never shorter than `quietPeriodMs`. Default 120 000.
+   */
+  readonly takeoverQuietMs?: number;
   /** How long a result is retried, or stays in doubt, before it becomes a dead letter. Default 7 days. */
   readonly maxAgeMs?: number;
   /** How long a staged request may wait for a socket before it is given back unsent. Default 30 000. */
@@ -27,7 +32,7 @@ export interface DeliveryOptions {
   readonly onForeignWriter?: ForeignWriterPolicy;
   /** How long once keys and send records are kept. Default 7 days. */
   readonly retentionMs?: number;
-  /** Leases in a row that may die with their process before a lane is taken for poison. Default 5. */
+  /** Attempts in a row that may die with their process, once written to the journal, before a lane is poison. Default 5. */
   readonly poisonAfter?: number;
   /** Rule firings that may wait in memory for the store; more reports are refused. Default 100 000. */
   readonly maxQueued?: number;
@@ -41,6 +46,7 @@ const DEFAULTS = {
   concurrency: 64,
   windowMs: 5_000,
   quietPeriodMs: 15_000,
+  takeoverQuietMs: 120_000,
   maxAgeMs: 7 * DAY,
   leaseMs: 30_000,
   factMs: 10 * 60 * 1000,

@@ -42,8 +42,8 @@ export class ProgressBook {
   readonly #startedAt: number;
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: MOST_USERS });
   readonly #reading = new Map<string, Promise<ProgressReading>>();
-  /** Users forgotten while a read was under way: its answer is of before. */
-  readonly #forgotten = new Map<string, number>();
+  /** Until when (wall ms) nothing that was read of a user is believed. */
+  readonly #forgotten = new LRUCache<string, number>({ max: MOST_USERS });
 
   constructor(parts: {
     platform: Platform;
@@ -65,10 +65,10 @@ export class ProgressBook {
     if (definitions.achievement(target.name)?.archived === true) return { status: "archived" };
     const now = this.#clock.now();
     const { progress: known } = lane;
-    // The wall clock of an earlier process may have been another: its sends are as old as this process at the least.
-    const endedAt = lane.settledAt === undefined ? undefined : Math.max(lane.settledAt, this.#startedAt);
-    const baselineSince = endedAt === undefined ? 0 : endedAt + this.#policy.quietPeriodMs;
-    const freshSince = now - this.#policy.factMs;
+    const settled = lane.settledAt === undefined ? 0 : lane.settledAt + this.#policy.quietPeriodMs;
+    const baselineSince = Math.max(settled, lane.inTheAirUntil ?? 0, this.#forgotten.get(user) ?? 0);
+    // Nobody knows how long no process ran, so that an earlier one's facts may be of any age.
+    const freshSince = Math.max(now - this.#policy.factMs, this.#startedAt);
 
     const snapshot = this.#snapshots.get(user);
     const newer =
@@ -99,10 +99,10 @@ export class ProgressBook {
     if (!recent && !this.#reading.has(user)) await this.#read(user);
   }
 
-  /** Nothing read of the user before now is believed any longer. */
-  forget(user: string): void {
+  /** Nothing read of the user before `until` (wall ms) is believed any longer; a later call replaces an earlier one. */
+  forget(user: string, until: number): void {
     this.#snapshots.delete(user);
-    if (this.#reading.has(user)) this.#forgotten.set(user, this.#clock.now());
+    this.#forgotten.set(user, until);
   }
 
   /** A row of one achievement, read now and joined with nobody's older read. */
@@ -152,10 +152,7 @@ export class ProgressBook {
   }
 
   #read(user: string): Promise<ProgressReading> {
-    const reading = this.#ask(user).finally(() => {
-      this.#reading.delete(user);
-      this.#forgotten.delete(user);
-    });
+    const reading = this.#ask(user).finally(() => this.#reading.delete(user));
     this.#reading.set(user, reading);
     return reading;
   }

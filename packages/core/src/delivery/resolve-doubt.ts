@@ -14,7 +14,7 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
     return { end: { type: "released", reason: "no-answer", notBefore: parts.clock.now(), failedAttempt: true } };
   }
   const { user, target } = lane.key;
-  const definitions = await parts.platform.definitions();
+  const definition = parts.platform.definitions().achievement(target.name);
   const seen = parts.book.lastSeen(user, target.name);
   if (sabotage === "suppress-over-open-journal" && seen?.status === "row" && seen.row.unlocked) {
     return { end: { type: "settled", how: "suppressed" } };
@@ -23,7 +23,8 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
     sabotage === "join-stale-read" && seen !== undefined ? seen : await parts.book.readOne(user, target.name);
   hear(reading, parts);
   const verdict = judge(journal, reading, {
-    archived: definitions.achievement(target.name)?.archived === true,
+    archived: definition?.archived === true,
+    target: definition?.target,
     keepsCounting: lane.value.type === "achievement" && lane.value.keepsCounting,
     atLeastForEqual: sabotage === "at-least-for-equal",
   });
@@ -36,7 +37,7 @@ const sentAt = (reading: RowReading, parts: AttemptParts): number =>
 
 function countVerdict(verdict: Verdict["is"], lane: LeasedLane, parts: AttemptParts): void {
   const { counters, logger, policy } = parts;
-  if (verdict === "applied" || verdict === "unlocked") counters.verdictsApplied += 1;
+  if (verdict === "applied" || verdict === "unlocked" || verdict === "frozen") counters.verdictsApplied += 1;
   else if (verdict === "not-applied") counters.verdictsNotApplied += 1;
   else if (verdict === "foreign" || verdict === "reset") {
     counters.verdictsForeign += 1;

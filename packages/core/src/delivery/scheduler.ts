@@ -13,13 +13,14 @@ const LANES_PER_PERMIT = 4;
 /** Leased lanes that begin in one turn of the event loop. */
 const PER_TURN = 8;
 
-/** Runs one leased lane to its end, its settlement included; takes a permit while it sends. */
+/** Runs one leased lane to its end, its settlement included; takes a permit while it sends. Must not reject. */
 export type RunLane = (lane: LeasedLane) => Promise<void>;
 
 /**
  * Which lane runs, and when: leases due lanes from the store, some ahead of the permits they will need, one wake-up timer
  * for the next due time. While the app is paused nothing is leased, then one lane at a time.
- * States: *running* until `stop`; *stopping* while leases that were given out end; then *stopped* for good.
+ * States: *new*, where nothing is leased, until `start`; *running* until `stop`; *stopping* while leases that were given
+ * out end; then *stopped* for good.
  */
 export class Scheduler {
   readonly #store: LaneStore;
@@ -27,6 +28,7 @@ export class Scheduler {
   readonly #governor: Governor;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #onStoreFailed: (error: unknown) => void;
   readonly #run: RunLane;
   readonly #mostRunning: number;
   readonly #watchers = new Set<() => void>();
@@ -36,7 +38,9 @@ export class Scheduler {
   #emptied = 0;
   #pumping = false;
   #again = false;
-  #stopped = false;
+  /** A lane that nothing may run beside. */
+  #alone = false;
+  #state: "new" | "running" | "stopped" = "new";
 
   constructor(parts: {
     store: LaneStore;
@@ -44,6 +48,7 @@ export class Scheduler {
     governor: Governor;
     clock: Clock;
     logger: Logger;
+    onStoreFailed: (error: unknown) => void;
     /** As many permits as the governor gives. */
     permits: number;
     run: RunLane;
@@ -53,14 +58,22 @@ export class Scheduler {
     this.#governor = parts.governor;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
+    this.#onStoreFailed = parts.onStoreFailed;
     this.#run = parts.run;
     this.#mostRunning = parts.permits * LANES_PER_PERMIT;
     parts.governor.onFree(() => this.kick());
   }
 
+  /** What attempts need is known: leases from now on. */
+  start(): void {
+    if (this.#state !== "new") return;
+    this.#state = "running";
+    this.kick();
+  }
+
   /** Something may be due now. */
   kick(): void {
-    if (this.#stopped) return;
+    if (this.#state !== "running") return;
     this.#again = true;
     if (!this.#pumping) this.#beat.ask(this.#pump, 0);
   }
@@ -72,7 +85,7 @@ export class Scheduler {
   }
 
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#state === "stopped";
   }
 
   /** How often everything that ran had ended. */
@@ -82,14 +95,14 @@ export class Scheduler {
 
   /** Resolves once everything that ran has ended again since `seen` was read, or the scheduler has stopped. */
   async emptiedAfter(seen: number): Promise<void> {
-    while (this.#emptied <= seen && !this.#stopped) {
+    while (this.#emptied <= seen && !this.stopped) {
       await new Promise<void>((resolve) => this.#watchers.add(resolve));
     }
   }
 
   /** Leases no more; resolves when what runs has ended. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#state = "stopped";
     this.#timer?.cancel();
     this.#tellWatchers();
     while (this.#running > 0 || this.#pumping) {
@@ -102,15 +115,15 @@ export class Scheduler {
     this.#again = false;
     this.#pumping = true;
     try {
-      if (!this.#stopped) await this.#startDue();
+      if (!this.stopped) await this.#startDue();
     } catch (error) {
-      if (!this.#stopped) {
-        this.#logger.error({ error: String(error) }, "The store failed; trying again in a second.");
+      if (!this.stopped) {
+        this.#onStoreFailed(error);
         this.#arm(this.#clock.now() + RETRY_STORE_MS);
       }
     }
     this.#pumping = false;
-    if (this.#stopped) this.#tellWatchers();
+    if (this.stopped) this.#tellWatchers();
     else if (this.#again) this.kick();
   };
 
@@ -118,13 +131,19 @@ export class Scheduler {
     const room = this.#room();
     // Whoever ends kicks again, and so does the governor.
     if (room <= 0) return;
-    const [lanes, next] = await Promise.all([this.#store.lease(room, this.#clock.now()), this.#store.nextDue()]);
+    const lanes = await this.#store.lease(room, this.#clock.now(), this.#running > 0);
     this.#running += lanes.length;
+    this.#alone = lanes[0]?.alone === true;
+    // Before anything else is asked of the store: what is leased is this process's to end.
     inTurns(lanes, PER_TURN, (lane) => void this.#start(lane));
-    if (lanes.length < room && next !== undefined) this.#arm(next);
+    if (lanes.length >= room) return;
+    const next = await this.#store.nextDue();
+    // What is due and was not leased waits for what runs.
+    if (next !== undefined && (next > this.#clock.now() || this.#running === 0)) this.#arm(next);
   }
 
   #room(): number {
+    if (this.#alone) return 0;
     if (this.#governor.paused === undefined) return this.#mostRunning - this.#running;
     return this.#running === 0 ? this.#governor.free : 0;
   }
@@ -133,12 +152,11 @@ export class Scheduler {
     try {
       await this.#run(lane);
     } catch (error) {
-      this.#logger.error(
-        { user: lane.key.user, target: lane.key.target.name, error: String(error) },
-        "An attempt failed unexpectedly; its lane waits for the next start.",
-      );
+      const fields = { user: lane.key.user, target: lane.key.target.name, error: String(error) };
+      this.#logger.error(fields, "What follows a delivery failed unexpectedly.");
     } finally {
       this.#running -= 1;
+      if (lane.alone) this.#alone = false;
       if (this.#running === 0) {
         this.#emptied += 1;
         this.#tellWatchers();
@@ -148,7 +166,7 @@ export class Scheduler {
   }
 
   #arm(at: number): void {
-    if (this.#stopped || (at >= this.#timerAt && this.#timer !== undefined)) return;
+    if (this.stopped || (at >= this.#timerAt && this.#timer !== undefined)) return;
     this.#timer?.cancel();
     this.#timerAt = at;
     this.#timer = this.#clock.after(at - this.#clock.now(), () => {

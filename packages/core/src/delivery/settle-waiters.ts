@@ -4,9 +4,9 @@ import type { Reason } from "../intent/outcome.ts";
 import type { SendRecord } from "../store/lane-records.ts";
 import type { LaneStore } from "../store/lane-store.ts";
 
-/** How one accepted firing ended. `owed`: the outbox was closed before. */
+/** How one accepted firing ended. `forgotten`: longer ago than records are kept. `owed`: the outbox was closed before. */
 export interface FiringEnd {
-  readonly status: "delivered" | "suppressed" | "dead" | "owed";
+  readonly status: "delivered" | "suppressed" | "dead" | "forgotten" | "owed";
   readonly reason?: Reason;
 }
 
@@ -36,7 +36,8 @@ export class SettleWaiters {
     else others.push(waiter);
     // It may have ended before anybody asked.
     const record = await this.#store.ended(lane, seq).catch(() => undefined);
-    if (record !== undefined) this.#answer(lane, seq, seq, endOf(record));
+    if (record?.requeuedAs !== undefined) this.#answer(lane, seq, seq, await this.wait(key, record.requeuedAs));
+    else if (record !== undefined) this.#answer(lane, seq, seq, endOf(record));
     return promise;
   }
 
@@ -71,6 +72,9 @@ function endOf(record: SendRecord): FiringEnd {
       return { status: "delivered" };
     case "suppressed":
       return { status: "suppressed" };
+    case "forgotten":
+    case "requeued":
+      return { status: "forgotten" };
     case "dead":
     case "discarded":
       return { status: "dead", ...reason };

@@ -4,7 +4,6 @@ import type { Ended, TokenWish } from "../delivery/outbox.ts";
 import type { DeliveryPolicy } from "../delivery/policy.ts";
 import type { Sabotage } from "../delivery/sabotage.ts";
 import type { GraphOptions } from "../options.ts";
-import type { PlatformDefinitions } from "../platform-definitions.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { AskedVerb } from "../store/remote-store.ts";
 import type { ThreadFile } from "../store/store-calls.ts";
@@ -16,14 +15,8 @@ export interface EngineStart {
   readonly secret: string;
   readonly graph: GraphOptions;
   readonly policy: DeliveryPolicy;
-  readonly sabotage: Sabotage | undefined;
-}
-
-/** What delivery needs to know of the platform's definitions, as data. */
-export interface EngineDefinitions {
-  readonly known: PlatformDefinitions;
   readonly leaderboards: Leaderboards;
-  readonly forced: readonly string[];
+  readonly sabotage: Sabotage | undefined;
 }
 
 /** Verbs of the outbox; the others are its store's. */

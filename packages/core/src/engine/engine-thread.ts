@@ -4,12 +4,12 @@ import { graphPlatform } from "../deliver-intent.ts";
 import { Beat } from "../delivery/beat.ts";
 import { newCounters } from "../delivery/counters.ts";
 import { Outbox } from "../delivery/outbox.ts";
-import type { Definitions } from "../delivery/platform.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { createGraphClient } from "../graph/graph-client.ts";
 import { undiciTransport } from "../graph/undici-transport.ts";
 import type { LaneKey } from "../intent/intent.ts";
-import { definitionsFor } from "../platform-definitions.ts";
+import { DefinitionsBook } from "../platform-definitions.ts";
+import type { PlatformDefinitions } from "../platform-definitions.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { giveWay } from "../runtime/give-way.ts";
 import type { Logger } from "../runtime/log.ts";
@@ -21,8 +21,9 @@ import { directStore } from "../store/direct-store.ts";
 import { openCalls } from "../store/open-calls.ts";
 import { unpackFiring } from "../store/packed-firing.ts";
 import type { PackedFiring } from "../store/packed-firing.ts";
+import type { Firing } from "../store/lane-store.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "../store/store-calls.ts";
-import type { EngineDefinitions, EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
+import type { EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
 
 /**
  * The thread in which results are stored and delivered: the file, the outbox over it, and the sockets. A room's thread
@@ -87,10 +88,10 @@ const transport = undiciTransport({ ...start.graph, connections: policy.concurre
 const { baseUrl } = start.graph;
 const credentials = { id: app, secret: start.secret };
 const graph = createGraphClient({ app: credentials, transport, clock, ...(baseUrl === undefined ? {} : { baseUrl }) });
-const definitions = Promise.withResolvers<Definitions>();
+const definitions = new DefinitionsBook(start.leaderboards);
 const outbox = new Outbox({
   store,
-  platform: graphPlatform({ graph, tokens, definitions: definitions.promise, clock }),
+  platform: graphPlatform({ graph, tokens, definitions, clock }),
   policy,
   clock,
   random: systemRandom,
@@ -103,16 +104,28 @@ const outbox = new Outbox({
 outbox.ended.listen((ended) => tell({ is: "ended", ended }));
 outbox.tokenWanted.listen((wish) => tell({ is: "token-wanted", wish }));
 
+/** Each thread's time is the wall clock at its own start moved on, so the two may differ by how that was set between. */
+const LARGEST_LAG_MS = 1_000;
+function aheadOf(sentAt: number): number {
+  const ahead = clock.now() - sentAt;
+  return ahead >= 0 && ahead <= LARGEST_LAG_MS ? 0 : ahead;
+}
+function movedBy(ahead: number, firing: Firing): Firing {
+  return ahead === 0 ? firing : { ...firing, at: firing.at + ahead, dueAt: firing.dueAt + ahead };
+}
+
 /** What is asked of the outbox, by verb; everything else goes to the store. */
 const own = {
   "engine:open": () => outbox.open(),
-  "engine:accept": (reports: readonly (readonly PackedFiring[])[]) =>
-    outbox.accept(reports.map((report) => report.map(unpackFiring))),
+  "engine:accept"(reports: readonly (readonly PackedFiring[])[], sentAt: number) {
+    const ahead = aheadOf(sentAt);
+    return outbox.accept(reports.map((report) => report.map((packed) => movedBy(ahead, unpackFiring(packed)))));
+  },
   "engine:settled": (key: LaneKey, seq: number) => outbox.settled(key, seq),
   "engine:wake": (user: string) => outbox.wake(app, user),
   "engine:kick": () => outbox.kick(),
   "engine:prefetch": (user: string) => outbox.prefetch(user),
-  "engine:forgetProgress": (user: string) => outbox.forgetProgress(app, user),
+  "engine:forgetProgress": (user: string, heldForMs: number | undefined) => outbox.forgetProgress(app, user, heldForMs),
   "engine:flush": () => outbox.flush(),
   "engine:owed": () => outbox.owed(),
   async "engine:close"(timeoutMs: number) {
@@ -121,8 +134,7 @@ const own = {
     await graph.close(Math.max(0, until - clock.monotonic()));
     return owed;
   },
-  "engine:definitions": ({ known, leaderboards, forced }: EngineDefinitions) =>
-    definitions.resolve(definitionsFor(known, leaderboards, new Set(forced))),
+  "engine:definitions": (known: PlatformDefinitions) => definitions.learn(known),
   "engine:token"(number: number, token: string | undefined) {
     tokensNeeded.get(number)?.(token);
     tokensNeeded.delete(number);

@@ -14,7 +14,8 @@ import type { LaneStore } from "../store/lane-store.ts";
 import { packFiring } from "../store/packed-firing.ts";
 import { askedVerbs } from "../store/remote-store.ts";
 import type { TokenVault } from "../token-vault.ts";
-import type { EngineDefinitions, EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
+import type { PlatformDefinitions } from "../platform-definitions.ts";
+import type { EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
 
 /** What lies in one turn of a game's loop and the next goes to the engine together. */
 const GATHER_MS = 4;
@@ -26,7 +27,6 @@ export interface EngineParts {
   readonly start: EngineStart;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly definitions: Promise<EngineDefinitions>;
 }
 
 /** The game thread's end of the engine: an outbox and a store that are somewhere else. */
@@ -36,16 +36,20 @@ export interface Engine {
   readonly store: LaneStore;
   /** What the engine counted, as of what it said last. */
   readonly counters: Counters;
+  /** What is known of the platform's definitions by now; the engine delivers nothing before it is told once. */
+  learn(known: PlatformDefinitions): void;
   /** Whose tokens the engine asks for. */
   useTokens(tokens: Pick<TokenVault, "ready" | "tokenOf" | "forget">): void;
 }
 
 /** Starts nothing yet: the thread comes with `delivery.open()`. */
-export function engineIn({ start, clock, logger, definitions }: EngineParts): Engine {
+export function engineIn({ start, clock, logger }: EngineParts): Engine {
   const counters = newCounters();
   const ended: Delivery["ended"] = createFeed("outcomes", logger);
   const tokenWanted: Delivery["tokenWanted"] = createFeed("token wanted", logger);
   let tokens: Pick<TokenVault, "ready" | "tokenOf" | "forget"> | undefined;
+  let definitions: PlatformDefinitions | undefined;
+  let isOpen = false;
 
   const hear = (event: EngineEvent): void => {
     switch (event.is) {
@@ -75,10 +79,13 @@ export function engineIn({ start, clock, logger, definitions }: EngineParts): En
     const token = isThere ? tokens?.tokenOf(user) : undefined;
     connection.tell("engine:token", [number, token && reveal(token)]);
   };
+  const tellDefinitions = (): void => {
+    if (definitions !== undefined) connection.tell("engine:definitions", [definitions]);
+  };
   const connection = new Connection<EngineVerb, EngineEvent>(() => startThread(start), hear);
 
   const accept: LaneStore["accept"] = (reports) =>
-    connection.ask("engine:accept", [reports.map((report) => report.map(packFiring))]);
+    connection.ask("engine:accept", [reports.map((report) => report.map(packFiring)), clock.now()]);
   const intake = new Intake({
     store: { accept },
     clock,
@@ -91,6 +98,10 @@ export function engineIn({ start, clock, logger, definitions }: EngineParts): En
   return {
     counters,
     useTokens: (used) => void (tokens = used),
+    learn(known) {
+      definitions = known;
+      if (isOpen) tellDefinitions();
+    },
     store: {
       open: () => Promise.reject(new TypeError("The engine opens its store.")),
       accept,
@@ -104,7 +115,8 @@ export function engineIn({ start, clock, logger, definitions }: EngineParts): En
         try {
           await connection.open("engine:open", []);
           intake.open();
-          void definitions.then((known) => connection.tell("engine:definitions", [known]));
+          isOpen = true;
+          tellDefinitions();
         } catch (error) {
           intake.fail(error);
           throw error;
@@ -116,7 +128,7 @@ export function engineIn({ start, clock, logger, definitions }: EngineParts): En
       wake: (_app, user) => connection.ask("engine:wake", [user]),
       kick: () => connection.tell("engine:kick", []),
       prefetch: (user) => connection.ask<void>("engine:prefetch", [user], true).catch(() => undefined),
-      forgetProgress: (_app, user) => connection.ask("engine:forgetProgress", [user]),
+      forgetProgress: (_app, user, heldForMs) => connection.ask("engine:forgetProgress", [user, heldForMs]),
       async flush() {
         await intake.empty();
         await connection.ask("engine:flush", []);

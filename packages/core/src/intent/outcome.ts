@@ -28,6 +28,10 @@ export type Reason =
   | "reset-seen"
   /** The progress needed for a decision could not be read. */
   | "progress-unread"
+  /** A newer score has overtaken it. */
+  | "overtaken"
+  /** The store could not write, so nothing was sent. */
+  | "store"
   /** Attempts at it keep dying with their process. */
   | "poison"
   /** Discarded by a person. */

@@ -54,12 +54,6 @@ export function compileRules<E extends Events, A extends Achievements, L extends
   return compiled;
 }
 
-/** The boards on which some rule forces scores. */
-export function forcedBoards(rules: CompiledRules): ReadonlySet<string> {
-  const specs = [...rules.values()].flatMap((event) => event.rules.map((rule) => rule.spec));
-  return new Set(specs.flatMap((spec) => (spec.kind === "submitScore" && spec.force ? [spec.target] : [])));
-}
-
 function checkedBook(rules: unknown, events: readonly string[]): Readonly<Record<string, unknown>> {
   if (rules === undefined) return {};
   if (typeof rules !== "object" || rules === null || Array.isArray(rules)) {

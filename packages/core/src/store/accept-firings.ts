@@ -6,6 +6,7 @@ import type { LaneRow } from "./lane-row.ts";
 import type { Acceptance, Firing, ReportAcceptance } from "./lane-store.ts";
 import type { LaneTables } from "./lane-tables.ts";
 import { OnceBatch } from "./once-batch.ts";
+import type { StoreTime } from "./store-time.ts";
 
 type Report = readonly Firing[];
 
@@ -13,6 +14,7 @@ export interface Accepting {
   readonly maxLanes: number;
   /** The place in the order of acceptance of the next firing. */
   nextOrder(): number;
+  readonly time: StoreTime;
 }
 
 /** Merges reports into their lanes: each lane is written once, and a report is taken as a whole or not at all. */
@@ -59,7 +61,7 @@ class Batch {
     const tables = this.#tables;
     for (const row of this.#touched.values()) tables.putLane(row);
     this.#keys.write();
-    if (this.#newest > 0) tables.putGenerations(withRow(tables.generations(), this.#newest));
+    if (this.#newest > 0) tables.putGenerations(withRow(tables.generations(), this.#accepting.time.kept(this.#newest)));
   }
 
   #accept(firing: Firing): Acceptance {
@@ -68,7 +70,8 @@ class Batch {
     const id = laneId(firing.key);
     const row = this.#lane(id);
     if (row === undefined) this.#lanes += 1;
-    const next = acceptInto(row, firing);
+    const { time } = this.#accepting;
+    const next = acceptInto(row, { ...firing, at: time.kept(firing.at), dueAt: time.kept(firing.dueAt) });
     this.#touched.set(id, next);
     if (firing.once !== undefined) {
       this.#keys.remember(firing, next.seq, this.#accepting.nextOrder());

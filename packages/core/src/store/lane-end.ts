@@ -1,8 +1,11 @@
 import { announceRow } from "./lane-announcements.ts";
 import type { AttemptRecord, DeadLetter, SendRecord } from "./lane-records.ts";
-import { inFlightOf, joined, leaseTokenOf } from "./lane-row.ts";
-import type { InFlight, LaneRow, Waiting } from "./lane-row.ts";
-import type { LaneEnd, Settlement } from "./lane-store.ts";
+import { giveBack, inEpoch, inTheAirAfter, stillInTheAir } from "./lane-leftovers.ts";
+import { handBackRow } from "./lane-return.ts";
+import { inFlightOf, isForced, leaseTokenOf } from "./lane-row.ts";
+import type { InFlight, LaneRow } from "./lane-row.ts";
+import type { LaneEnd } from "./lane-store.ts";
+import type { KeptSettlement } from "./store-time.ts";
 
 /** A row after its lease ended, with what goes to the records beside it. */
 export interface EndedLease {
@@ -15,23 +18,27 @@ export interface EndedLease {
 const LONGEST_HISTORY = 20;
 
 /** Ends a lease; undefined if the token is not the lane's current one. */
-export function settleRow(row: LaneRow | undefined, settlement: Settlement): EndedLease | undefined {
+export function settleRow(row: LaneRow | undefined, settlement: KeptSettlement): EndedLease | undefined {
   if (row === undefined || leaseTokenOf(row) !== settlement.leaseToken) return undefined;
   const inFlight = inFlightOf(row);
   if (inFlight === undefined) return undefined;
-  const { end, now, attempt } = settlement;
-  const tried: LaneRow = { ...row, lostLeases: 0, history: longer(row.history, attempt) };
+  const { end, attempt } = settlement;
+  // A verdict is no attempt at sending, so it clears nobody of having killed a process.
+  const lostLeases = row.phase.state === "in-doubt" ? row.lostLeases : 0;
+  const tried: LaneRow = { ...row, lostLeases, history: longer(row.history, attempt) };
   switch (end.type) {
     case "settled":
-      return settled(tried, inFlight, end, now);
+      return settled(tried, inFlight, end, settlement);
     case "released":
-      return { row: released(tried, inFlight, end) };
+      return { row: released(tried, inFlight, end, settlement.now) };
     case "in-doubt":
       return { row: inDoubt(tried, inFlight, end) };
     case "parked":
       return { row: parked(tried, inFlight) };
+    case "abandoned":
+      return { row: handBackRow(tried, { now: settlement.now, ...end }) };
     case "dead":
-      return dead(tried, inFlight, end, now);
+      return dead(tried, inFlight, end, settlement);
   }
 }
 
@@ -39,33 +46,35 @@ function longer(history: readonly AttemptRecord[], attempt: AttemptRecord | unde
   return attempt === undefined ? history : [...history, attempt].slice(-LONGEST_HISTORY);
 }
 
-/** The value in flight back under what came in meanwhile. */
-export function giveBack(row: LaneRow, inFlight: InFlight): Waiting | undefined {
-  const { value, oldestAt, dueAt } = inFlight;
-  return joined({ value, oldestAt, dueAt }, row.pending);
-}
-
 type End<Type extends LaneEnd["type"]> = Extract<LaneEnd, { readonly type: Type }>;
 
-function settled(row: LaneRow, inFlight: InFlight, end: End<"settled">, now: number): EndedLease {
+/** When something ended: in time lived, and as people are shown it. */
+export type EndedAt = Pick<KeptSettlement, "now" | "shownAt">;
+
+function settled(row: LaneRow, inFlight: InFlight, end: End<"settled">, at: EndedAt): EndedLease {
   const attempts = end.how === "suppressed" ? row.attempts : row.attempts + 1;
-  const ended = inEpoch({ ...finished(row, inFlight, now), lastSettledSeq: inFlight.toSeq }, end);
+  const { toSeq, value } = inFlight;
+  const forcedSeq = isForced(value) ? toSeq : row.forcedSeq;
+  const ended = inEpoch({ ...finished(row, inFlight, at.now), lastSettledSeq: toSeq, forcedSeq }, end);
+  const factAgeMs = end.how === "suppressed" && end.progress ? { factAgeMs: at.now - end.progress.at } : {};
   return {
-    row: end.announce === true ? announceRow(ended, now) : ended,
+    row: end.announce === true ? announceRow(ended, at.shownAt) : ended,
     record: {
       fromSeq: row.settledThrough + 1,
-      toSeq: inFlight.toSeq,
+      toSeq,
       how: end.how,
       attempts,
-      at: now,
+      at: at.shownAt,
+      ...factAgeMs,
       ...lastOf(row),
     },
   };
 }
 
-function dead(row: LaneRow, inFlight: InFlight, end: End<"dead">, now: number): EndedLease {
+function dead(row: LaneRow, inFlight: InFlight, end: End<"dead">, at: EndedAt): EndedLease {
   const { reason, detail, maybeApplied } = end;
-  const ended = givenUp(row, inFlight, { reason, detail, maybeApplied, attempts: row.attempts + 1 }, now);
+  const aloft = { ...row, inTheAir: inTheAirAfter(row, inFlight, end.inTheAirUntil, at.now) };
+  const ended = givenUp(aloft, inFlight, { reason, detail, maybeApplied, attempts: row.attempts + 1 }, at);
   const baseline = end.forgetProgress === true ? undefined : ended.row.progress;
   return { ...ended, row: inEpoch({ ...ended.row, progress: baseline }, end) };
 }
@@ -76,13 +85,21 @@ interface Death extends Pick<DeadLetter, "reason" | "maybeApplied" | "attempts">
 }
 
 /** A value taken out of its lane for good, without an outcome: `inFlight`, or all that was pending. */
-export function givenUp(row: LaneRow, inFlight: InFlight, death: Death, now: number): Required<EndedLease> {
+export function givenUp(row: LaneRow, inFlight: InFlight, death: Death, at: EndedAt): Required<EndedLease> {
   const fromSeq = row.settledThrough + 1;
   const { toSeq, value } = inFlight;
   const { detail, ...why } = death;
   return {
-    row: finished(row, inFlight, now),
-    record: { fromSeq, toSeq, how: "dead", reason: death.reason, attempts: death.attempts, at: now, ...lastOf(row) },
+    row: finished(row, inFlight, at.now),
+    record: {
+      fromSeq,
+      toSeq,
+      how: "dead",
+      reason: death.reason,
+      attempts: death.attempts,
+      at: at.shownAt,
+      ...lastOf(row),
+    },
     dead: {
       key: row.key,
       value,
@@ -90,7 +107,7 @@ export function givenUp(row: LaneRow, inFlight: InFlight, death: Death, now: num
       toSeq,
       ...why,
       history: row.history,
-      at: now,
+      at: at.shownAt,
       ...(detail !== undefined && { detail }),
     },
   };
@@ -111,26 +128,15 @@ function finished(row: LaneRow, inFlight: InFlight, now: number): LaneRow {
     attempts: 0,
     notBefore: 0,
     reason: undefined,
+    // An answer says nothing of an earlier request that is still on its way.
+    inTheAir: stillInTheAir(row, now),
     sentWhileLocked: false,
     history: [],
     lostLeases: 0,
   };
 }
 
-/**
- * The row with the baseline and the epoch its end leaves. A baseline does not outlive its epoch: without a new one the
- * lane has none. The journal is closed here, so what was to be forgotten with it is, what the end knows included.
- */
-export function inEpoch(
-  row: LaneRow,
-  { progress, newEpoch }: Pick<End<"released">, "progress" | "newEpoch"> = {},
-): LaneRow {
-  if (row.forgetsAtEnd) return { ...row, progress: undefined, epoch: row.epoch + 1, forgetsAtEnd: false };
-  if (newEpoch === true) return { ...row, progress, epoch: row.epoch + 1 };
-  return progress === undefined ? row : { ...row, progress };
-}
-
-function released(row: LaneRow, inFlight: InFlight, end: End<"released">): LaneRow {
+function released(row: LaneRow, inFlight: InFlight, end: End<"released">, now: number): LaneRow {
   const open: LaneRow = {
     ...row,
     phase: { state: "open" },
@@ -138,6 +144,7 @@ function released(row: LaneRow, inFlight: InFlight, end: End<"released">): LaneR
     attempts: end.failedAttempt ? row.attempts + 1 : row.attempts,
     notBefore: end.notBefore,
     reason: end.reason,
+    inTheAir: inTheAirAfter(row, inFlight, end.inTheAirUntil, now),
     sentWhileLocked: row.sentWhileLocked || end.sentWhileLocked === true,
   };
   return inEpoch(open, end);

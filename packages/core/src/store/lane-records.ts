@@ -16,11 +16,17 @@ export type SettledHow = "delivered" | "verdict" | "suppressed";
 export interface SendRecord {
   readonly fromSeq: number;
   readonly toSeq: number;
-  readonly how: SettledHow | "dead" | "discarded";
+  /** `requeued`: dead once, then sent after all as `requeuedAs`. `forgotten`: it ended, past the retention. */
+  readonly how: SettledHow | "dead" | "discarded" | "requeued" | "forgotten";
   readonly reason?: Reason;
   /** Tries it took, the last one included; a suppressed end adds none. */
   readonly attempts: number;
+  /** Wall ms; 0 where it is forgotten. */
   readonly at: number;
+  /** The lane's seq as which a dead value was requeued. */
+  readonly requeuedAs?: number;
+  /** How old the knowledge was that made a request unnecessary, ms. */
+  readonly factAgeMs?: number;
   /** The last try, with what the platform answered. */
   readonly last?: AttemptRecord;
 }
@@ -59,7 +65,7 @@ export interface Announcement {
   readonly at: number;
 }
 
-/** A parked lane that became a dead letter. */
+/** A lane whose value became a dead letter without a settlement: poison, or parked for too long. */
 export interface ExpiredLane {
   readonly lane: string;
   readonly key: LaneKey;
@@ -111,7 +117,7 @@ export interface LaneSnapshot {
   readonly progress?: Progress;
   /** Tries of the value that is not final yet (20 at most), oldest first. */
   readonly history: readonly AttemptRecord[];
-  /** Leases in a row that died with their process. */
+  /** Staged attempts in a row that died with their process. */
   readonly lostLeases: number;
 }
 
@@ -119,4 +125,6 @@ export interface TakenOver {
   readonly released: number;
   readonly inDoubt: number;
   readonly poisoned: number;
+  /** The poisoned ones, by lane. */
+  readonly ended: readonly ExpiredLane[];
 }

@@ -1,49 +1,56 @@
 import { accumulates } from "../intent/lane-value.ts";
-import type { LaneValue } from "../intent/lane-value.ts";
-import { giveBack, inEpoch } from "./lane-end.ts";
+import { giveBack, inEpoch, inTheAirAfter } from "./lane-leftovers.ts";
 import type { DeadLetter } from "./lane-records.ts";
-import { inFlightOf, joined } from "./lane-row.ts";
+import { inFlightOf, isForced, joined } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 
 /** How lanes come back without an outcome: from a lost process, from waiting, from the dead. */
 
-/** Strips the lease another incarnation left. Rows that nobody holds come back unchanged (the same object). */
-export function takeOverRow(row: LaneRow, now: number, quietMs: number): LaneRow {
+/** When a lane that nobody ended may go on. */
+export interface Return {
+  readonly now: number;
+  /** What was given back unsent waits until then; 0: not at all. */
+  readonly notBefore: number;
+  /** What may have been sent can take effect until then. */
+  readonly quietUntil: number;
+}
+
+/**
+ * A lane whose holder is gone, or does not know what became of it. Not staged: nothing was sent, its value goes back. A
+ * staged count is in doubt; any other staged value goes back, and what was sent of it is in the air. A verdict that was
+ * being sought stays due. Rows that nobody holds come back unchanged (the same object).
+ */
+export function handBackRow(row: LaneRow, { now, notBefore, quietUntil }: Return): LaneRow {
   const { phase } = row;
-  if (phase.state === "in-doubt" && phase.leaseToken === undefined) return doubtAnew(row, phase, now + quietMs);
   if (!("leaseToken" in phase) || phase.leaseToken === undefined) return row;
-  const lost: LaneRow = { ...row, lostLeases: row.lostLeases + 1 };
-  if (phase.state === "leased") return { ...lost, phase: { state: "open" }, pending: giveBack(row, phase.inFlight) };
-  if (phase.state === "staged") return takeOverStaged(lost, phase, now + quietMs, now);
-  return doubtAnew(lost, phase, now + quietMs);
-}
-
-/** The quiet period begins again: the wall clock that set the old due time may have been wrong. */
-function doubtAnew(row: LaneRow, phase: InDoubt, dueAt: number): LaneRow {
-  const journal = { ...phase.journal, unchangedReads: 0 };
-  return { ...row, phase: { ...phase, journal, dueAt, leaseToken: undefined } };
-}
-
-type InDoubt = Extract<LaneRow["phase"], { readonly state: "in-doubt" }>;
-
-type Staged = Extract<LaneRow["phase"], { readonly state: "staged" }>;
-
-function takeOverStaged(row: LaneRow, phase: Staged, quietUntil: number, now: number): LaneRow {
+  if (phase.state === "in-doubt") {
+    return { ...row, phase: { ...phase, dueAt: Math.max(phase.dueAt, notBefore), leaseToken: undefined } };
+  }
   const { inFlight } = phase;
-  if (accumulates(inFlight.value)) {
+  if (phase.state === "staged" && accumulates(inFlight.value)) {
     const journal = { ...phase.journal, inDoubtSince: now };
     return { ...row, phase: { state: "in-doubt", inFlight, journal, dueAt: quietUntil, leaseToken: undefined } };
   }
-  const isScore = inFlight.value.type === "score";
-  return inEpoch({
+  const open: LaneRow = {
     ...row,
     phase: { state: "open" },
     pending: giveBack(row, inFlight),
-    // A score is staged where forced ones occur: one that may still be on its way must not land after a later one. Of
-    // bits it has to be known whether they unlocked anything.
-    notBefore: isScore || isBits(inFlight.value) ? Math.max(row.notBefore, quietUntil) : row.notBefore,
-    sentWhileLocked: row.sentWhileLocked || phase.journal.wasLocked || isScore,
+    notBefore: Math.max(row.notBefore, notBefore),
+  };
+  if (phase.state === "leased") return open.forgetsAtEnd ? inEpoch(open) : open;
+  const mayHaveLanded = phase.journal.wasLocked || inFlight.value.type === "score";
+  return inEpoch({
+    ...open,
+    inTheAir: inTheAirAfter(row, inFlight, quietUntil, now),
+    sentWhileLocked: row.sentWhileLocked || mayHaveLanded,
   });
+}
+
+/** As `handBackRow`, from a process that died; a staged attempt that died with it is remembered. */
+export function takeOverRow(row: LaneRow, back: Return): LaneRow {
+  const lostLeases = row.phase.state === "staged" ? row.lostLeases + 1 : row.lostLeases;
+  const returned = handBackRow(row, back);
+  return returned === row ? row : { ...returned, lostLeases };
 }
 
 /** Opens a parked lane, due at `now`; other lanes come back unchanged (the same object). */
@@ -59,37 +66,31 @@ export function makeDueRow(row: LaneRow, now: number): LaneRow {
 }
 
 /**
- * An achievement's lane without its baseline, in a new epoch; a score's comes back unchanged (the same object). While a
+ * An achievement's lane without its baseline, in a new epoch, held until `heldUntil`; a score's comes back unchanged (the same object). While a
  * journal is open, its verdict still needs what is known: the lane forgets when it closes. A lease without a journal
  * forgets at once and again at its end, for its holder may still bring what it read before.
  */
-export function forgetRow(row: LaneRow): LaneRow {
+export function forgetRow(row: LaneRow, heldUntil: number): LaneRow {
   if (row.key.target.type !== "achievement") return row;
-  const marked = { ...row, forgetsAtEnd: true };
+  const marked = { ...row, forgetsAtEnd: true, heldUntil };
   if ("journal" in row.phase) return marked;
   return { ...inEpoch(marked), forgetsAtEnd: row.phase.state === "leased" };
 }
 
 /**
  * The lane with a dead value merged under what is pending, as if reported at `now` (its own age would end it again); it
- * takes a new seq, since its old ones have ended. Undefined: a forced score that something newer has overtaken, which
- * would now undo it.
+ * takes a new seq, since its old ones have ended. Undefined: a score that a newer forced one has overtaken, or a forced
+ * one that any newer score has: it would now undo what came after it.
  */
 export function requeueInto(row: LaneRow, letter: DeadLetter, now: number): LaneRow | undefined {
-  if (isForced(letter.value) && isOvertaken(row, letter)) return undefined;
+  if (isOvertaken(row, letter)) return undefined;
   const returning = { value: letter.value, oldestAt: now, dueAt: now };
   return { ...row, seq: row.seq + 1, pending: joined(returning, row.pending) };
 }
 
-function isOvertaken(row: LaneRow, letter: DeadLetter): boolean {
-  const inFlight = inFlightOf(row);
-  return row.lastSettledSeq > letter.toSeq || (inFlight !== undefined && isForced(inFlight.value));
-}
-
-function isBits(value: LaneValue): boolean {
-  return value.type === "achievement" && value.bits > 0n && !value.unlock;
-}
-
-export function isForced(value: LaneValue): boolean {
-  return value.type === "score" && value.forced;
+function isOvertaken(row: LaneRow, { value, toSeq }: DeadLetter): boolean {
+  if (value.type !== "score") return false;
+  const newer = [inFlightOf(row)?.value, row.pending?.value].filter((one) => one !== undefined);
+  if (row.forcedSeq > toSeq || newer.some(isForced)) return true;
+  return value.forced && row.lastSettledSeq > toSeq;
 }

@@ -1,5 +1,5 @@
 import { laneKeyOf } from "../intent/intent.ts";
-import type { Announced, InFlight, LanePhase, LaneRow, Waiting } from "./lane-row.ts";
+import type { Announced, InFlight, InTheAir, LanePhase, LaneRow, Waiting } from "./lane-row.ts";
 import type { DeadLetter } from "./lane-records.ts";
 import { StoredFields } from "./stored-fields.ts";
 import {
@@ -22,8 +22,11 @@ export function laneRowText(row: LaneRow): string {
     seq: row.seq,
     settledThrough: row.settledThrough,
     lastSettledSeq: row.lastSettledSeq,
+    forcedSeq: row.forcedSeq || undefined,
     attempts: row.attempts,
     notBefore: row.notBefore,
+    inTheAir: row.inTheAir,
+    heldUntil: row.heldUntil || undefined,
     sentWhileLocked: row.sentWhileLocked,
     epoch: row.epoch,
     reason: row.reason,
@@ -47,8 +50,11 @@ export function readLaneRow(id: string, text: unknown): LaneRow {
     seq: fields.number("seq"),
     settledThrough: fields.number("settledThrough"),
     lastSettledSeq: fields.number("lastSettledSeq"),
+    forcedSeq: fields.maybe("forcedSeq", () => fields.number("forcedSeq")) ?? 0,
     attempts: fields.number("attempts"),
     notBefore: fields.number("notBefore"),
+    inTheAir: fields.maybe("inTheAir", () => readInTheAir(fields.object("inTheAir"))),
+    heldUntil: fields.maybe("heldUntil", () => fields.number("heldUntil")) ?? 0,
     sentWhileLocked: fields.flag("sentWhileLocked"),
     epoch: fields.number("epoch"),
     reason: fields.maybe("reason", readReason),
@@ -61,6 +67,10 @@ export function readLaneRow(id: string, text: unknown): LaneRow {
     lostLeases: fields.maybe("lostLeases", () => fields.number("lostLeases")) ?? 0,
     announced: fields.maybe("announced", () => fields.list("announced").map(readAnnounced)) ?? [],
   };
+}
+
+function readInTheAir(fields: StoredFields): InTheAir {
+  return { until: fields.number("until"), exclusive: fields.flag("exclusive") };
 }
 
 function readAnnounced(fields: StoredFields): Announced {

@@ -32,13 +32,19 @@ export interface LaneRow {
   readonly settledThrough: number;
   /** The last seq that settled; a dead end does not move it. */
   readonly lastSettledSeq: number;
+  /** The last seq of the last forced score that settled; 0 where none did. What is older must not be sent any more. */
+  readonly forcedSeq: number;
   /** Failed attempts since the last settlement. */
   readonly attempts: number;
-  /** End of a backoff or quiet period, wall ms: nothing leaves earlier, however due it is. */
+  /** End of a backoff: nothing leaves earlier, however due it is. Like every time that decides, in time lived. */
   readonly notBefore: number;
+  /** What may still take effect after its answer was given up on. It outlives the value's end. */
+  readonly inTheAir: InTheAir | undefined;
+  /** Progress is being reset, or may be: nothing leaves earlier. */
+  readonly heldUntil: number;
   readonly reason: Reason | undefined;
   readonly progress: Progress | undefined;
-  /** When its last send ended, settled or dead, wall ms. */
+  /** When its last send ended, settled or dead. */
   readonly settledAt: number | undefined;
   readonly sentWhileLocked: boolean;
   readonly epoch: number;
@@ -46,7 +52,7 @@ export interface LaneRow {
   readonly forgetsAtEnd: boolean;
   /** Tries of the value that is not final yet, oldest first. */
   readonly history: readonly AttemptRecord[];
-  /** Leases in a row that died with their process. */
+  /** Staged attempts in a row that died with their process. */
   readonly lostLeases: number;
   /** By epoch, rising: the announcements nobody acknowledged, and the last one in any case. */
   readonly announced: readonly Announced[];
@@ -59,7 +65,17 @@ export interface Announced {
   readonly acknowledged: boolean;
 }
 
-/** A value with the age and the due time of its oldest and most urgent firing, wall ms. */
+/**
+ * Requests of this lane that were given up on and may still take effect until `until`. Best scores, bits and unlocks may
+ * follow each other; what must not follow is a forced score, which a late one could undo, and where what is in the air
+ * was `exclusive` (a forced score, or bits that may have unlocked something), nothing may.
+ */
+export interface InTheAir {
+  readonly until: number;
+  readonly exclusive: boolean;
+}
+
+/** A value with the age and the due time of its oldest and most urgent firing. */
 export interface Waiting {
   readonly value: LaneValue;
   readonly oldestAt: number;
@@ -101,8 +117,11 @@ function emptyRow(key: LaneKey): LaneRow {
     seq: 0,
     settledThrough: 0,
     lastSettledSeq: 0,
+    forcedSeq: 0,
     attempts: 0,
     notBefore: 0,
+    inTheAir: undefined,
+    heldUntil: 0,
     reason: undefined,
     progress: undefined,
     settledAt: undefined,
@@ -125,11 +144,27 @@ export function joined(earlier: Waiting | undefined, later: Waiting | undefined)
   };
 }
 
-/** When the lane may be leased, wall ms; undefined while it is idle, parked or leased already. */
+/** When the lane may be leased; undefined while it is idle, parked or leased already. */
 export function effectiveDue(row: LaneRow): number | undefined {
   if (row.phase.state === "in-doubt") return row.phase.leaseToken === undefined ? row.phase.dueAt : undefined;
   if (row.phase.state !== "open" || row.pending === undefined) return undefined;
-  return Math.max(row.pending.dueAt, row.notBefore);
+  return Math.max(row.pending.dueAt, row.notBefore, row.heldUntil, airEnds(row, row.pending.value));
+}
+
+/** When what is in the air is no longer in this value's way. */
+function airEnds({ inTheAir }: LaneRow, value: LaneValue): number {
+  return inTheAir !== undefined && (inTheAir.exclusive || isForced(value)) ? inTheAir.until : 0;
+}
+
+export function isForced(value: LaneValue): boolean {
+  return value.type === "score" && value.forced;
+}
+
+/** So many lost attempts make a lane a suspect: it is leased alone, so that no other is blamed for what it does. */
+export const SUSPECT_AFTER = 2;
+
+export function isSuspect(row: LaneRow): boolean {
+  return row.lostLeases >= SUSPECT_AFTER;
 }
 
 /** Claims a lane that is due: its whole pending value moves in flight, or its verdict is taken on. */
@@ -169,6 +204,7 @@ export function leasedLane(row: LaneRow): LeasedLane {
   const leaseToken = leaseTokenOf(row);
   const inFlight = inFlightOf(row);
   if (leaseToken === undefined || inFlight === undefined) throw new TypeError("The lane is not leased.");
+  const quietUntil = Math.max(row.heldUntil, row.inTheAir?.until ?? 0);
   return {
     id: row.id,
     key: row.key,
@@ -180,6 +216,9 @@ export function leasedLane(row: LaneRow): LeasedLane {
     oldestAt: inFlight.oldestAt,
     sentWhileLocked: row.sentWhileLocked,
     epoch: row.epoch,
+    lostLeases: row.lostLeases,
+    alone: isSuspect(row),
+    ...(quietUntil > 0 && { inTheAirUntil: quietUntil }),
     ...(row.progress && { progress: row.progress }),
     ...("journal" in row.phase && { journal: row.phase.journal }),
     ...(row.settledAt !== undefined && { settledAt: row.settledAt }),

@@ -33,11 +33,12 @@ export interface LaneStore {
    */
   readonly gatherMs?: number;
   /**
-   * Opens the store and takes over what other incarnations left: leased lanes go back to pending; staged lanes whose
-   * value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back to pending, not before
-   * `now + quietMs` where the value is a score or bits, and remember `sentWhileLocked`; lanes in doubt are due
-   * at `now + quietMs` too, their reads forgotten, since the wall clock may have changed. A lane whose lease died with its process for the `poisonAfter`th time in a row becomes a dead letter
-   * with reason `poison` instead (`maybeApplied` where it was staged or in doubt). Called before anything else; called
+   * Opens the store and takes over what other incarnations left: leased lanes go back to pending, as if they had never
+   * been leased; staged lanes whose value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back
+   * to pending, remember `sentWhileLocked`, and are in the air until `now + quietMs`; lanes in doubt stay due as they
+   * were. A lane whose staged attempt died with its process for the `poisonAfter`th time in a row becomes a dead letter
+   * with reason `poison` instead, a count only after its verdict. Times go on where the store's last process left them:
+   * what happened between, whatever the wall clock says, makes nothing older or due. Called before anything else; called
    * again, another incarnation takes over. Throws `store_locked`, `store_newer` or `store_unusable`.
    */
   open(taking: Opening): Promise<TakenOver>;
@@ -47,8 +48,12 @@ export interface LaneStore {
    * firings are malformed, is refused alone.
    */
   accept(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]>;
-  /** Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. */
-  lease(limit: number, now: number): Promise<readonly LeasedLane[]>;
+  /**
+   * Claims up to `limit` due lanes, the longest due first: pending ones with their whole value, and in-doubt ones. A lane
+   * whose attempts died with their process before is claimed alone (`LeasedLane.alone`): where it comes first, and only
+   * if nothing else is out (`others` false); else those before it are claimed.
+   */
+  lease(limit: number, now: number, others?: boolean): Promise<readonly LeasedLane[]>;
   /**
    * Writes journals before requests leave; with an fsync. Answers, in order, whether the token still held; a lane in
    * doubt cannot be staged. A later epoch in the journal becomes the lane's.
@@ -56,6 +61,11 @@ export interface LaneStore {
   stage(stagings: readonly Staging[]): Promise<readonly boolean[]>;
   /** Ends leases. Answers, in order, whether the token still held; a refused end changes nothing. */
   settle(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
+  /**
+   * Gives back every lease of this incarnation, whose holder stops: what was never staged as if it had not been leased,
+   * staged counts in doubt and other staged values in the air until `now + quietMs`. Answers how many.
+   */
+  handBack(now: number, quietMs: number): Promise<number>;
   /** Makes a user's parked lanes due at `now`; answers how many. */
   wake(app: string, user: string, now: number): Promise<number>;
   /** Makes every pending lane due at once, except where a backoff or quiet period forbids it. */
@@ -67,10 +77,11 @@ export interface LaneStore {
   /** Parked lanes whose oldest intent is older than `before` (wall ms) become dead letters with reason `user-token`. */
   expireParked(before: number, now: number): Promise<readonly ExpiredLane[]>;
   /**
-   * Nobody vouches any longer for what is known of a user's achievements: baselines go and epochs begin anew. Lanes with
-   * an open journal keep theirs until it closes, then forget it whatever the end brings. Answers how many forgot at once.
+   * Nobody vouches any longer for what is known of a user's achievements: baselines go and epochs begin anew, and nothing
+   * of them leaves before `heldUntil` (wall ms; a later call replaces it). Lanes with an open journal keep their baseline
+   * until it closes, then forget it whatever the end brings. Answers how many forgot at once.
    */
-  forgetProgress(app: string, user: string): Promise<number>;
+  forgetProgress(app: string, user: string, heldUntil?: number): Promise<number>;
   /** What was announced to a user (by settling with `announce`) and not acknowledged yet, oldest first. */
   announcements(app: string, user: string): Promise<readonly Announcement[]>;
   /** Ends announcements by id; answers how many of them stood. */
@@ -83,12 +94,13 @@ export interface LaneStore {
   remembered(filter: FiringFilter): Promise<readonly RememberedFiring[]>;
   /** Lanes as they stand, for people and receipts. */
   inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
-  /** How the send that covered `seq` of a lane ended; undefined while it is owed, or past the retention. */
+  /** How the send that covered `seq` of a lane ended, `forgotten` past the retention; undefined while it is owed. */
   ended(lane: string, seq: number): Promise<SendRecord | undefined>;
   deadLetters(): Promise<readonly DeadLetter[]>;
   /**
-   * Merges a dead value back under what is pending, due at `now`, with a new seq. False if there is none with this id,
-   * or if it is a forced score that a later settlement, or a forced one in flight, has overtaken: then it is discarded.
+   * Merges a dead value back under what is pending, due at `now`, with a new seq, which the record of its old ones names.
+   * False if there is none with this id, or if it is a score that a newer forced one, or a forced score that any newer
+   * one has overtaken: then it is discarded.
    */
   requeue(deadLetterId: number, now: number): Promise<boolean>;
   discard(deadLetterId: number): Promise<boolean>;
@@ -107,6 +119,7 @@ export type StoreVerb = Exclude<keyof LaneStore, "gatherMs">;
 export interface Opening {
   readonly incarnation: string;
   readonly now: number;
+  /** How long what a dead process may have sent can still take effect, ms from now. */
   readonly quietMs: number;
   readonly poisonAfter: number;
 }
@@ -169,6 +182,12 @@ export interface LeasedLane {
   /** An earlier replay-safe send of this value may have taken effect; for an achievement, one that was locked before it. */
   readonly sentWhileLocked: boolean;
   readonly epoch: number;
+  /** Staged attempts in a row that died with their process. */
+  readonly lostLeases: number;
+  /** Nothing else may be out while it is. */
+  readonly alone: boolean;
+  /** Present: until then something may still change what the platform has of this lane, wall ms. */
+  readonly inTheAirUntil?: number;
 }
 
 export interface Staging {
@@ -207,6 +226,8 @@ export type LaneEnd =
       /** False where the attempt says nothing about this lane (app-wide refusals, a lost wait). */
       readonly failedAttempt: boolean;
       readonly sentWhileLocked?: boolean;
+      /** The request may still take effect until then, wall ms; only of replay-safe values. */
+      readonly inTheAirUntil?: number;
       readonly progress?: Progress;
       readonly newEpoch?: boolean;
     }
@@ -214,12 +235,19 @@ export type LaneEnd =
   | { readonly type: "in-doubt"; readonly journal: Journal; readonly dueAt: number }
   /** Back to pending, until `wake`. */
   | { readonly type: "parked" }
+  /**
+   * Its holder does not know what became of it: not staged, it goes back, not before `notBefore`; staged, a count is in
+   * doubt and anything else in the air until `quietUntil` (wall ms).
+   */
+  | { readonly type: "abandoned"; readonly notBefore: number; readonly quietUntil: number }
   /** Taken out of the lane into a dead letter. `forgetProgress` drops the baseline, which nobody can vouch for. */
   | {
       readonly type: "dead";
       readonly reason: Reason;
       readonly detail?: string;
       readonly maybeApplied: boolean;
+      /** Its last request may still take effect until then, wall ms. */
+      readonly inTheAirUntil?: number;
       readonly progress?: Progress;
       readonly forgetProgress?: boolean;
       readonly newEpoch?: boolean;

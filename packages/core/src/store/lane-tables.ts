@@ -17,6 +17,8 @@ export interface LaneTables {
   nextDue(): number | undefined;
   /** Lanes that are leased, staged, in doubt, parked, or due later than `now`. */
   waitingLanes(now: number): readonly LaneRow[];
+  /** Lanes with a lease token. */
+  heldLanes(): readonly LaneRow[];
   /** In the order of their ids. */
   parkedLanes(): readonly LaneRow[];
   /** Lanes in the order of their ids. */
@@ -54,6 +56,10 @@ export interface LaneTables {
 
   /** A number that no earlier opening of these tables got; it rises. */
   nextOpening(): number;
+
+  /** How long the store had lived when it was told last; undefined: never. */
+  time(): number | undefined;
+  putTime(at: number): void;
 }
 
 /** What stands beside a once key. */

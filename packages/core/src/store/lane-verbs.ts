@@ -5,14 +5,15 @@ import { purged, withRow } from "./generations.ts";
 import { settleRow } from "./lane-end.ts";
 import type { EndedLease } from "./lane-end.ts";
 import { expiredRow, poisonedRow } from "./lane-give-up.ts";
-import { forgetRow, makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane-return.ts";
-import { leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
+import { forgetRow, handBackRow, makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane-return.ts";
+import { isSuspect, leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { Announcement, DeadLetter, ExpiredLane, LaneFilter, SendRecord, TakenOver } from "./lane-records.ts";
-import type { LaneStore, Opening, Settlement, Staging, StoreVerb } from "./lane-store.ts";
+import type { LaneStore, LeasedLane, Opening, Settlement, Staging, StoreVerb } from "./lane-store.ts";
 import type { LaneTables } from "./lane-tables.ts";
 import { ownerName } from "./once-names.ts";
 import { rememberedFirings } from "./remembered-firings.ts";
+import { keptSettlement, keptStaging, shownLease, shownSnapshot, StoreTime } from "./store-time.ts";
 
 type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Result>
   ? (...args: Args) => Result
@@ -32,36 +33,67 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   let leases = 0;
   let holder = "";
   let order = 0;
-  const accepting = { maxLanes, nextOrder: () => ++order };
+  const time = new StoreTime();
+  const accepting = { maxLanes, nextOrder: () => ++order, time };
+
+  /** A moment that has come, as it is kept: written down, so that the store's next process goes on from there. */
+  const come = (now: number): number => {
+    const at = time.come(now);
+    tables.putTime(time.latest);
+    return at;
+  };
 
   function open(opening: Opening): TakenOver {
     const number = tables.nextOpening();
     // The opening's number keeps tokens apart even where an incarnation's name comes twice.
     holder = `${opening.incarnation}.${number}`;
     order = number * FIRINGS_PER_OPENING;
-    const taken = { released: 0, inDoubt: 0, poisoned: 0 };
-    for (const row of tables.waitingLanes(opening.now)) {
-      const poisoned = poisonedRow(row, opening);
-      const next = poisoned?.row ?? takeOverRow(row, opening.now, opening.quietMs);
-      if (next === row) continue;
-      if (poisoned) taken.poisoned += 1;
+    time.begin(opening.now, tables.time());
+    const now = come(opening.now);
+    const quietUntil = now + opening.quietMs;
+    const taken = { released: 0, inDoubt: 0, poisoned: 0, ended: [] as ExpiredLane[] };
+    for (const row of tables.heldLanes()) {
+      const rule = { after: opening.poisonAfter, quietUntil };
+      const poisoned = poisonedRow(row, rule, { now, shownAt: opening.now });
+      const next = poisoned?.row ?? takeOverRow(row, { now, notBefore: 0, quietUntil });
+      if (poisoned) taken.ended.push({ lane: row.id, key: row.key, record: poisoned.record });
       else if (next.phase.state === "in-doubt") taken.inDoubt += 1;
       else taken.released += 1;
       putEnded(poisoned ?? { row: next });
     }
-    return taken;
+    return { ...taken, poisoned: taken.ended.length };
+  }
+
+  /** Due lanes in their order, as far as a suspect among them lets others go. */
+  function lease(limit: number, at: number, others = false): readonly LeasedLane[] {
+    const due = tables.dueLanes(limit, come(at));
+    const suspect = due.findIndex(isSuspect);
+    const claimed = suspect === -1 ? due : suspect === 0 ? due.slice(0, others ? 0 : 1) : due.slice(0, suspect);
+    return claimed.map((row) => {
+      const leased = leaseRow(row, `${holder}.${++leases}`);
+      tables.putLane(leased);
+      return shownLease(leasedLane(leased), time);
+    });
+  }
+
+  function handBack(at: number, quietMs: number): number {
+    const now = come(at);
+    return step(tables.heldLanes(), (row) => handBackRow(row, { now, notBefore: 0, quietUntil: now + quietMs })).length;
   }
 
   function stage(stagings: readonly Staging[]): readonly boolean[] {
     return stagings.map((staging) => {
-      const staged = stageRow(tables.lane(staging.lane), staging);
+      const staged = stageRow(tables.lane(staging.lane), keptStaging(staging, time));
       if (staged) tables.putLane(staged);
       return staged !== undefined;
     });
   }
 
   function settle(settlements: readonly Settlement[]): readonly boolean[] {
-    return settlements.map((settlement) => putEnded(settleRow(tables.lane(settlement.lane), settlement)));
+    return settlements.map((settlement) => {
+      come(settlement.now);
+      return putEnded(settleRow(tables.lane(settlement.lane), keptSettlement(settlement, time)));
+    });
   }
 
   function putEnded(ended: EndedLease | undefined): boolean {
@@ -74,7 +106,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
 
   function putRecord(lane: string, record: SendRecord): void {
     tables.putSendRecord(lane, record);
-    tables.putGenerations(withRow(tables.generations(), record.at));
+    tables.putGenerations(withRow(tables.generations(), time.kept(record.at)));
   }
 
   /** Puts the lanes a step changes; answers them as they were. */
@@ -86,9 +118,10 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     });
   }
 
-  function expireParked(before: number, now: number): readonly ExpiredLane[] {
+  function expireParked(before: number, at: number): readonly ExpiredLane[] {
+    const now = come(at);
     return tables.parkedLanes().flatMap((row) => {
-      const expired = expiredRow(row, before, now);
+      const expired = expiredRow(row, time.kept(before), { now, shownAt: at });
       if (expired === undefined) return [];
       putEnded(expired);
       return [{ lane: row.id, key: row.key, record: expired.record }];
@@ -109,53 +142,63 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     return standing;
   }
 
-  function requeue(deadLetterId: number, now: number): boolean {
+  function requeue(deadLetterId: number, at: number): boolean {
     const letter = tables.deadLetter(deadLetterId);
     if (letter === undefined) return false;
     tables.removeDeadLetter(deadLetterId);
     const row = tables.lane(laneId(letter.key));
-    const next = row && requeueInto(row, letter, now);
-    if (next === undefined) markDiscarded(letter);
-    else tables.putLane(next);
-    return next !== undefined;
+    const next = row && requeueInto(row, letter, come(at));
+    if (next === undefined) {
+      markEnded(letter, { how: "discarded", reason: "overtaken" });
+      return false;
+    }
+    markEnded(letter, { how: "requeued", requeuedAs: next.seq });
+    tables.putLane(next);
+    return true;
   }
 
   function discard(deadLetterId: number): boolean {
     const letter = tables.deadLetter(deadLetterId);
     if (letter === undefined) return false;
     tables.removeDeadLetter(deadLetterId);
-    markDiscarded(letter);
+    markEnded(letter, { how: "discarded", reason: "discarded" });
     return true;
   }
 
   /** Says in the send's record what became of its value; records past the retention stay away. */
-  function markDiscarded(letter: DeadLetter): void {
-    const lane = laneId(letter.key);
-    const record = tables.sendRecord(lane, letter.toSeq);
-    if (record) putRecord(lane, { ...record, how: "discarded", reason: "discarded" });
+  /** The fate of a dead letter, where its record is still kept. */
+  function markEnded({ key, toSeq }: DeadLetter, fate: Pick<SendRecord, "how" | "reason" | "requeuedAs">): void {
+    const lane = laneId(key);
+    const { reason: _death, ...record } = tables.sendRecord(lane, toSeq) ?? {};
+    if ("how" in record) putRecord(lane, { ...record, ...fate });
   }
 
   function purge(before: number): void {
-    const { emptied, generations } = purged(tables.generations(), before);
+    const { emptied, generations } = purged(tables.generations(), time.kept(before));
     for (const which of emptied) tables.emptyGeneration(which);
     tables.putGenerations(generations);
-    tables.removeTokensBefore(before);
+    tables.removeTokensBefore(time.kept(before));
   }
 
   return {
     open,
     accept: (reports) => acceptReports(tables, reports, accepting),
-    lease: (limit, now) =>
-      tables.dueLanes(limit, now).map((row) => {
-        const leased = leaseRow(row, `${holder}.${++leases}`);
-        tables.putLane(leased);
-        return leasedLane(leased);
-      }),
+    lease,
     stage,
     settle,
-    wake: (app, user, now) => step(tables.lanes({ app, user }), (row) => wakeRow(row, now)).length,
-    makeDue: (now) => void step(tables.waitingLanes(now), (row) => makeDueRow(row, now)),
-    nextDue: () => tables.nextDue(),
+    handBack,
+    wake(app, user, at) {
+      const now = come(at);
+      return step(tables.lanes({ app, user }), (row) => wakeRow(row, now)).length;
+    },
+    makeDue(at) {
+      const now = come(at);
+      step(tables.waitingLanes(now), (row) => makeDueRow(row, now));
+    },
+    nextDue() {
+      const due = tables.nextDue();
+      return due === undefined ? undefined : time.shown(due);
+    },
     owed: () => {
       const count = tables.countByState();
       const claimed = (count.get("leased") ?? 0) + (count.get("staged") ?? 0);
@@ -168,22 +211,32 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
       };
     },
     expireParked,
-    forgetProgress: (app, user) =>
-      step(tables.lanes({ app, user }), forgetRow).filter(({ phase }) => !("journal" in phase)).length,
+    forgetProgress(app, user, heldUntil) {
+      const until = heldUntil === undefined ? 0 : time.kept(heldUntil);
+      const forgot = step(tables.lanes({ app, user }), (row) => forgetRow(row, until));
+      return forgot.filter(({ phase }) => !("journal" in phase)).length;
+    },
     announcements,
     acknowledge,
-    keepToken: (app, user, sealed, now) => tables.putToken(ownerName(app, user), sealed, now),
+    keepToken: (app, user, sealed, at) => tables.putToken(ownerName(app, user), sealed, come(at)),
     sealedToken: (app, user) => tables.token(ownerName(app, user)),
     dropToken: (app, user) => tables.removeToken(ownerName(app, user)),
     remembered: (filter) => rememberedFirings(tables, filter),
     inspect: ({ waiting, ...owner }: LaneFilter = {}) => {
       const rows = tables.lanes(owner);
-      return (waiting === true ? rows.filter((row) => stateOf(row) !== "idle") : rows).map(snapshotOf);
+      const wanted = waiting === true ? rows.filter((row) => stateOf(row) !== "idle") : rows;
+      return wanted.map((row) => shownSnapshot(snapshotOf(row), time));
     },
-    ended: (lane, seq) => tables.sendRecord(lane, seq),
+    ended: (lane, seq) => tables.sendRecord(lane, seq) ?? forgotten(tables.lane(lane), seq),
     deadLetters: () => tables.deadLetters(),
     requeue,
     discard,
     purge,
   };
+}
+
+/** Past the retention the lane itself still knows that a seq has ended, though not how. */
+function forgotten(row: LaneRow | undefined, seq: number): SendRecord | undefined {
+  if (row === undefined || row.settledThrough < seq) return undefined;
+  return { fromSeq: seq, toSeq: seq, how: "forgotten", attempts: 0, at: 0 };
 }

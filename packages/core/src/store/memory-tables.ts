@@ -1,5 +1,5 @@
 import { DueQueue } from "./due-queue.ts";
-import { effectiveDue, stateOf } from "./lane-row.ts";
+import { effectiveDue, leaseTokenOf, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { DeadLetter, LaneFilter, LaneSnapshot } from "./lane-records.ts";
 import type { LaneTables } from "./lane-tables.ts";
@@ -15,6 +15,7 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
   readonly #tokens = new Map<string, { readonly sealed: string; readonly at: number }>();
   #letters = 0;
   #openings = 0;
+  #time: number | undefined;
 
   lane(id: string): LaneRow | undefined {
     return this.#lanes.get(id)?.row;
@@ -56,6 +57,10 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
       const due = effectiveDue(row);
       return stateOf(row) !== "idle" && (due === undefined || due > now || row.phase.state === "in-doubt");
     });
+  }
+
+  heldLanes(): readonly LaneRow[] {
+    return this.#some((row) => leaseTokenOf(row) !== undefined);
   }
 
   parkedLanes(): readonly LaneRow[] {
@@ -114,6 +119,14 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
 
   nextOpening(): number {
     return ++this.#openings;
+  }
+
+  time(): number | undefined {
+    return this.#time;
+  }
+
+  putTime(at: number): void {
+    this.#time = at;
   }
 
   #rows(ids: readonly string[]): readonly LaneRow[] {

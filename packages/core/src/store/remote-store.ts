@@ -33,6 +33,7 @@ export function askedVerbs(
     lease: ask("lease"),
     stage: ask("stage"),
     settle: ask("settle"),
+    handBack: ask("handBack"),
     wake: ask("wake"),
     makeDue: ask("makeDue"),
     nextDue: ask("nextDue"),

@@ -26,7 +26,7 @@ function statements(database: DatabaseSync, which: 0 | 1) {
     putOccurrence: database.prepare(`INSERT INTO occurrences_${which} (name, entry) VALUES (?, ?)`),
     send: database.prepare(`SELECT * FROM sends_${which} WHERE lane = ? AND to_seq >= ? ORDER BY to_seq LIMIT 1`),
     putSend: database.prepare(
-      `INSERT OR REPLACE INTO sends_${which} (lane, to_seq, from_seq, how, reason, attempts, at, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO sends_${which} (lane, to_seq, from_seq, how, reason, attempts, at, last, more) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
   } satisfies Record<string, StatementSync>;
 }
@@ -119,7 +119,9 @@ export class SqliteRecords {
   putSendRecord(lane: number, record: SendRecord): void {
     const { fromSeq, toSeq, how, reason = null, attempts, at } = record;
     const last = record.last === undefined ? null : JSON.stringify(record.last);
-    this.#statements[this.#young].putSend.run(lane, toSeq, fromSeq, how, reason, attempts, at, last);
+    const { requeuedAs, factAgeMs } = record;
+    const more = requeuedAs === undefined && factAgeMs === undefined ? null : JSON.stringify({ requeuedAs, factAgeMs });
+    this.#statements[this.#young].putSend.run(lane, toSeq, fromSeq, how, reason, attempts, at, last, more);
   }
 
   generations(): Generations {
@@ -189,6 +191,14 @@ function readSendRecord(stored: Record<string, unknown>, lane: number): SendReco
     attempts: fields.number("attempts"),
     at: fields.number("at"),
     ...(stored["last"] !== null && { last: readAttempt(StoredFields.parse(stored["last"], where)) }),
+    ...(stored["more"] !== null && readMore(StoredFields.parse(stored["more"], where))),
     ...(stored["reason"] !== null && { reason: fields.text("reason") as NonNullable<SendRecord["reason"]> }),
+  };
+}
+
+function readMore(fields: StoredFields): Pick<SendRecord, "requeuedAs" | "factAgeMs"> {
+  return {
+    ...(fields.has("requeuedAs") && { requeuedAs: fields.number("requeuedAs") }),
+    ...(fields.has("factAgeMs") && { factAgeMs: fields.number("factAgeMs") }),
   };
 }

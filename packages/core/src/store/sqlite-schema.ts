@@ -41,6 +41,11 @@ export const MIGRATIONS: readonly Migration[] = [
   DROP INDEX lanes_by_due;
   CREATE INDEX lanes_by_due ON lanes (due, lane, state) WHERE due IS NOT NULL;
   `,
+  // Records say more of an end: as what a dead value was requeued, and how old the fact was that saved a request.
+  `
+  ALTER TABLE sends_0 ADD COLUMN more TEXT;
+  ALTER TABLE sends_1 ADD COLUMN more TEXT;
+  `,
 ];
 
 function generation(which: 0 | 1): string {

@@ -33,6 +33,8 @@ export class SqliteTables implements LaneTables {
   readonly #absent = new Set<string>();
   /** Of the file and of this transaction; undefined until they are counted. */
   #lanes: number | undefined;
+  #time: number | undefined;
+  #isNewTime = false;
 
   constructor(database: DatabaseSync, whyFull: () => string | undefined = () => undefined) {
     this.#whyFull = whyFull;
@@ -82,6 +84,10 @@ export class SqliteTables implements LaneTables {
 
   waitingLanes(now: number): readonly LaneRow[] {
     return this.#select(this.#sql.waitingLanes, now);
+  }
+
+  heldLanes(): readonly LaneRow[] {
+    return this.#select(this.#sql.heldLanes, NEVER);
   }
 
   parkedLanes(): readonly LaneRow[] {
@@ -191,12 +197,24 @@ export class SqliteTables implements LaneTables {
     return Number(this.#sql.nextOpening.get()?.["value"]);
   }
 
+  time(): number | undefined {
+    const stored = this.#time ?? this.#sql.time.get()?.["value"];
+    return stored === undefined ? undefined : Number(stored);
+  }
+
+  putTime(at: number): void {
+    this.#isNewTime ||= at !== this.#time;
+    this.#time = at;
+  }
+
   /** Writes every row the transaction changed, once. */
   flush(): void {
     for (const row of this.#changed.values()) this.#write(row);
     this.#changed.clear();
     this.#absent.clear();
     this.#records.flush();
+    if (this.#isNewTime) this.#sql.putTime.run(String(this.#time));
+    this.#isNewTime = false;
   }
 
   /** Forgets everything not read from the file; after a rollback. */
@@ -205,6 +223,8 @@ export class SqliteTables implements LaneTables {
     this.#absent.clear();
     this.#hot.clear();
     this.#lanes = undefined;
+    this.#time = undefined;
+    this.#isNewTime = false;
     this.#records.forget();
   }
 
@@ -257,6 +277,7 @@ const STATEMENTS = {
   nextDue: "SELECT min(due) AS due FROM lanes WHERE due IS NOT NULL",
   waitingLanes: `SELECT lane, id, row FROM lanes WHERE due > ?1
     UNION ALL SELECT lane, id, row FROM lanes WHERE due <= ?1 AND state = 'in-doubt'`,
+  heldLanes: "SELECT lane, id, row FROM lanes WHERE due = ? AND state <> 'parked'",
   parkedLanes: "SELECT lane, id, row FROM lanes WHERE due = ? AND state = 'parked' ORDER BY id",
   countLanes: "SELECT count(*) AS lanes FROM lanes",
   lanes: "SELECT lane, id, row FROM lanes WHERE id >= ? AND id < ? ORDER BY id",
@@ -270,6 +291,8 @@ const STATEMENTS = {
   putToken: "INSERT OR REPLACE INTO tokens (owner, sealed, at) VALUES (?, ?, ?)",
   removeToken: "DELETE FROM tokens WHERE owner = ?",
   removeTokensBefore: "DELETE FROM tokens WHERE at < ?",
+  time: "SELECT value FROM meta WHERE name = 'lived'",
+  putTime: "INSERT OR REPLACE INTO meta (name, value) VALUES ('lived', ?)",
   nextOpening: `INSERT INTO meta (name, value) VALUES ('openings', 1)
     ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
 } as const;

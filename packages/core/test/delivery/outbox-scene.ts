@@ -11,6 +11,7 @@ import { laneKeyFor } from "../../src/intent/intent.ts";
 import type { Intent } from "../../src/intent/intent.ts";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
+import type { Logger } from "../../src/runtime/log.ts";
 import { manualClock } from "../../src/runtime/manual-clock.ts";
 import type { ManualClock } from "../../src/runtime/manual-clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
@@ -21,10 +22,17 @@ import type { ScriptedPlatform } from "./scripted-platform.ts";
 
 export const USER = "10100000000000001";
 export const QUIET = 15_000;
-const open: Outbox[] = [];
+const open: { readonly outbox: Outbox; readonly store: LaneStore; readonly clock: ManualClock }[] = [];
 
 afterEach(async () => {
-  for (const outbox of open.splice(0)) await outbox.close(0).catch(() => undefined);
+  // A process that died closes nothing.
+  const alive = open.splice(0).filter(({ store }) => !("isDead" in store && store.isDead === true));
+  for (const { outbox, clock } of alive) {
+    const closed = outbox.close(0).catch(() => undefined);
+    // Long enough for what does not end by itself.
+    await clock.advance(2_000);
+    await closed;
+  }
 });
 
 interface WorldOptions extends DeliveryOptions {
@@ -33,6 +41,9 @@ interface WorldOptions extends DeliveryOptions {
   readonly targets?: Record<string, bigint>;
   readonly platform?: ScriptedPlatform;
   readonly clock?: ManualClock;
+  readonly logger?: Logger;
+  /** Hears of ends from before the store is open. */
+  readonly onEnded?: (ended: Ended) => void;
 }
 
 interface TestWorld {
@@ -47,7 +58,16 @@ interface TestWorld {
 
 /** An open outbox over a scripted platform, on a clock that stands still. */
 export async function world(options: WorldOptions = {}): Promise<TestWorld> {
-  const { sabotage, store = memoryStore(), targets, clock = manualClock(), platform: given, ...delivery } = options;
+  const {
+    sabotage,
+    store = memoryStore(),
+    targets,
+    clock = manualClock(),
+    platform: given,
+    logger,
+    onEnded,
+    ...delivery
+  } = options;
   const platform = given ?? scriptedPlatform(clock, targets);
   const counters = newCounters();
   const policy = deliveryPolicy(delivery);
@@ -57,12 +77,13 @@ export async function world(options: WorldOptions = {}): Promise<TestWorld> {
     policy,
     clock,
     random: seededRandom(7),
-    logger: silentLogger,
+    logger: logger ?? silentLogger,
     counters,
     abort: new AbortController(),
     sabotage,
   });
-  open.push(outbox);
+  open.push({ outbox, store, clock });
+  if (onEnded !== undefined) outbox.ended.listen(onEnded);
   await outbox.open();
   const ended: Ended[] = [];
   outbox.ended.listen((end) => ended.push(end));

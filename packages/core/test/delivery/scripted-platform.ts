@@ -116,10 +116,11 @@ export function scriptedPlatform(clock: Clock, targets: Record<string, bigint> =
       if (counter === undefined || platform.absentRows) return { status: "absent", sentAt: clock.now() };
       return { status: "row", sentAt: clock.now(), row: rowOf(counter) };
     },
-    definitions: async () => ({
-      achievement: (name) => ({ archived: platform.archived.has(name) }),
-      board: (name) => ({ sort: "higher-is-better", writes: "server", forced: false, ...platform.boards[name] }),
+    definitions: () => ({
+      achievement: (name) => ({ archived: platform.archived.has(name), target: state(name).target }),
+      board: (name) => ({ sort: "higher-is-better", writes: "server", ...platform.boards[name] }),
     }),
+    known: Promise.resolve(),
     hasToken: async (user) => platform.tokens.has(user),
   };
   return platform;

@@ -10,6 +10,7 @@ import { poisonSuite } from "./suite-poison.ts";
 import { progressSuite } from "./suite-progress.ts";
 import { recordsSuite } from "./suite-records.ts";
 import { takeOverSuite } from "./suite-take-over.ts";
+import { timeSuite } from "./suite-time.ts";
 import { waitingSuite } from "./suite-waiting.ts";
 
 /** An empty store that is not open yet. */
@@ -22,6 +23,7 @@ const PROMISES: Readonly<Record<string, (check: Check, fresh: Fresh) => void>> =
   settle: endsSuite,
   "open, close": takeOverSuite,
   "lost leases": poisonSuite,
+  "time, what is in the air": timeSuite,
   "histories, announcements, epochs": progressSuite,
   "expiry, tokens, remembered firings": waitingSuite,
   limits: limitsSuite,

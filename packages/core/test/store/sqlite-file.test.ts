@@ -79,7 +79,7 @@ it("opens at a second try, once the file is free", async () => {
   const second = sqliteStore(path);
   await expect(openAs(second, "second")).rejects.toMatchObject({ code: "store_locked" });
   await first.close();
-  expect(await openAs(second, "second")).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
+  expect(await openAs(second, "second")).toEqual({ released: 0, inDoubt: 0, poisoned: 0, ended: [] });
   await second.close();
 });
 

@@ -83,7 +83,7 @@ it("opens a file of the first schema with everything it held", async () => {
   const path = nextPath();
   writeVersionOne(path);
   const store = sqliteStore(path);
-  expect(await openAs(store, "second", T0)).toEqual({ released: 0, inDoubt: 1, poisoned: 0 });
+  expect(await openAs(store, "second", T0)).toEqual({ released: 0, inDoubt: 1, poisoned: 0, ended: [] });
   const verdict = await leaseOne(store, T0 + QUIET_MS);
   expect(verdict).toMatchObject({ fromSeq: 3, toSeq: 3, journal: { n: 5n, count: 2n }, progress: { count: 2n } });
   expect(await store.inspect()).toMatchObject([{ history: [], lostLeases: 1 }]);

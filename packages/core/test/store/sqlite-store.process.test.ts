@@ -110,7 +110,7 @@ it("finds staged counts in doubt and everything else pending after the process w
   await child.line("staged");
   await child.kill();
   const { store, taken } = await reopened(path);
-  expect(taken).toEqual({ released: 2, inDoubt: 1, poisoned: 0 });
+  expect(taken).toEqual({ released: 2, inDoubt: 1, poisoned: 0, ended: [] });
   const atOnce = await store.lease(10, LATER);
   const afterQuiet = await store.lease(10, LATER + QUIET_MS);
   const scores = [...atOnce, ...afterQuiet].map(({ value }) => value).filter(({ type }) => type === "score");
@@ -127,7 +127,7 @@ it("finds settled sends settled and dead ones dead after the process was killed"
   await child.line("settled");
   await child.kill();
   const { store, taken } = await reopened(path);
-  expect(taken).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
+  expect(taken).toEqual({ released: 0, inDoubt: 0, poisoned: 0, ended: [] });
   expect(await store.owed()).toEqual({ pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 1 });
   const [settled] = await store.inspect({ user: "7001" });
   expect(await store.ended(settled?.id ?? "", 1)).toMatchObject({ how: "delivered" });

@@ -58,6 +58,8 @@ export function leaseSuite(it: Check, fresh: Fresh): void {
       oldestAt: T0 - 9,
       sentWhileLocked: false,
       epoch: 0,
+      lostLeases: 0,
+      alone: false,
     });
     expect(lane.leaseToken.length).toBeGreaterThan(0);
     expect(await onlyLane(store)).toMatchObject({ state: "leased", inFlight: valueOf(count(5n)), seq: 2 });

@@ -112,7 +112,7 @@ export function progressSuite(it: Check, fresh: Fresh): void {
     expect(await ids()).toEqual(["WINS:1"]);
   });
 
-  type Renewing = Exclude<LaneEnd, { readonly type: "in-doubt" | "parked" }>;
+  type Renewing = Exclude<LaneEnd, { readonly type: "in-doubt" | "parked" | "abandoned" }>;
   const renewing: readonly (readonly [string, Renewing])[] = [
     ["settles", { type: "settled", how: "verdict" }],
     ["releases", released()],

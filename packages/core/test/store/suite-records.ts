@@ -106,7 +106,7 @@ export function recordsSuite(it: Check, fresh: Fresh): void {
     const flying = await leaseOne(store);
     expect(await store.requeue(beforeFlight, T0)).toBe(false);
     expect(await store.deadLetters()).toEqual([]);
-    expect(await store.ended(flying.id, 1)).toMatchObject({ how: "discarded", reason: "discarded" });
+    expect(await store.ended(flying.id, 1)).toMatchObject({ how: "discarded", reason: "overtaken" });
     await endOne(store, flying, refused);
     const onlyDeadAfter = (await store.deadLetters()).at(-1)?.id ?? 0;
     await die(3n);
@@ -152,7 +152,8 @@ export function recordsSuite(it: Check, fresh: Fresh): void {
     expect((await acceptAll(store, keyed)).map(({ status }) => status)).toEqual(["duplicate", "duplicate"]);
     expect(await store.ended(lane.id, 2)).toMatchObject({ how: "delivered" });
     await store.purge(T0 + HOUR);
-    expect(await store.ended(lane.id, 2)).toBeUndefined();
+    expect(await store.ended(lane.id, 2)).toMatchObject({ how: "forgotten" });
+    expect(await store.ended(lane.id, 3)).toBeUndefined();
     expect((await acceptAll(store, keyed)).map(({ status }) => status)).toEqual(["accepted", "accepted"]);
     expect(await onlyLane(store)).toMatchObject({ seq: 4, settledThrough: 2 });
   });

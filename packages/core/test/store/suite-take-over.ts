@@ -29,7 +29,7 @@ const LATER = T0 + 1_000;
 export function takeOverSuite(it: Check, fresh: Fresh): void {
   it("finds nothing to take over in a new store", async () => {
     const store = await fresh();
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0, ended: [] });
   });
 
   it("gives leased lanes back to pending, due as they were, and makes the old token worthless", async () => {
@@ -37,14 +37,15 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     await acceptOne(store, firing(count(1n), { at: T0 - 3 }));
     const old = await leaseOne(store);
     await acceptOne(store, firing(count(1n)));
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0, ended: [] });
     const before = await store.inspect();
     const { id: lane, leaseToken } = old;
     expect(await store.stage([{ lane, leaseToken, journal: journalOf(old) }])).toEqual([false]);
     expect(await store.settle([{ lane, leaseToken, now: LATER, end: delivered }])).toEqual([false]);
     expect(await store.inspect()).toEqual(before);
     const mine = await leaseOne(store, LATER);
-    expect(mine).toMatchObject({ value: valueOf(count(2n)), fromSeq: 1, toSeq: 2, oldestAt: T0 - 3, attempts: 0 });
+    // No time was lived between the two.
+    expect(mine).toMatchObject({ value: valueOf(count(2n)), fromSeq: 1, toSeq: 2, oldestAt: LATER - 3, attempts: 0 });
     expect(await store.settle([{ lane, leaseToken, now: LATER, end: delivered }])).toEqual([false]);
     await endOne(store, mine, delivered);
   });
@@ -63,7 +64,7 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     const old = await leaseOne(store);
     await stageOne(store, old, { count: 6n });
     await acceptOne(store, firing(count(1n)));
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 1, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 1, poisoned: 0, ended: [] });
     expect(await store.settle([{ lane: old.id, leaseToken: old.leaseToken, now: LATER, end: delivered }])).toEqual([
       false,
     ]);
@@ -85,7 +86,7 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     const store = await fresh();
     await acceptOne(store, firing(unlock()));
     await stageOne(store, await leaseOne(store), { wasLocked: true });
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0, ended: [] });
     const again = await store.lease(10, LATER);
     expect(again.map(({ sentWhileLocked, journal }) => [sentWhileLocked, journal])).toEqual([[true, undefined]]);
   });
@@ -94,20 +95,23 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     const store = await fresh();
     await acceptOne(store, firing(bits(1n)));
     await stageOne(store, await leaseOne(store), { wasLocked: true });
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0, ended: [] });
     expect(await store.lease(10, LATER + QUIET_MS - 1)).toEqual([]);
     const again = await store.lease(10, LATER + QUIET_MS);
     expect(again.map(({ sentWhileLocked, journal }) => [sentWhileLocked, journal])).toEqual([[true, undefined]]);
   });
 
-  it("holds a staged best score back for a quiet period, and remembers that it may have landed", async () => {
+  it("gives a staged best score back at once, remembers that it may have landed, and lets no forced one follow it", async () => {
     const store = await fresh();
     await acceptOne(store, firing(best(3n)));
     await stageOne(store, await leaseOne(store));
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 1, inDoubt: 0, poisoned: 0, ended: [] });
+    const again = await leaseOne(store, LATER);
+    expect([again.sentWhileLocked, again.journal]).toEqual([true, undefined]);
+    await endOne(store, again, delivered, LATER);
+    await acceptOne(store, firing(forced(1n), { at: LATER }));
     expect(await store.lease(10, LATER + QUIET_MS - 1)).toEqual([]);
-    const again = await store.lease(10, LATER + QUIET_MS);
-    expect(again.map(({ sentWhileLocked, journal }) => [sentWhileLocked, journal])).toEqual([[true, undefined]]);
+    expect((await leaseOne(store, LATER + QUIET_MS)).value).toMatchObject({ forced: true });
   });
 
   it("holds a staged forced score back for a quiet period, whatever is merged into it", async () => {
@@ -122,7 +126,7 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     expect((await leaseOne(store, LATER + QUIET_MS)).value).toMatchObject({ forced: true, highest: { score: 9n } });
   });
 
-  it("takes a verdict that was being sought from its seeker, and begins every doubt's quiet period again", async () => {
+  it("takes a verdict that was being sought from its seeker, and leaves doubts due as they were", async () => {
     const store = await fresh();
     await acceptAll(store, [firing(count(1n), { user: "1" }), firing(count(1n), { user: "2" })]);
     for (const lane of await store.lease(10, T0)) {
@@ -131,14 +135,14 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
       await endOne(store, lane, { type: "in-doubt", journal: journalOf(lane, { inDoubtSince: T0 }), dueAt });
     }
     const sought = await leaseOne(store, T0 + 10);
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 2, poisoned: 0 });
+    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 1, poisoned: 0, ended: [] });
     expect(
       await store.settle([{ lane: sought.id, leaseToken: sought.leaseToken, now: LATER, end: delivered }]),
     ).toEqual([false]);
-    expect(await store.lease(10, LATER + QUIET_MS - 1)).toEqual([]);
-    const again = await store.lease(10, LATER + QUIET_MS);
-    expect(again.map(({ key }) => key.user).toSorted()).toEqual(["1", "2"]);
-    expect(again.find(({ key }) => key.user === "1")?.journal).toEqual(sought.journal);
+    const again = await leaseOne(store, LATER);
+    expect(again.key.user).toBe("1");
+    expect(again.journal).toMatchObject({ n: 1n, unchangedReads: 0, inDoubtSince: LATER - 10 });
+    expect(await store.nextDue()).toBe(LATER + 90_000 - 10);
   });
 
   it("leaves pending, parked and settled lanes as they were", async () => {
@@ -153,7 +157,7 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     await endOne(store, oldest, delivered);
     await endOne(store, parking, parked);
     const before = await store.inspect();
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
+    expect(await openAs(store, "second", T0)).toEqual({ released: 0, inDoubt: 0, poisoned: 0, ended: [] });
     expect(await store.inspect()).toEqual(before);
     expect(await store.wake(APP, USER, LATER)).toBe(1);
   });
@@ -167,7 +171,7 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     await expect(store.accept([])).rejects.toMatchObject({ code: "closed" });
     await expect(store.nextDue()).rejects.toMatchObject({ code: "closed" });
     await expect(store.settle([])).rejects.toMatchObject({ code: "closed" });
-    expect(await openAs(store, "second", LATER)).toEqual({ released: 0, inDoubt: 0, poisoned: 0 });
+    expect(await openAs(store, "second", T0)).toEqual({ released: 0, inDoubt: 0, poisoned: 0, ended: [] });
     expect(await store.inspect()).toEqual(before);
   });
 
