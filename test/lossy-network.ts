@@ -26,8 +26,8 @@ export function lossyNetwork(): LossyNetwork | string {
       ip("netns", "add", name);
       ip("-n", name, "link", "set", "lo", "up");
     }
-    connect(router, { host: game, address: GAME_HOST, gateway: "198.18.1.1", link: "a" });
-    connect(router, { host: platform, address: PLATFORM_HOST, gateway: "198.18.2.1", link: "b" });
+    connect(router, { host: game, address: GAME_HOST, gateway: "198.18.1.1", link: "to-game" });
+    connect(router, { host: platform, address: PLATFORM_HOST, gateway: "198.18.2.1", link: "to-platform" });
     ip("netns", "exec", router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
     for (const host of lost) ip("-n", router, "route", "add", "blackhole", `${host}/32`);
     for (const host of lost) ip("-n", router, "route", "del", "blackhole", `${host}/32`);
@@ -55,11 +55,11 @@ interface Host {
 }
 
 function connect(router: string, { host, address, gateway, link }: Host): void {
-  ip("link", "add", link, "netns", router, "type", "veth", "peer", "name", "up", "netns", host);
+  ip("link", "add", "name", link, "netns", router, "type", "veth", "peer", "name", "eth0", "netns", host);
   ip("-n", router, "addr", "add", `${gateway}/24`, "dev", link);
   ip("-n", router, "link", "set", link, "up");
-  ip("-n", host, "addr", "add", `${address}/24`, "dev", "up");
-  ip("-n", host, "link", "set", "up", "up");
+  ip("-n", host, "addr", "add", `${address}/24`, "dev", "eth0");
+  ip("-n", host, "link", "set", "eth0", "up");
   ip("-n", host, "route", "add", "default", "via", gateway);
 }
 

@@ -11,6 +11,8 @@ export interface ProgramEnd {
 export interface RunningProgram extends AsyncDisposable {
   /** The first line of its output that fits; rejects with what it said when it ends before. */
   line(pattern: RegExp): Promise<string>;
+  /** Its whole lines of output so far. */
+  lines(): readonly string[];
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<ProgramEnd>;
 }
@@ -53,8 +55,10 @@ export function startProgram(args: readonly string[], options: ProgramOptions): 
     });
   });
 
+  const lines = (): readonly string[] => stdout.split("\n").slice(0, -1);
   return {
     ended,
+    lines,
     kill: (signal) => void child.kill(signal),
     line: (pattern) =>
       new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ declare module "vitest" {
 }
 
 /** Ends the test as skipped, for a reason that holds for this machine. */
-export function skipWith({ task, skip }: TestContext, reason: string): never {
-  task.meta.skipReason = reason;
-  skip(reason);
+export function skipWith(context: TestContext, reason: string): never {
+  context.task.meta.skipReason = reason;
+  return context.skip(reason);
 }

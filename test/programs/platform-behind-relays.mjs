@@ -39,7 +39,9 @@ const relay = (front) => {
 const identity = { cert: readFileSync(join(folder, "cert.pem")), key: readFileSync(join(folder, "key.pem")) };
 const listening = [
   ...tcp.split(",").map((port) => createServer({ allowHalfOpen: true }, relay).listen(Number(port), host)),
-  ...tls.split(",").map((port) => createTlsServer({ ...identity, allowHalfOpen: true }, relay).listen(Number(port), host)),
+  ...tls
+    .split(",")
+    .map((port) => createTlsServer({ ...identity, allowHalfOpen: true }, relay).listen(Number(port), host)),
 ];
 await Promise.all(listening.map((server) => new Promise((resolve) => server.once("listening", resolve))));
 console.log("listening");

@@ -1,27 +1,29 @@
-// Adds 1 to a player's count, then at SIGUSR2 10 more, and gives that up after a second.
-//   send-and-give-up.mjs <graph url> <user> questline|fetch
+// Adds 1 to each player's count, then at SIGUSR2 10 more, and gives those up after a second.
+//   send-and-give-up.mjs questline|fetch <graph url>/<user> ...
 import { secret, undiciTransport } from "@questline/core";
 
-const [baseUrl, user, by] = process.argv.slice(2);
-const path = `/${user}/achievements`;
+const [by, ...targets] = process.argv.slice(2);
 const TOKEN = "OC|1|test-secret";
-const transport = undiciTransport({ baseUrl });
 
-/** @type {Record<string, (count: number, timeoutMs: number) => Promise<unknown>>} */
-const send = {
-  questline: (count, timeoutMs) =>
-    transport.send({
-      operation: "achievements.write",
-      method: "POST",
-      path,
-      params: { api_name: "WINS", add_count: String(count) },
-      token: secret("app-token", TOKEN),
-      kind: "write",
-      timeoutMs,
-    }),
-  // Gives up as everybody does: its socket is closed, not reset.
-  fetch: (count, timeoutMs) =>
-    fetch(baseUrl + path, {
+/** @type {Record<string, (target: string) => (count: number, timeoutMs: number) => Promise<unknown>>} */
+const senders = {
+  questline: (target) => {
+    const { origin: baseUrl, pathname } = new URL(target);
+    const transport = undiciTransport({ baseUrl });
+    return (count, timeoutMs) =>
+      transport.send({
+        operation: "achievements.write",
+        method: "POST",
+        path: `${pathname}/achievements`,
+        params: { api_name: "WINS", add_count: String(count) },
+        token: secret("app-token", TOKEN),
+        kind: "write",
+        timeoutMs,
+      });
+  },
+  // Gives up as everybody does: the socket is closed, not reset.
+  fetch: (target) => (count, timeoutMs) =>
+    fetch(`${target}/achievements`, {
       method: "POST",
       headers: { authorization: `Bearer ${TOKEN}` },
       body: new URLSearchParams({ api_name: "WINS", add_count: String(count) }),
@@ -29,11 +31,13 @@ const send = {
     }).then((answer) => answer.text()),
 };
 
-await send[by](1, 5_000);
+const sends = targets.map(senders[by]);
+await Promise.all(sends.map((send) => send(1, 5_000)));
 process.once("SIGUSR2", async () => {
+  const sent = sends.map((send) => send(10, 1_000).catch((reason) => reason));
   console.log("sending");
-  const error = await send[by](10, 1_000).catch((reason) => reason);
-  console.log(`gave up: ${error.applied ?? error.name}`);
+  const ends = await Promise.all(sent);
+  console.log(`gave up: ${ends.map((error) => error.applied ?? error.name).join(" ")}`);
 });
 console.log("ready");
 setInterval(() => {}, 60_000);
