@@ -35,6 +35,7 @@ export function openGame(life: LifePlan) {
     clock: leapingClock(life.clockJumps),
     delivery: {
       quietPeriodMs: life.quietMs,
+      takeoverQuietMs: life.quietMs,
       leaseMs: life.leaseMs,
       windowMs: life.windowMs,
       backoffMs: 20,

@@ -7,6 +7,7 @@ import type { Delivery } from "./delivery/outbox.ts";
 import type { DeliveryPolicy } from "./delivery/policy.ts";
 import type { Sabotage } from "./delivery/sabotage.ts";
 import { engineIn } from "./engine/engine.ts";
+import { orphansOf } from "./graph/base-url.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Settings } from "./options.ts";
@@ -78,6 +79,7 @@ function here(parts: OpenDeliveryParts): OpenDelivery {
     logger,
     counters,
     abort: closing,
+    orphans: orphansOf(settings.graph.baseUrl),
     sabotage,
   });
   const total = (): Counters => ({ ...counters });

@@ -11,6 +11,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
+import type { OrphanedSockets } from "../runtime/orphaned-sockets.ts";
 import { soon } from "../runtime/soon.ts";
 import type { ExpiredLane, Owed, Progress, SendRecord } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
@@ -36,6 +37,7 @@ import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
 import { StoreFailed, StoreTrouble } from "./store-trouble.ts";
+import { takeOver } from "./take-over.ts";
 
 export interface OutboxParts {
   readonly store: LaneStore;
@@ -47,6 +49,8 @@ export interface OutboxParts {
   readonly counters: Counters;
   /** Aborted when what is under way must end; what the platform adapter waits for has to end with it. */
   readonly abort: AbortController;
+  /** Looks for sockets to the platform that outlived their process. Absent: nobody can tell. */
+  readonly orphans?: (() => OrphanedSockets) | undefined;
   readonly probe?: Probe | undefined;
   readonly sabotage?: Sabotage | undefined;
 }
@@ -151,21 +155,11 @@ export class Outbox {
   }
 
   async #open(): Promise<void> {
-    const { store, platform, clock, random, policy, logger, abort } = this.#parts;
-    const { poisonAfter } = policy;
-    const quietMs = Math.max(policy.quietPeriodMs, policy.takeoverQuietMs);
-    const taken = await store.open({ incarnation: random.hex(8), now: clock.now(), quietMs, poisonAfter });
-    const { released, inDoubt } = taken;
-    if (released + inDoubt > 0) {
-      logger.info({ released, inDoubt, quietMs }, "Took over what an earlier process had begun to send.");
-    }
-    if (taken.poisoned > 0) {
-      const message =
-        "Results whose attempts kept dying with their process were taken out; they are kept as dead letters.";
-      logger.error({ poisoned: taken.poisoned }, message);
-    }
+    const { store, platform, clock, policy, logger, abort } = this.#parts;
+    const { signal } = abort;
+    const taken = await takeOver({ ...this.#parts, signal, onShortened: () => this.#scheduler.kick() });
     for (const lane of taken.ended) this.#expired(lane);
-    void keepHouse({ store, clock, policy, logger, signal: abort.signal, onExpired: (lane) => this.#expired(lane) });
+    void keepHouse({ store, clock, policy, logger, signal, onExpired: (lane) => this.#expired(lane) });
     void platform.known.then(() => this.#scheduler.start());
   }
 

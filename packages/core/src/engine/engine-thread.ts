@@ -5,6 +5,7 @@ import { Beat } from "../delivery/beat.ts";
 import { newCounters } from "../delivery/counters.ts";
 import { Outbox } from "../delivery/outbox.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
+import { orphansOf } from "../graph/base-url.ts";
 import { createGraphClient } from "../graph/graph-client.ts";
 import { undiciTransport } from "../graph/undici-transport.ts";
 import type { LaneKey } from "../intent/intent.ts";
@@ -98,6 +99,7 @@ const outbox = new Outbox({
   logger,
   counters,
   abort: new AbortController(),
+  orphans: orphansOf(baseUrl),
   probe,
   sabotage,
 });

@@ -5,6 +5,7 @@ test("a path becomes a prefix without its last slash", () => {
   expect(readBaseUrl("http://127.0.0.1:8080/v1.20/")).toEqual({
     origin: "http://127.0.0.1:8080",
     hostname: "127.0.0.1",
+    port: 8080,
     prefix: "/v1.20",
   });
   expect(readBaseUrl("https://graph.oculus.com").prefix).toBe("");

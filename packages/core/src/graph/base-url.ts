@@ -1,4 +1,6 @@
 import { QuestlineError } from "../errors/questline-error.ts";
+import { orphanedSockets } from "../runtime/orphaned-sockets.ts";
+import type { OrphanedSockets } from "../runtime/orphaned-sockets.ts";
 
 export const PRODUCTION_URL = "https://graph.oculus.com";
 
@@ -7,6 +9,7 @@ export interface BaseUrl {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly hostname: string;
+  readonly port: number;
   /** Path in front of every request's own, without a slash at its end; mostly empty. */
   readonly prefix: string;
 }
@@ -27,5 +30,12 @@ export function readBaseUrl(text: string): BaseUrl {
   if (url === undefined || problem !== undefined) {
     throw new QuestlineError("bad_input", `The platform's base URL ${problem}; give one such as ${PRODUCTION_URL}.`);
   }
-  return { origin: url.origin, hostname: url.hostname, prefix: url.pathname.replace(/\/+$/, "") };
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+  return { origin: url.origin, hostname: url.hostname, port, prefix: url.pathname.replace(/\/+$/, "") };
+}
+
+/** Looks for sockets to the platform that outlived their process. */
+export function orphansOf(baseUrl: string = PRODUCTION_URL): () => OrphanedSockets {
+  const { port } = readBaseUrl(baseUrl);
+  return () => orphanedSockets(port);
 }

@@ -127,4 +127,6 @@ export interface TakenOver {
   readonly poisoned: number;
   /** The poisoned ones, by lane. */
   readonly ended: readonly ExpiredLane[];
+  /** The kernel and network that the last process sent from, as it named them. */
+  readonly kernel?: string;
 }

@@ -46,6 +46,13 @@ export function handBackRow(row: LaneRow, { now, notBefore, quietUntil }: Return
   });
 }
 
+/** What waits until `from` waits until `to`; else the same object. */
+export function shortenedRow(row: LaneRow, from: number, to: number): LaneRow {
+  const { phase, inTheAir } = row;
+  if (phase.state === "in-doubt" && phase.dueAt === from) return { ...row, phase: { ...phase, dueAt: to } };
+  return inTheAir?.until === from ? { ...row, inTheAir: { ...inTheAir, until: to } } : row;
+}
+
 /** As `handBackRow`, from a process that died; a staged attempt that died with it is remembered. */
 export function takeOverRow(row: LaneRow, back: Return): LaneRow {
   const lostLeases = row.phase.state === "staged" ? row.lostLeases + 1 : row.lostLeases;

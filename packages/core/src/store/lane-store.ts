@@ -43,6 +43,11 @@ export interface LaneStore {
    */
   open(taking: Opening): Promise<TakenOver>;
   /**
+   * Nothing of the dead process is on its way any more: what this opening took over waits `quietMs` from then, where that
+   * is shorter. Answers how many lanes.
+   */
+  shortenQuiet(quietMs: number): Promise<number>;
+  /**
    * Merges firings into their lanes and remembers their once keys: each report's firings all or none, all reports in one
    * transaction; answers in the order given. A report that needs a lane or room the store's limits do not have, or whose
    * firings are malformed, is refused alone.
@@ -121,6 +126,8 @@ export interface Opening {
   readonly now: number;
   /** How long what a dead process may have sent can still take effect, ms from now. */
   readonly quietMs: number;
+  /** Names the kernel and network that this process sends from; kept for the next opening. */
+  readonly kernel?: string | undefined;
   readonly poisonAfter: number;
 }
 

@@ -60,6 +60,9 @@ export interface LaneTables {
   /** How long the store had lived when it was told last; undefined: never. */
   time(): number | undefined;
   putTime(at: number): void;
+  /** As the last opening named it. */
+  kernel(): string | undefined;
+  putKernel(kernel: string | undefined): void;
 }
 
 /** What stands beside a once key. */

@@ -5,7 +5,7 @@ import { purged, withRow } from "./generations.ts";
 import { settleRow } from "./lane-end.ts";
 import type { EndedLease } from "./lane-end.ts";
 import { expiredRow, poisonedRow } from "./lane-give-up.ts";
-import { forgetRow, handBackRow, makeDueRow, requeueInto, takeOverRow, wakeRow } from "./lane-return.ts";
+import { forgetRow, handBackRow, makeDueRow, requeueInto, shortenedRow, takeOverRow, wakeRow } from "./lane-return.ts";
 import { isSuspect, leasedLane, leaseRow, snapshotOf, stageRow, stateOf } from "./lane-row.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { Announcement, DeadLetter, ExpiredLane, LaneFilter, SendRecord, TakenOver } from "./lane-records.ts";
@@ -34,6 +34,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   let holder = "";
   let order = 0;
   const time = new StoreTime();
+  let takenOver = { at: 0, quietUntil: 0, lanes: [] as readonly string[] };
   const accepting = { maxLanes, nextOrder: () => ++order, time };
 
   /** A moment that has come, as it is kept: written down, so that the store's next process goes on from there. */
@@ -52,7 +53,10 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     const now = come(opening.now);
     const quietUntil = now + opening.quietMs;
     const taken = { released: 0, inDoubt: 0, poisoned: 0, ended: [] as ExpiredLane[] };
-    for (const row of tables.heldLanes()) {
+    const held = tables.heldLanes();
+    const kernel = tables.kernel();
+    takenOver = { at: now, quietUntil, lanes: held.map(({ id }) => id) };
+    for (const row of held) {
       const rule = { after: opening.poisonAfter, quietUntil };
       const poisoned = poisonedRow(row, rule, { now, shownAt: opening.now });
       const next = poisoned?.row ?? takeOverRow(row, { now, notBefore: 0, quietUntil });
@@ -61,7 +65,16 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
       else taken.released += 1;
       putEnded(poisoned ?? { row: next });
     }
-    return { ...taken, poisoned: taken.ended.length };
+    tables.putKernel(opening.kernel);
+    return { ...taken, poisoned: taken.ended.length, ...(kernel !== undefined && { kernel }) };
+  }
+
+  function shortenQuiet(quietMs: number): number {
+    const { at, quietUntil, lanes } = takenOver;
+    const to = at + quietMs;
+    if (to >= quietUntil) return 0;
+    const rows = lanes.map((id) => tables.lane(id)).filter((row) => row !== undefined);
+    return step(rows, (row) => shortenedRow(row, quietUntil, to)).length;
   }
 
   /** Due lanes in their order, as far as a suspect among them lets others go. */
@@ -182,6 +195,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
 
   return {
     open,
+    shortenQuiet,
     accept: (reports) => acceptReports(tables, reports, accepting),
     lease,
     stage,

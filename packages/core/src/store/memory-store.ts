@@ -42,6 +42,7 @@ export function memoryStoreOf(verbs: LaneVerbs): LaneStore {
     lease: run("lease"),
     stage: run("stage"),
     settle: run("settle"),
+    shortenQuiet: run("shortenQuiet"),
     handBack: run("handBack"),
     wake: run("wake"),
     makeDue: run("makeDue"),

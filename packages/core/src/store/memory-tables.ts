@@ -16,6 +16,7 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
   #letters = 0;
   #openings = 0;
   #time: number | undefined;
+  #kernel: string | undefined;
 
   lane(id: string): LaneRow | undefined {
     return this.#lanes.get(id)?.row;
@@ -127,6 +128,14 @@ export class MemoryTables extends MemoryRecords implements LaneTables {
 
   putTime(at: number): void {
     this.#time = at;
+  }
+
+  kernel(): string | undefined {
+    return this.#kernel;
+  }
+
+  putKernel(kernel: string | undefined): void {
+    this.#kernel = kernel;
   }
 
   #rows(ids: readonly string[]): readonly LaneRow[] {

@@ -33,6 +33,7 @@ export function askedVerbs(
     lease: ask("lease"),
     stage: ask("stage"),
     settle: ask("settle"),
+    shortenQuiet: ask("shortenQuiet"),
     handBack: ask("handBack"),
     wake: ask("wake"),
     makeDue: ask("makeDue"),

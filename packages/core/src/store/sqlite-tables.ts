@@ -202,6 +202,15 @@ export class SqliteTables implements LaneTables {
     return stored === undefined ? undefined : Number(stored);
   }
 
+  kernel(): string | undefined {
+    const stored = this.#sql.kernel.get()?.["value"];
+    return stored === undefined || stored === "" ? undefined : String(stored);
+  }
+
+  putKernel(kernel: string | undefined): void {
+    this.#sql.putKernel.run(kernel ?? "");
+  }
+
   putTime(at: number): void {
     this.#isNewTime ||= at !== this.#time;
     this.#time = at;
@@ -293,6 +302,8 @@ const STATEMENTS = {
   removeTokensBefore: "DELETE FROM tokens WHERE at < ?",
   time: "SELECT value FROM meta WHERE name = 'lived'",
   putTime: "INSERT OR REPLACE INTO meta (name, value) VALUES ('lived', ?)",
+  kernel: "SELECT value FROM meta WHERE name = 'kernel'",
+  putKernel: "INSERT OR REPLACE INTO meta (name, value) VALUES ('kernel', ?)",
   nextOpening: `INSERT INTO meta (name, value) VALUES ('openings', 1)
     ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
 } as const;

@@ -14,6 +14,7 @@ import { silentLogger } from "../../src/runtime/log.ts";
 import type { Logger } from "../../src/runtime/log.ts";
 import { manualClock } from "../../src/runtime/manual-clock.ts";
 import type { ManualClock } from "../../src/runtime/manual-clock.ts";
+import type { OrphanedSockets } from "../../src/runtime/orphaned-sockets.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { Acceptance, LaneStore } from "../../src/store/lane-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
@@ -42,6 +43,7 @@ interface WorldOptions extends DeliveryOptions {
   readonly platform?: ScriptedPlatform;
   readonly clock?: ManualClock;
   readonly logger?: Logger;
+  readonly orphans?: () => OrphanedSockets;
   /** Hears of ends from before the store is open. */
   readonly onEnded?: (ended: Ended) => void;
 }
@@ -66,6 +68,7 @@ export async function world(options: WorldOptions = {}): Promise<TestWorld> {
     platform: given,
     logger,
     onEnded,
+    orphans,
     ...delivery
   } = options;
   const platform = given ?? scriptedPlatform(clock, targets);
@@ -80,6 +83,7 @@ export async function world(options: WorldOptions = {}): Promise<TestWorld> {
     logger: logger ?? silentLogger,
     counters,
     abort: new AbortController(),
+    orphans,
     sabotage,
   });
   open.push({ outbox, store, clock });

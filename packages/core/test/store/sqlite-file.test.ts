@@ -178,11 +178,11 @@ it("carries a file from each schema version to the next, once, keeping what it h
   file.close();
 });
 
-it("holds the current schema at version three", async () => {
+it("holds the current schema at version four", async () => {
   const path = nextPath();
   await filled(path);
   const database = new DatabaseSync(path);
-  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 4 });
   database.close();
 });
 

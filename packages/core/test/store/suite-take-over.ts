@@ -145,6 +145,32 @@ export function takeOverSuite(it: Check, fresh: Fresh): void {
     expect(await store.nextDue()).toBe(LATER + 90_000 - 10);
   });
 
+  it("waits less for what it took over once nothing of the dead is left on its way, and for nothing else", async () => {
+    const store = await fresh();
+    await acceptOne(store, firing(count(1n, "EARLIER")));
+    await stageOne(store, await leaseOne(store));
+    await openAs(store, "second", T0);
+    await acceptAll(store, [firing(count(1n, "LATER")), firing(forced(1n))]);
+    for (const lane of await store.lease(10, T0)) await stageOne(store, lane);
+    await openAs(store, "third", T0);
+    expect(await store.shortenQuiet(QUIET_MS)).toBe(0);
+    expect(await store.shortenQuiet(300)).toBe(2);
+    const dues = (await store.inspect()).map(({ key: { target }, dueAt }) => [target.name, dueAt]);
+    expect(dues).toEqual([
+      ["EARLIER", T0 + QUIET_MS],
+      ["LATER", T0 + 300],
+      ["TIMES", T0 + 300],
+    ]);
+  });
+
+  it("hands the name of the last process's kernel to the next", async () => {
+    const store = await fresh();
+    const opening = { incarnation: "next", now: T0, quietMs: QUIET_MS, poisonAfter: 5 };
+    expect((await store.open({ ...opening, kernel: "boot-1" })).kernel).toBeUndefined();
+    expect((await store.open(opening)).kernel).toBe("boot-1");
+    expect((await store.open(opening)).kernel).toBeUndefined();
+  });
+
   it("leaves pending, parked and settled lanes as they were", async () => {
     const store = await fresh();
     await acceptAll(store, [
