@@ -15,7 +15,7 @@ export async function runVitest(project, { timeoutMs }) {
   try {
     const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const run = await runCommand("vitest", args, { timeoutMs });
-    return { tests: true, output: run.output, ...countTests(readReport(report), run.failed > 0) };
+    return { output: run.output, ...countTests(readReport(report), run.failed > 0) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

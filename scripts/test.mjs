@@ -1,4 +1,5 @@
-// Every check of the workspace, in order. All of them run even when one fails; the last line says "N passed, N failed".
+// Every check of the workspace, in order. All of them run even when one fails; the last line says "N passed, N failed",
+// and ", N skipped" where tests cannot run on this machine: the lines above it say why.
 import { readdirSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./set-up.mjs";
@@ -30,6 +31,11 @@ const command = (name, file, args, timeoutMs = minutes(2)) => ({
  */
 const vitest = (name, project, timeoutMs) => ({ name, run: () => runVitest(project, { timeoutMs }) });
 
+/**
+ * @typedef {import("./count-tests.mjs").SkippedTest} SkippedTest
+ * @typedef {{ passed: number, failed: number, output: string, skipped?: SkippedTest[] }} StepResult tests have `skipped`
+ * @type {{ name: string, run: () => Promise<StepResult> }[]}
+ */
 const steps = [
   command("format", "oxfmt", ["--check", "."]),
   command("lint", "oxlint", ["."]),
@@ -45,19 +51,32 @@ const steps = [
 const chosen = chooseSteps(process.argv.slice(2));
 let passed = 0;
 let failed = 0;
+/** @type {SkippedTest[]} */
+const skipped = [];
 for (const step of chosen) {
   const started = performance.now();
   const result = await step.run();
   passed += result.passed;
   failed += result.failed;
+  skipped.push(...(result.skipped ?? []));
   const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
-  const counts =
-    "tests" in result ? `${result.passed} passed, ${result.failed} failed` : result.failed === 0 ? "ok" : "FAILED";
-  console.log(`${step.name.padEnd(28)} ${counts.padEnd(24)} ${seconds.padStart(8)}`);
+  const verdict = result.failed === 0 ? "ok" : "FAILED";
+  const counts = result.skipped === undefined ? verdict : sum(result.passed, result.failed, result.skipped.length);
+  console.log(`${step.name.padEnd(28)} ${counts.padEnd(36)} ${seconds.padStart(8)}`);
   if (result.failed > 0) console.log(`${result.output.trimEnd()}\n`);
 }
-console.log(`${passed} passed, ${failed} failed`);
+for (const { test, reason } of skipped) console.log(`skipped: ${test}: ${reason}`);
+console.log(sum(passed, failed, skipped.length));
 process.exitCode = failed === 0 ? 0 : 1;
+
+/**
+ * @param {number} ran
+ * @param {number} broke
+ * @param {number} left
+ */
+function sum(ran, broke, left) {
+  return `${ran} passed, ${broke} failed${left === 0 ? "" : `, ${left} skipped`}`;
+}
 
 /**
  * All steps, or those named after `--only`, by name or by its first word.

@@ -11,6 +11,8 @@ export interface ProgramEnd {
 export interface RunningProgram extends AsyncDisposable {
   /** The first line of its output that fits; rejects with what it said when it ends before. */
   line(pattern: RegExp): Promise<string>;
+  /** Its whole lines of output so far. */
+  lines(): readonly string[];
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<ProgramEnd>;
 }
@@ -19,11 +21,15 @@ export interface ProgramOptions {
   readonly cwd: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The network namespace it runs in; this process's own otherwise. */
+  readonly netns?: string;
 }
 
 /** Starts a program with the Node that runs the tests; leaving the scope kills it. */
 export function startProgram(args: readonly string[], options: ProgramOptions): RunningProgram {
-  const child = spawn(process.execPath, args, {
+  const within = options.netns === undefined ? [] : ["ip", "netns", "exec", options.netns];
+  const [file = "", ...rest] = [...within, process.execPath, ...args];
+  const child = spawn(file, rest, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -49,8 +55,10 @@ export function startProgram(args: readonly string[], options: ProgramOptions): 
     });
   });
 
+  const lines = (): readonly string[] => stdout.split("\n").slice(0, -1);
   return {
     ended,
+    lines,
     kill: (signal) => void child.kill(signal),
     line: (pattern) =>
       new Promise((resolve, reject) => {

@@ -36,21 +36,34 @@ describe("scripts/run.mjs", () => {
 });
 
 describe("a vitest report counts", () => {
-  const file = { status: "passed", assertionResults: [{}] };
+  const passed = { fullName: "a test", status: "passed", meta: {} };
+  const file = { status: "passed", assertionResults: [passed] };
   const clean = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [file] };
 
   test("what passed", () => {
-    expect(countTests(clean, false)).toEqual({ passed: 3, failed: 0 });
+    expect(countTests(clean, false)).toEqual({ passed: 3, failed: 0, skipped: [] });
   });
 
   test("failed, skipped and promised tests, and files that do not load, as failed", () => {
     const broken = { status: "failed", assertionResults: [] };
     const report = { ...clean, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1, testResults: [file, broken] };
-    expect(countTests(report, true)).toEqual({ passed: 3, failed: 4 });
+    expect(countTests(report, true)).toEqual({ passed: 3, failed: 4, skipped: [] });
+  });
+
+  test("apart what cannot run here and says why; without a reason it is failed", () => {
+    const here = { fullName: "a test of Linux", status: "skipped", meta: { skipReason: "this is not Linux" } };
+    const silent = { fullName: "a test left out", status: "skipped", meta: {} };
+    const empty = { fullName: "a test for no reason", status: "skipped", meta: { skipReason: "" } };
+    const mixed = { status: "passed", assertionResults: [passed, here, silent, empty] };
+    expect(countTests({ ...clean, numPendingTests: 3, testResults: [mixed] }, false)).toEqual({
+      passed: 3,
+      failed: 2,
+      skipped: [{ test: "a test of Linux", reason: "this is not Linux" }],
+    });
   });
 
   test("a bad end outside the tests, and a missing report, as one failure", () => {
-    expect(countTests(clean, true)).toEqual({ passed: 3, failed: 1 });
-    expect(countTests(undefined, true)).toEqual({ passed: 0, failed: 1 });
+    expect(countTests(clean, true)).toEqual({ passed: 3, failed: 1, skipped: [] });
+    expect(countTests(undefined, true)).toEqual({ passed: 0, failed: 1, skipped: [] });
   });
 });

@@ -37,10 +37,11 @@ export function connectionFailure(error: unknown): ConnectionFailure {
   return { words, cause };
 }
 
-/** Happy-eyeballs failures come as an AggregateError of one error per address. */
+/** Happy eyeballs fail with one error per address; one that took too long says more than one without a route. */
 function innermost(error: unknown): Error {
-  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
-  return error instanceof Error ? error : new Error("unknown failure");
+  if (!(error instanceof AggregateError)) return error instanceof Error ? error : new Error("unknown failure");
+  const errors = error.errors.filter((one) => one instanceof Error);
+  return errors.find((one) => codeOf(one) === "ETIMEDOUT") ?? errors[0] ?? error;
 }
 
 const codeOf = (error: Error): string => ("code" in error && typeof error.code === "string" ? error.code : "");

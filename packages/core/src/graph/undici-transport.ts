@@ -1,5 +1,6 @@
 import { Pool, type Dispatcher } from "undici";
 import { readBaseUrl, PRODUCTION_URL } from "./base-url.ts";
+import { connector } from "./connector.ts";
 import { Exchange } from "./exchange.ts";
 import { encodeForm } from "./form.ts";
 import type { GraphRequest, GraphResponse, GraphTransport } from "./transport.ts";
@@ -35,7 +36,8 @@ const DEFAULTS = {
 
 /**
  * Carries requests over HTTP/1.1 keep-alive sockets of its own: one request per socket at a time, nothing repeated,
- * redirects not followed. HTTP/2 stays off, since undici repeats requests on it by itself.
+ * redirects not followed. HTTP/2 stays off, since undici repeats requests on it by itself. Its sockets end by a reset, so
+ * that nothing of a request is on its way from here any more once `send` has rejected.
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): GraphTransport {
   return new UndiciTransport({ ...DEFAULTS, clock: systemClock, ...options });
@@ -137,7 +139,7 @@ class UndiciTransport implements GraphTransport {
       allowH2: false,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: this.#options.timeoutMs },
+      connect: connector(this.#options),
     });
   }
 }
