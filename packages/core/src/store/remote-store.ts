@@ -51,5 +51,6 @@ export function askedVerbs(
     requeue: ask("requeue"),
     discard: ask("discard"),
     purge: ask("purge"),
+    backup: ask("backup"),
   };
 }
