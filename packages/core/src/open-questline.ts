@@ -210,6 +210,10 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       await ready;
       return outbox.forgetProgress(app, userId);
     },
+    async backup(path) {
+      await ready;
+      await store.backup(path);
+    },
     close(given) {
       closed ??= close(given?.timeoutMs ?? CLOSE_MS);
       return closed;

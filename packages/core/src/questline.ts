@@ -73,6 +73,12 @@ export interface Questline<
   prefetch(userId: string): Promise<void>;
   /** Call it when a player's progress was reset or written elsewhere: what is known is read anew. Answers how many targets. */
   forgetProgress(userId: string): Promise<number>;
+  /**
+   * Copies the store as it stands into a new file, while results go on being taken; deliveries pause for as long as it takes.
+   * Do not copy the file yourself: part of it is in its log. Throws `bad_input` for a path that exists, is the store's own
+   * or has no directory, and for `memoryStore`.
+   */
+  backup(path: string): Promise<void>;
   /** Accepts no more, delivers what it can within `timeoutMs` (default 5000), closes everything, says what is owed. */
   close(options?: { readonly timeoutMs?: number }): Promise<Debts>;
 }

@@ -132,6 +132,12 @@ export interface LaneStore {
    * looked at: 0 when none is left.
    */
   purge(before: number): Promise<number>;
+  /**
+   * Writes all it holds into a new file at `path`, from which a store can be opened; complete and on the disk when it
+   * resolves, absent when it rejects. Throws `bad_input` for a path that exists, is none or is the store's own, and where
+   * there is no file to copy; `store_unusable` when it cannot be written.
+   */
+  backup(path: string): Promise<void>;
   close(): Promise<void>;
 }
 

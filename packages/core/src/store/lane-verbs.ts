@@ -22,8 +22,8 @@ type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Res
   ? (...args: Args) => Result
   : never;
 
-/** The verbs of a lane store, `close` left out, as plain functions over its tables: the same code for every store. */
-export type LaneVerbs = { readonly [Verb in Exclude<StoreVerb, "close">]: Synchronous<LaneStore[Verb]> };
+/** The verbs of a lane store, those about its file left out, as plain functions over its tables: the same code for every store. */
+export type LaneVerbs = { readonly [Verb in Exclude<StoreVerb, "backup" | "close">]: Synchronous<LaneStore[Verb]> };
 
 export interface StoreLimits {
   readonly maxLanes: number;

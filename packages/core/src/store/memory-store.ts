@@ -1,3 +1,4 @@
+import { QuestlineError } from "../errors/questline-error.ts";
 import type { LaneStore } from "./lane-store.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
@@ -64,6 +65,13 @@ export function memoryStoreOf(verbs: LaneVerbs): LaneStore {
     setAside: run("setAside"),
     dropSetAside: run("dropSetAside"),
     purge: run("purge"),
+    backup: async () => {
+      if (state !== "open") throw notOpen(state);
+      throw new QuestlineError(
+        "bad_input",
+        "A memoryStore has no file to back up: what it holds ends with the process. Keep results in a sqliteStore.",
+      );
+    },
     close: async () => {
       state = "closed";
     },

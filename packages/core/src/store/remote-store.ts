@@ -58,5 +58,6 @@ export function askedVerbs(
     setAside: ask("setAside"),
     dropSetAside: ask("dropSetAside"),
     purge: ask("purge"),
+    backup: ask("backup"),
   };
 }

@@ -22,6 +22,9 @@ const READS: ReadonlySet<string> = new Set([
   "setAside",
 ]);
 
+/** Verbs that cannot share a transaction. */
+const ALONE: ReadonlySet<string> = new Set(["backup", "close"]);
+
 /** Bounds how long one transaction keeps its callers waiting. */
 const CALLS_PER_TRANSACTION = 256;
 
@@ -96,8 +99,10 @@ export class SqliteCalls {
   }
 
   #run(calls: readonly StoreCall[]): readonly unknown[] {
-    if (calls[0]?.verb === "close") return [this.#close()];
+    const [first] = calls;
+    if (first?.verb === "close") return [this.#close()];
     const { file, tables } = (this.#open ??= this.#openFile());
+    if (first?.verb === "backup") return [file.backUp(first.args[0] as string)];
     if (calls.every(({ verb }) => READS.has(verb))) {
       try {
         return this.#runAll(calls);
@@ -164,12 +169,13 @@ export class SqliteCalls {
   }
 }
 
-/** Calls in the groups that share a transaction; a close stands alone. */
+/** Calls in the groups that share a transaction. */
 function transactions(calls: readonly StoreCall[]): readonly (readonly StoreCall[])[] {
   const groups: StoreCall[][] = [];
   for (const call of calls) {
     const last = groups.at(-1);
-    const joins = last && last.length < CALLS_PER_TRANSACTION && last[0]?.verb !== "close" && call.verb !== "close";
+    const joins =
+      last && last.length < CALLS_PER_TRANSACTION && !ALONE.has(last[0]?.verb ?? "") && !ALONE.has(call.verb);
     if (joins) last.push(call);
     else groups.push([call]);
   }

@@ -1,4 +1,5 @@
 import { QuestlineError, isQuestlineError } from "../errors/questline-error.ts";
+import { lastHolder } from "./holder-mark.ts";
 import { UnreadableRow } from "./stored-fields.ts";
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that a person can do something about. */
@@ -27,11 +28,7 @@ export function asStoreError(error: unknown, path: string): QuestlineError {
   }
   const code = sqliteCode(error);
   if (code === BUSY || code === LOCKED) {
-    return new QuestlineError(
-      "store_locked",
-      `${where} is held by another process or another store of this one. One file serves one process: give each its own.`,
-      { cause: error },
-    );
+    return lockedError(path, error);
   }
   const advice = code === undefined ? undefined : ADVICE.get(code);
   const detail = error instanceof Error ? error.message : String(error);
@@ -42,6 +39,22 @@ export function asStoreError(error: unknown, path: string): QuestlineError {
       cause: error,
     },
   );
+}
+
+/** The file `path` is somebody else's. */
+export function lockedError(path: string, cause?: unknown): QuestlineError {
+  const holder = lastHolder(path);
+  const last = holder === undefined ? "" : ` (the last to open it was ${holder})`;
+  return new QuestlineError(
+    "store_locked",
+    `The lane store ${JSON.stringify(path)} is held by another process or another store of this one${last}. One file serves one process: close the other, or give each a file of its own.`,
+    { cause },
+  );
+}
+
+/** The file `path` cannot be worked with. */
+export function unusable(path: string, why: string): QuestlineError {
+  return new QuestlineError("store_unusable", `The lane store ${JSON.stringify(path)} cannot be used: ${why}.`);
 }
 
 /** SQLite said that the disk, or the file's limit, has no room. */

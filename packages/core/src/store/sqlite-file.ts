@@ -2,7 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./sqlite-schema.ts";
 import type { Migration } from "./sqlite-schema.ts";
+import { FileHold } from "./file-hold.ts";
 import { FileRoom } from "./file-room.ts";
+import { backUp } from "./sqlite-backup.ts";
+import { unusable } from "./sqlite-errors.ts";
 
 /**
  * What a commit survives: `process` the death of the process, `power` that of the machine too (one fsync per commit).
@@ -21,18 +24,24 @@ export interface FileOptions {
 export class SqliteFile {
   readonly database: DatabaseSync;
   readonly room: FileRoom;
+  readonly #path: string;
   readonly #durability: Durability;
+  readonly #hold: FileHold;
   #synced: boolean;
 
   constructor({ path, durability, maxBytes }: FileOptions, migrations: readonly Migration[] = MIGRATIONS) {
     this.database = new DatabaseSync(path, { timeout: 0 });
+    this.#path = path;
     this.#durability = durability;
     this.#synced = durability === "power";
+    let hold: FileHold | undefined;
     try {
+      this.#hold = hold = new FileHold(path);
       this.#prepare(path, migrations);
       this.room = new FileRoom(this.database, maxBytes);
     } catch (error) {
       this.database.close();
+      hold?.release();
       throw error;
     }
   }
@@ -41,6 +50,7 @@ export class SqliteFile {
     const { database } = this;
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     const version = this.#checkedVersion(path, migrations.length);
+    this.#hold.mark();
     const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
     if (mode !== "wal") throw unusable(path, "its file system does not support a write-ahead log; use a local disk");
     database.exec(`PRAGMA synchronous = ${this.#synced ? "FULL" : "NORMAL"}`);
@@ -82,12 +92,19 @@ export class SqliteFile {
     this.database.exec("BEGIN IMMEDIATE");
     try {
       const result = work();
+      this.#hold.check();
       this.database.exec("COMMIT");
       return result;
     } catch (error) {
       if (this.database.isTransaction) this.database.exec("ROLLBACK");
+      this.#foldIfMoved();
       throw error;
     }
+  }
+
+  /** The log stays under the old name, so what is in it goes with the file. */
+  #foldIfMoved(): void {
+    if (this.#hold.isMoved()) this.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   #sync(synced: boolean): void {
@@ -101,12 +118,19 @@ export class SqliteFile {
     this.database.exec("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
+  /** Writes what is committed into a new file. Not within a transaction. */
+  backUp(target: string): void {
+    this.#hold.check();
+    backUp(this.database, this.#path, target);
+  }
+
   /** Folds the write-ahead log into the file and lets go of it. */
   close(): void {
-    this.database.close();
+    try {
+      this.#foldIfMoved();
+    } finally {
+      this.database.close();
+      this.#hold.release();
+    }
   }
-}
-
-function unusable(path: string, why: string): QuestlineError {
-  return new QuestlineError("store_unusable", `The lane store ${JSON.stringify(path)} cannot be used: ${why}.`);
 }

@@ -6,4 +6,7 @@ import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
 
-laneStoreSuite("directStore", (limits) => directStore(new SqliteCalls(storeFile(nextPath(), limits ?? {}))));
+const at = (path: string, limits: { readonly maxLanes?: number } = {}) =>
+  directStore(new SqliteCalls(storeFile(path, limits)));
+
+laneStoreSuite("directStore", (limits) => at(nextPath(), limits), { nextPath, at });

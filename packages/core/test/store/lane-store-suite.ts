@@ -3,6 +3,8 @@ import type { LaneStore } from "../../src/store/lane-store.ts";
 import { openAs } from "./lane-steps.ts";
 import type { Check, Fresh } from "./lane-steps.ts";
 import { acceptSuite } from "./suite-accept.ts";
+import { backupSuite } from "./suite-backup.ts";
+import type { Copies } from "./suite-backup.ts";
 import { endsSuite } from "./suite-ends.ts";
 import { idleSuite } from "./suite-idle.ts";
 import { leaseSuite } from "./suite-lease.ts";
@@ -32,8 +34,8 @@ const PROMISES: Readonly<Record<string, (check: Check, fresh: Fresh) => void>> =
   "dead letters, records, purge": recordsSuite,
 };
 
-/** What every implementation of LaneStore must pass. */
-export function laneStoreSuite(name: string, make: MakeStore): void {
+/** What every implementation of LaneStore must pass; one without a file has no `copies`. */
+export function laneStoreSuite(name: string, make: MakeStore, copies?: Copies): void {
   describe(`${name} keeps the promises of LaneStore`, () => {
     const made: LaneStore[] = [];
 
@@ -43,8 +45,10 @@ export function laneStoreSuite(name: string, make: MakeStore): void {
 
     it("refuses verbs before it is open", async () => {
       await expect(make().accept([])).rejects.toMatchObject({ code: "bad_input" });
+      await expect(make().backup("copy.db")).rejects.toMatchObject({ code: "bad_input", message: /open\(\) first/ });
     });
 
+    describe("backup", () => backupSuite(it, opened(make, made), copies));
     describe.each(Object.entries(PROMISES))("%s", (_, suite) => suite(it, opened(make, made)));
   });
 }

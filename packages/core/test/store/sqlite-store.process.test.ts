@@ -1,74 +1,19 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import { valueOf } from "../../src/intent/lane-value.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
 import { best, count, openAs, QUIET_MS, T0 } from "./lane-steps.ts";
+import { killChildren, start } from "./start-child.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
-const program = fileURLToPath(new URL("./store-child.ts", import.meta.url));
 const LATER = T0 + 60_000;
-const children: ChildProcess[] = [];
 const stores: LaneStore[] = [];
 
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+  killChildren();
   await Promise.all(stores.splice(0).map((store) => store.close()));
 });
-
-interface Child {
-  /** The next line that begins with `word`; rejects if the child ends before. */
-  line(word: string): Promise<string>;
-  /** Ends it at once and answers when it is gone. */
-  kill(): Promise<void>;
-  readonly exited: Promise<unknown[]>;
-  readonly lines: readonly string[];
-}
-
-function start(what: string, path: string, shell?: string): Child {
-  const node = [process.execPath, "--conditions=questline-source", program, what, path];
-  const [command = "", ...args] = shell === undefined ? node : ["sh", "-c", `${shell}; exec "$@"`, "sh", ...node];
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-  children.push(child);
-  const exited = once(child, "exit");
-  const lines: string[] = [];
-  let heard = (): void => undefined;
-  const reader = createInterface(child.stdout);
-  reader.on("line", (line) => {
-    lines.push(line);
-    heard();
-  });
-  let ended = false;
-  reader.on("close", () => {
-    ended = true;
-    heard();
-  });
-  let read = 0;
-  const line = async (word: string): Promise<string> => {
-    for (;;) {
-      for (const next of lines.slice(read)) {
-        read += 1;
-        if (next.startsWith(word)) return next;
-      }
-      if (ended) throw new Error(`ended before "${word}": ${lines.join(" | ")}`);
-      await new Promise<void>((resolve) => (heard = resolve));
-    }
-  };
-  return {
-    line,
-    exited,
-    lines,
-    kill: async () => {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
-}
 
 async function reopened(path: string): Promise<{ readonly store: LaneStore; readonly taken: unknown }> {
   const store = sqliteStore(path);
@@ -152,7 +97,7 @@ it("keeps a process alive for an answer, and no longer", async () => {
 
 it("says that the disk is full, and what was accepted before stays", async () => {
   const path = nextPath();
-  const child = start("fills", path, "ulimit -f 1500");
+  const child = start("fills", path, { shell: "ulimit -f 1500" });
   const refused = JSON.parse((await child.line("refused")).slice("refused ".length));
   expect(refused).toMatchObject({ code: "store_unusable", message: expect.stringContaining(JSON.stringify(path)) });
   expect(refused.message).toMatch(/disk/);

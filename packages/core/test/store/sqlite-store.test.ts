@@ -4,4 +4,4 @@ import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
 
-laneStoreSuite("sqliteStore", (limits) => sqliteStore(nextPath(), limits));
+laneStoreSuite("sqliteStore", (limits) => sqliteStore(nextPath(), limits), { nextPath, at: sqliteStore });

@@ -1,3 +1,7 @@
+import { createReadStream } from "node:fs";
+import { copyFile, cp, readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
 import { best, count, firing, journalOf, QUIET_MS, T0 } from "./firings.ts";
 
@@ -75,12 +79,37 @@ async function fills(): Promise<void> {
   }
 }
 
+/** Ways in which a game copies its own files. */
+const copies: Readonly<Record<string, () => Promise<unknown>>> = {
+  copyFile: () => copyFile(path, `${path}.copy`),
+  readFile: () => readFile(path),
+  cp: () => cp(dirname(path), `${dirname(path)}-copy`, { recursive: true }),
+  async archive() {
+    for (const name of await readdir(dirname(path)))
+      for await (const _ of createReadStream(join(dirname(path), name))) continue;
+  },
+};
+
+/** Holds the file, copies it in each way it is told on stdin, and accepts when told to. */
+async function copiesItself(): Promise<void> {
+  say("open");
+  for await (const line of createInterface(process.stdin)) {
+    const done = line === "accept" ? store.accept([batch()]) : copies[line]?.();
+    const refused = await done?.then(
+      () => "",
+      (error: { code?: string }) => ` ${error.code}`,
+    );
+    say(`did ${line}${refused}`);
+  }
+}
+
 const programs: Readonly<Record<string, () => Promise<void>>> = {
   accepts,
   floods,
   stages,
   settles,
   fills,
+  copies: copiesItself,
   holds: async () => {
     say("open");
     stay();
@@ -95,5 +124,7 @@ try {
   await store.open({ incarnation: `child-${process.pid}`, now: T0, quietMs: QUIET_MS, poisonAfter: 5 });
   await programs[what]?.();
 } catch (error) {
-  say(`failed ${(error as { code?: string }).code}`);
+  const { code, message } = error as { code?: string; message?: string };
+  say(`failed ${code}`);
+  say(`because ${message}`);
 }
