@@ -1,12 +1,13 @@
 import type { Leaderboards } from "./catalogue/definitions.ts";
 import { graphPlatform } from "./deliver-intent.ts";
-import { newCounters } from "./delivery/counters.ts";
+import { newCounters, sumOf } from "./delivery/counters.ts";
 import type { Counters } from "./delivery/counters.ts";
 import { Outbox } from "./delivery/outbox.ts";
 import type { Delivery } from "./delivery/outbox.ts";
 import type { DeliveryPolicy } from "./delivery/policy.ts";
 import type { Sabotage } from "./delivery/sabotage.ts";
 import { engineIn } from "./engine/engine.ts";
+import type { QuestlineError } from "./errors/questline-error.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Settings } from "./options.ts";
@@ -44,6 +45,10 @@ export interface OpenDelivery {
   readonly counters: Counters;
   /** With what deliveries count, wherever they run. */
   total(): Counters;
+  /** Resolves when results can be kept no longer, though nobody closed anything. */
+  readonly lost: Promise<QuestlineError>;
+  /** How often the thread that delivers was started again, and whether it is just being. */
+  restarts(): { readonly count: number; readonly underWay: boolean };
 }
 
 /**
@@ -79,7 +84,15 @@ function here(parts: OpenDeliveryParts): OpenDelivery {
     abort: closing,
     sabotage,
   });
-  return { store, outbox, tokens, counters, total: () => ({ ...counters }) };
+  return {
+    store,
+    outbox,
+    tokens,
+    counters,
+    total: () => ({ ...counters }),
+    lost: store.lost ?? new Promise(() => undefined),
+    restarts: () => ({ count: 0, underWay: false }),
+  };
 }
 
 function inThread(
@@ -97,11 +110,8 @@ function inThread(
     outbox: engine.delivery,
     tokens,
     counters,
-    total: () => sum(counters, engine.counters),
+    total: () => sumOf(counters, engine.counters()),
+    lost: engine.failed,
+    restarts: () => engine.restarts,
   };
-}
-
-function sum(one: Counters, other: Counters): Counters {
-  const names = Object.keys(one) as (keyof Counters)[];
-  return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Counters;
 }

@@ -22,8 +22,10 @@ import { holdProcess } from "./runtime/hold.ts";
 import { steadyClock } from "./runtime/steady-clock.ts";
 import { compileRules, forcedBoards } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
+import { Standing } from "./standing.ts";
 
 const CLOSE_MS = 5_000;
+const NOTHING_KNOWN: Debts = { pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 0, owed: 0 };
 
 /** What only tests hand in: deliberate defects. */
 export interface TestHooks {
@@ -66,7 +68,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       logger.warn({ target: finding.target }, finding.problem);
     }
   });
-  const { store, outbox, tokens, counters, total } = openDelivery({
+  const { store, outbox, tokens, counters, total, lost, restarts } = openDelivery({
     settings,
     policy,
     clock,
@@ -82,17 +84,23 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
 
   const ready = outbox.open();
-  ready.catch((error: unknown) =>
-    logger.error({ error: String(error) }, "Questline could not start; every report is refused."),
-  );
-
   let closed: Promise<Debts> | undefined;
+  const standing = new Standing({ ready, lost, restarts, isClosed: () => closed !== undefined, logger });
+  let owedLast = NOTHING_KNOWN;
+  const owed = async (): Promise<Debts> => {
+    await ready;
+    owedLast = deliveryDebts(await outbox.owed());
+    return owedLast;
+  };
   const close = async (deadlineMs: number): Promise<Debts> => {
     const until = clock.monotonic() + deadlineMs;
     const release = holdProcess();
     try {
       await ready;
       return deliveryDebts(await outbox.close(deadlineMs));
+    } catch (error) {
+      logger.error({ error: String(error) }, "The store could not say what is owed as Questline closed.");
+      return { ...owedLast, problem: String(error) };
     } finally {
       closing.abort(new QuestlineError("closed", "Questline is closed."));
       await graph.close(Math.max(0, until - clock.monotonic()));
@@ -124,6 +132,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     leaderboards,
     graph: graphCalls(direct),
     ready,
+    failed: standing.failed,
+    health: () => standing.health(),
     match(id) {
       const reports = {
         app,
@@ -167,10 +177,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         release();
       }
     },
-    owed: async () => {
-      await ready;
-      return deliveryDebts(await outbox.owed());
-    },
+    owed,
     stats: total,
     async check() {
       const known = await readDefinitions({ graph, clock, random, logger, signal: closing.signal });

@@ -97,6 +97,7 @@ export class Outbox {
   readonly #book: ProgressBook;
   readonly #attempt: AttemptParts;
   readonly #settle: (settlement: Settlement) => Promise<boolean>;
+  #failure: QuestlineError | undefined;
 
   constructor(parts: OutboxParts) {
     const { store, clock, logger, policy, counters } = parts;
@@ -156,8 +157,18 @@ export class Outbox {
         "Results whose attempts kept dying with their process were taken out; they are kept as dead letters.";
       logger.error({ poisoned: taken.poisoned }, message);
     }
+    void store.lost?.then((failure) => this.#lost(failure));
     void keepHouse({ store, clock, policy, logger, signal: abort.signal, onExpired: (lane) => this.#expired(lane) });
     this.#scheduler.kick();
+  }
+
+  /** The store has ended by itself: nobody waits for it. */
+  #lost(failure: QuestlineError): void {
+    this.#failure = failure;
+    this.#intake.fail(failure);
+    this.#waiters.close();
+    this.#parts.abort.abort(failure);
+    void this.#scheduler.stop();
   }
 
   /** Reports may be taken before the store is open: they wait for it. `told` is called once. */
@@ -225,10 +236,12 @@ export class Outbox {
     const stopped = this.#scheduler.stop();
     await Promise.race([stopped, sleep(clock, ABORT_GRACE_MS).then(() => undefined)]);
     this.#governor.close();
-    const owed = await store.owed();
-    this.#waiters.close();
-    await store.close();
-    return owed;
+    try {
+      return await store.owed();
+    } finally {
+      this.#waiters.close();
+      await store.close();
+    }
   }
 
   async #until(enough: (owed: Owed) => boolean, signal?: AbortSignal): Promise<void> {
@@ -237,6 +250,7 @@ export class Outbox {
     await store.makeDue(clock.now());
     for (;;) {
       const seen = this.#scheduler.emptied;
+      if (this.#failure !== undefined) throw this.#failure;
       if (signal?.aborted === true || this.#scheduler.stopped || enough(await store.owed())) return;
       this.#scheduler.kick();
       await this.#scheduler.emptiedAfter(seen);

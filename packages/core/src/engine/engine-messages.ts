@@ -44,6 +44,8 @@ export type EngineVerb =
 
 /** What the engine says unasked. */
 export type EngineEvent =
+  /** Its code runs: what comes next is the file. */
+  | { readonly is: "started" }
   | { readonly is: "ended"; readonly ended: Ended }
   | { readonly is: "counters"; readonly counters: Counters }
   | { readonly is: "token-wanted"; readonly wish: TokenWish }

@@ -148,3 +148,5 @@ function failed(id: number, error: unknown): StoreAnswer {
 parentPort?.on("message", (asked: readonly ThreadCall<EngineVerb>[]) => {
   for (const call of asked) void carryOut(call);
 });
+
+parentPort?.postMessage([{ event: { is: "started" } }] satisfies ThreadAnswer<EngineEvent>[]);

@@ -1,3 +1,4 @@
+import type { QuestlineError } from "../errors/questline-error.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
@@ -32,6 +33,8 @@ export interface LaneStore {
    * what is in it. Absent: not at all.
    */
   readonly gatherMs?: number;
+  /** Resolves when the store ends by itself and no verb can be carried out any more. Absent where that cannot happen. */
+  readonly lost?: Promise<QuestlineError>;
   /**
    * Opens the store and takes over what other incarnations left: leased lanes go back to pending; staged lanes whose
    * value accumulates become in doubt, due at `now + quietMs`; other staged lanes go back to pending, not before
@@ -101,7 +104,7 @@ export interface LaneStore {
 }
 
 /** What a store can be asked to do. */
-export type StoreVerb = Exclude<keyof LaneStore, "gatherMs">;
+export type StoreVerb = Exclude<keyof LaneStore, "gatherMs" | "lost">;
 
 /** Who opens a store, and how it treats what it finds. */
 export interface Opening {
@@ -127,8 +130,11 @@ export interface Firing {
 
 export type ReportAcceptance =
   | { readonly status: "taken"; readonly firings: readonly Acceptance[] }
-  /** `full`: a limit of the store is reached. `malformed`: `detail` says what is wrong. Nothing of the report was kept. */
-  | { readonly status: "refused"; readonly reason: "full" | "malformed"; readonly detail: string };
+  /**
+   * `full`: a limit of the store is reached. `malformed`: `detail` says what is wrong. Nothing of the report was kept.
+   * `unanswered`: the store's thread ended before it answered; nobody knows whether the report was kept.
+   */
+  | { readonly status: "refused"; readonly reason: "full" | "malformed" | "unanswered"; readonly detail: string };
 
 export type Acceptance =
   /** `merged`: folded into a value that was pending already. */
