@@ -11,7 +11,6 @@ import { undiciTransport } from "../graph/undici-transport.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import { definitionsFor } from "../platform-definitions.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { giveWay } from "../runtime/give-way.ts";
 import type { Logger } from "../runtime/log.ts";
 import { systemRandom } from "../runtime/random.ts";
 import { steadyClock } from "../runtime/steady-clock.ts";
@@ -28,7 +27,6 @@ import type { EngineDefinitions, EngineEvent, EngineStart, EngineVerb } from "./
  * The thread in which results are stored and delivered: the file, the outbox over it, and the sockets. A room's thread
  * hands reports over and hears of outcomes; nothing of a delivery runs there.
  */
-giveWay();
 const start = workerData as EngineStart;
 const { calls, probe, clock: wallClock = systemClock } = await openCalls(start.store);
 const clock = steadyClock(wallClock);

@@ -38,7 +38,8 @@ async function acceptAgain(reports: readonly (readonly Firing[])[], accept: Acce
     return await accept(reports);
   } catch (error) {
     if (!isQuestlineError(error) || error.code !== "ambiguous") throw error;
-    const detail = "Two threads that keep results ended before they answered: this report may have been kept. Report it again.";
+    const detail =
+      "Two threads that keep results ended before they answered: this report may have been kept. Report it again.";
     return reports.map(() => ({ status: "refused", reason: "unanswered", detail }));
   }
 }

@@ -151,7 +151,8 @@ export class Supervisor<Verb extends string, Event> {
       return;
     }
     if (thread.broken !== undefined) return;
-    if (this.#hasOpened) logger.warn({ restarts: this.#restarts }, "The thread that keeps and delivers results goes on.");
+    if (this.#hasOpened)
+      logger.warn({ restarts: this.#restarts }, "The thread that keeps and delivers results goes on.");
     this.#state = "open";
     this.#hasOpened = true;
     this.#thread = thread;
@@ -222,5 +223,7 @@ const answerLost = (verb: string): QuestlineError =>
   );
 
 function asQuestlineError(error: unknown): QuestlineError {
-  return error instanceof QuestlineError ? error : new QuestlineError("store_unusable", String(error), { cause: error });
+  return error instanceof QuestlineError
+    ? error
+    : new QuestlineError("store_unusable", String(error), { cause: error });
 }

@@ -27,11 +27,7 @@ export interface ProbedStoreOptions extends SqliteStoreOptions, StoreSabotage {
  *
  * @throws QuestlineError as `sqliteStore` does; `open` rejects with `store_unusable` for a module without a probe.
  */
-export function probedSqliteStore(
-  path: string,
-  options: ProbedStoreOptions,
-  probeModule: URL | string,
-): LaneStore {
+export function probedSqliteStore(path: string, options: ProbedStoreOptions, probeModule: URL | string): LaneStore {
   const { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence, memoryMb, ...rest } = options;
   const probed: ThreadFile = {
     file: storeFile(path, rest),
