@@ -109,7 +109,8 @@ function heldIn(server: ShutdownSlots, slot: keyof ShutdownSlots): Callback {
   return typeof callback === "function" ? () => Reflect.apply(callback, server, []) : () => undefined;
 }
 
-function tell({ owed, dead }: Debts): void {
+function tell({ owed, dead, problem }: Debts): void {
+  if (problem !== undefined) return warn("what is owed is not known as Questline closed", { problem });
   if (owed + dead > 0) logger.info(`questline: closed; ${owed} results go on at the next start, ${dead} need a person`);
 }
 

@@ -135,3 +135,11 @@ test("Colyseus keeps its callbacks where they are looked for", () => {
   const slots = Object.keys(new Server({ greet: false, gracefullyShutdown: false, transport: {} as never }));
   expect(slots).toEqual(expect.arrayContaining(["onShutdownCallback", "onBeforeShutdownCallback"]));
 });
+
+test("what is owed at the end and cannot be known is told, with the reason", async () => {
+  const { questline, server, steps } = scene({ owed: 3, problem: "the store is gone" });
+  attachTo(questline, server);
+  await server.shutDown(steps);
+  expect(JSON.stringify(logged[0]?.mock.calls)).toMatch(/not known.*the store is gone/);
+  expect(JSON.stringify(logged[1]?.mock.calls)).not.toMatch(/3 results/);
+});

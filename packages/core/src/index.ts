@@ -5,6 +5,7 @@ export type {
   DeadLetters,
   Debts,
   Durable,
+  Health,
   Match,
   Questline,
   Receipt,

@@ -1,6 +1,6 @@
 import type { Leaderboards } from "./catalogue/definitions.ts";
 import { graphPlatform } from "./deliver-intent.ts";
-import { newCounters } from "./delivery/counters.ts";
+import { newCounters, sumOf } from "./delivery/counters.ts";
 import type { Counters } from "./delivery/counters.ts";
 import { Outbox } from "./delivery/outbox.ts";
 import type { Feed } from "./delivery/feed.ts";
@@ -10,6 +10,7 @@ import type { Sabotage } from "./delivery/sabotage.ts";
 import { engineIn } from "./engine/engine.ts";
 import { orphansOf } from "./graph/base-url.ts";
 import type { AppUsage } from "./graph/app-usage.ts";
+import type { QuestlineError } from "./errors/questline-error.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Settings } from "./options.ts";
@@ -49,6 +50,10 @@ export interface OpenDelivery {
   total(): Counters;
   /** What is known of the platform's definitions by now; nothing is delivered before it is told once. */
   learn(known: PlatformDefinitions): void;
+  /** Resolves when results can be kept no longer, though nobody closed anything. */
+  readonly lost: Promise<QuestlineError>;
+  /** How often the thread that delivers was started again, and whether it is just being. */
+  restarts(): { readonly count: number; readonly underWay: boolean };
 }
 
 /**
@@ -86,8 +91,16 @@ function here(parts: OpenDeliveryParts): OpenDelivery {
     orphans: orphansOf(settings.graph.baseUrl),
     sabotage,
   });
-  const total = (): Counters => ({ ...counters });
-  return { store, outbox, tokens, counters, total, learn: (known) => definitions.learn(known) };
+  return {
+    store,
+    outbox,
+    tokens,
+    counters,
+    total: () => ({ ...counters }),
+    learn: (known) => definitions.learn(known),
+    lost: store.lost ?? new Promise(() => undefined),
+    restarts: () => ({ count: 0, underWay: false }),
+  };
 }
 
 function inThread(
@@ -104,12 +117,9 @@ function inThread(
     outbox: engine.delivery,
     tokens,
     counters,
-    total: () => sum(counters, engine.counters),
+    total: () => sumOf(counters, engine.counters()),
     learn: (known) => engine.learn(known),
+    lost: engine.failed,
+    restarts: () => engine.restarts,
   };
-}
-
-function sum(one: Counters, other: Counters): Counters {
-  const names = Object.keys(one) as (keyof Counters)[];
-  return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Counters;
 }

@@ -25,8 +25,10 @@ import { holdProcess } from "./runtime/hold.ts";
 import { steadyClock } from "./runtime/steady-clock.ts";
 import { compileRules } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
+import { Standing } from "./standing.ts";
 
 const CLOSE_MS = 5_000;
+const NOTHING_KNOWN: Debts = { pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 0, setAside: 0, owed: 0 };
 
 /** What only tests hand in: deliberate defects. */
 export interface TestHooks {
@@ -65,7 +67,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   });
   const identity = createIdentity({ appId: app, users: direct.users, clock, random });
 
-  const { store, outbox, tokens, counters, total, learn } = openDelivery({
+  const { store, outbox, tokens, counters, total, learn, lost, restarts } = openDelivery({
     settings,
     policy,
     clock,
@@ -88,17 +90,23 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
 
   const ready = outbox.open();
-  ready.catch((error: unknown) =>
-    logger.error({ error: String(error) }, "Questline could not start; every report is refused."),
-  );
-
   let closed: Promise<Debts> | undefined;
+  const standing = new Standing({ ready, lost, restarts, isClosed: () => closed !== undefined, logger });
+  let owedLast = NOTHING_KNOWN;
+  const owed = async (): Promise<Debts> => {
+    await ready;
+    owedLast = deliveryDebts(await outbox.owed());
+    return owedLast;
+  };
   const close = async (deadlineMs: number): Promise<Debts> => {
     const until = clock.monotonic() + deadlineMs;
     const release = holdProcess();
     try {
       await ready;
       return deliveryDebts(await outbox.close(deadlineMs));
+    } catch (error) {
+      logger.error({ error: String(error) }, "The store could not say what is owed as Questline closed.");
+      return { ...owedLast, problem: String(error) };
     } finally {
       closing.abort(new QuestlineError("closed", "Questline is closed."));
       await graph.close(Math.max(0, until - clock.monotonic()));
@@ -130,6 +138,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     leaderboards,
     graph: markProgressChanges(graphCalls(direct), { app, ready, outbox, policy, logger }),
     ready,
+    failed: standing.failed,
+    health: () => standing.health(),
     match(id) {
       const reports = {
         app,
@@ -173,10 +183,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         release();
       }
     },
-    owed: async () => {
-      await ready;
-      return deliveryDebts(await outbox.owed());
-    },
+    owed,
     stats: total,
     throttle: () => outbox.throttle(),
     async check() {

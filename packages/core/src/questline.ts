@@ -1,5 +1,6 @@
 import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Events, OccurrenceOf, PayloadOf } from "./catalogue/events.ts";
+import type { QuestlineError } from "./errors/questline-error.ts";
 import type { GraphCalls } from "./graph/graph-client.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
 import type { Explanation } from "./rules/explain.ts";
@@ -34,6 +35,13 @@ export interface Questline<
   readonly graph: GraphCalls;
   /** Resolves when the store is open and what a dead process left is taken over; rejects when it cannot be opened. */
   readonly ready: Promise<void>;
+  /**
+   * Resolves once Questline cannot go on for good, with the reason: the store cannot be opened, or the thread that keeps
+   * results has ended too often. Never rejects, and stays pending otherwise. What was accepted is in the file; restart the process.
+   */
+  readonly failed: Promise<QuestlineError>;
+  /** How Questline stands, for health checks. */
+  health(): Health;
   /** A match by its id: minted once per played match, never a counter that can restart. */
   match(id: string): Match<E>;
   /** A new match id: `<prefix>:<start, wall ms>:<random>`. */
@@ -79,7 +87,10 @@ export interface Questline<
    * or has no directory, and for `memoryStore`.
    */
   backup(path: string): Promise<void>;
-  /** Accepts no more, delivers what it can within `timeoutMs` (default 5000), closes everything, says what is owed. */
+  /**
+   * Accepts no more, delivers what it can within `timeoutMs` (default 5000), closes everything, says what is owed. Never
+   * rejects: where the store cannot be asked, `problem` says so.
+   */
   close(options?: { readonly timeoutMs?: number }): Promise<Debts>;
 }
 
@@ -110,7 +121,8 @@ export interface RuleResult {
   readonly rule: string;
   readonly target: string;
   /**
-   * `refused`: the rule asked for something impossible, as `detail` says. `owed`: Questline was closed before it was final.
+   * `refused`: the rule asked for something impossible, as `detail` says. `owed`: Questline was closed, or failed, before it
+   * was final.
    * `forgotten`: it ended longer ago than `delivery.retentionMs`, and how is no longer kept.
    */
   readonly status: "delivered" | "suppressed" | "duplicate" | "dead" | "refused" | "owed" | "forgotten";
@@ -217,6 +229,20 @@ export interface Debts {
   readonly setAside: number;
   /** pending + inFlight + inDoubt + parked. */
   readonly owed: number;
+  /** Only from `close`: the store could not be asked, for this reason; the numbers are what was known last, 0 if nothing was. */
+  readonly problem?: string;
+}
+
+export interface Health {
+  /**
+   * `opening`: the store is being opened. `restarting`: the thread that keeps and delivers results ended by itself and is
+   * started again; reports wait for it. `failed`: for good, as `failed` says. `closed`: by `close`.
+   */
+  readonly status: "opening" | "running" | "restarting" | "failed" | "closed";
+  /** How often the thread that keeps and delivers results was started again. */
+  readonly restarts: number;
+  /** Why it has failed. */
+  readonly error?: QuestlineError;
 }
 
 export interface Stats {

@@ -1,4 +1,4 @@
-import type { Ended } from "./delivery/outbox.ts";
+import type { Ended } from "./delivery/ended.ts";
 import type { SettledOutcome } from "./questline.ts";
 
 /** What listeners hear of a lane's value that is final. */

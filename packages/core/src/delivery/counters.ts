@@ -36,3 +36,9 @@ export function newCounters(): Counters {
     reads: 0,
   };
 }
+
+export function sumOf(one: Counters, other: Counters): Counters {
+  const sum = newCounters();
+  for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] = one[name] + other[name];
+  return sum;
+}

@@ -1,9 +1,7 @@
 import { QuestlineError } from "../errors/questline-error.ts";
-import { bitText } from "../intent/bit-text.ts";
 import { laneId } from "../intent/intent.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
-import type { LaneValue } from "../intent/lane-value.ts";
 import { createGovernor } from "../resilience/governor.ts";
 import type { Governor, Throttle } from "../resilience/governor.ts";
 import { sleep } from "../runtime/clock.ts";
@@ -13,13 +11,15 @@ import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import type { OrphanedSockets } from "../runtime/orphaned-sockets.ts";
 import { soon } from "../runtime/soon.ts";
-import type { ExpiredLane, Owed, Progress, SendRecord, SetAside } from "../store/lane-records.ts";
+import type { ExpiredLane, Owed, SetAside } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import type { Conclusion } from "./conclude.ts";
 import type { Counters } from "./counters.ts";
+import { endedOf } from "./ended.ts";
+import type { Ended } from "./ended.ts";
 import { endLease, RETRY_STORE_MS } from "./end-lease.ts";
 import type { EndLease } from "./end-lease.ts";
 import { createFeed } from "./feed.ts";
@@ -54,19 +54,6 @@ export interface OutboxParts {
   readonly orphans?: (() => OrphanedSockets) | undefined;
   readonly probe?: Probe | undefined;
   readonly sabotage?: Sabotage | undefined;
-}
-
-/** A lane's value that is final. */
-export interface Ended {
-  readonly key: LaneKey;
-  readonly record: SendRecord;
-  readonly epoch: number;
-  /** We unlocked it: announced in the transaction that settled it. */
-  readonly unlocked: boolean;
-  readonly improved?: boolean | "unknown";
-  readonly score?: bigint;
-  /** What a counter came to, or the bits that were sent. */
-  readonly progress?: { readonly count: bigint } | { readonly bits: string };
 }
 
 /** What others ask of an outbox, in whichever thread it is. */
@@ -109,6 +96,7 @@ export class Outbox {
   readonly #attempt: AttemptParts;
   readonly #end: EndLease;
   readonly #trouble: StoreTrouble;
+  #failure: QuestlineError | undefined;
 
   constructor(parts: OutboxParts) {
     const { store, clock, random, logger, policy, counters, platform } = parts;
@@ -165,9 +153,19 @@ export class Outbox {
     const { store, platform, clock, policy, logger, abort } = this.#parts;
     const { signal } = abort;
     const taken = await takeOver({ ...this.#parts, signal, onShortened: () => this.#scheduler.kick() });
+    void store.lost?.then((failure) => this.#lost(failure));
     for (const lane of taken.ended) this.#expired(lane);
     void keepHouse({ store, clock, policy, logger, signal, onExpired: (lane) => this.#expired(lane) });
     void platform.known.then(() => this.#scheduler.start());
+  }
+
+  /** The store has ended by itself: nobody waits for it. */
+  #lost(failure: QuestlineError): void {
+    this.#failure = failure;
+    this.#intake.fail(failure);
+    this.#waiters.close();
+    this.#parts.abort.abort(failure);
+    void this.#scheduler.stop();
   }
 
   /** Reports may be taken before the store is open: they wait for it. `told` is called once. */
@@ -247,10 +245,12 @@ export class Outbox {
     await Promise.race([stopped, sleep(clock, ABORT_GRACE_MS).then(() => undefined)]);
     // What it gave up was reset, so that no more than the quiet period is needed. Failing, the next process takes over.
     await store.handBack(clock.now(), this.#parts.policy.quietPeriodMs).catch(this.#trouble.failed);
-    const owed = await store.owed();
-    this.#waiters.close();
-    await store.close();
-    return owed;
+    try {
+      return await store.owed();
+    } finally {
+      this.#waiters.close();
+      await store.close();
+    }
   }
 
   async #until(enough: (owed: Owed) => boolean, signal?: AbortSignal): Promise<void> {
@@ -259,6 +259,7 @@ export class Outbox {
     await store.makeDue(clock.now());
     for (;;) {
       const seen = this.#scheduler.emptied;
+      if (this.#failure !== undefined) throw this.#failure;
       if (signal?.aborted === true || this.#scheduler.stopped || enough(await store.owed())) return;
       this.#scheduler.kick();
       await this.#scheduler.emptiedAfter(seen);
@@ -290,32 +291,13 @@ export class Outbox {
 
   async #concluded(lane: LeasedLane, conclusion: Conclusion, at: number): Promise<void> {
     const { platform } = this.#parts;
-    const { end, improved, score, epoch = lane.epoch } = conclusion;
-    if (end.type === "parked") {
+    if (conclusion.end.type === "parked") {
       // A token may have come between the look for one and the parking.
       if (await platform.hasToken(lane.key.user)) await this.wake(lane.key.app, lane.key.user);
       return;
     }
-    if (end.type !== "settled" && end.type !== "dead") return;
-    const suppressed = end.type === "settled" && end.how === "suppressed";
-    const record: SendRecord = {
-      fromSeq: lane.fromSeq,
-      toSeq: lane.toSeq,
-      how: end.type === "dead" ? "dead" : end.how,
-      ...(end.type === "dead" ? { reason: end.reason } : {}),
-      attempts: lane.attempts + (suppressed ? 0 : 1),
-      at,
-    };
-    const unlocked = end.type === "settled" && end.announce === true;
-    this.#final({
-      key: lane.key,
-      record,
-      epoch,
-      unlocked,
-      ...(suppressed || end.type === "dead" ? {} : progressOf(lane.value, end.progress)),
-      ...(improved === undefined ? {} : { improved }),
-      ...(score === undefined ? {} : { score }),
-    });
+    const ended = endedOf(lane, conclusion, at);
+    if (ended !== undefined) this.#final(ended);
   }
 
   #setAside(rows: readonly SetAside[]): void {
@@ -342,12 +324,6 @@ export class Outbox {
     this.#waiters.settled(laneId(key), record);
     this.ended.emit(ended);
   }
-}
-
-function progressOf(value: LaneValue, known: Progress | undefined): Pick<Ended, "progress"> {
-  if (value.type !== "achievement") return {};
-  if (value.bits !== 0n) return { progress: { bits: bitText(value.bits, value.bitLength) } };
-  return value.count === 0n || known === undefined ? {} : { progress: { count: known.count } };
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -1,6 +1,7 @@
 import type { Leaderboards } from "../catalogue/definitions.ts";
 import type { Counters } from "../delivery/counters.ts";
-import type { Ended, TokenWish } from "../delivery/outbox.ts";
+import type { Ended } from "../delivery/ended.ts";
+import type { TokenWish } from "../delivery/outbox.ts";
 import type { DeliveryPolicy } from "../delivery/policy.ts";
 import type { Sabotage } from "../delivery/sabotage.ts";
 import type { GraphOptions } from "../options.ts";
@@ -39,6 +40,8 @@ export type EngineVerb =
 
 /** What the engine says unasked. */
 export type EngineEvent =
+  /** Its code runs: what comes next is the file. */
+  | { readonly is: "started" }
   | { readonly is: "ended"; readonly ended: Ended }
   | { readonly is: "counters"; readonly counters: Counters }
   | { readonly is: "throttle"; readonly throttle: Throttle<Reason> }

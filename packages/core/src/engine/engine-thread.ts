@@ -14,7 +14,6 @@ import type { LaneKey } from "../intent/intent.ts";
 import { DefinitionsBook } from "../platform-definitions.ts";
 import type { PlatformDefinitions } from "../platform-definitions.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { giveWay } from "../runtime/give-way.ts";
 import type { Logger } from "../runtime/log.ts";
 import { systemRandom } from "../runtime/random.ts";
 import { steadyClock } from "../runtime/steady-clock.ts";
@@ -32,7 +31,6 @@ import type { EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts"
  * The thread in which results are stored and delivered: the file, the outbox over it, and the sockets. A room's thread
  * hands reports over and hears of outcomes; nothing of a delivery runs there.
  */
-giveWay();
 const start = workerData as EngineStart;
 const { calls, probe, clock: wallClock = systemClock } = await openCalls(start.store);
 const clock = steadyClock(wallClock);
@@ -176,3 +174,5 @@ function failed(id: number, error: unknown): StoreAnswer {
 parentPort?.on("message", (asked: readonly ThreadCall<EngineVerb>[]) => {
   for (const call of asked) void carryOut(call);
 });
+
+parentPort?.postMessage([{ event: { is: "started" } }] satisfies ThreadAnswer<EngineEvent>[]);

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { Beat } from "../delivery/beat.ts";
-import { newCounters } from "../delivery/counters.ts";
+import { newCounters, sumOf } from "../delivery/counters.ts";
 import type { Counters } from "../delivery/counters.ts";
 import { createFeed } from "../delivery/feed.ts";
 import { Intake } from "../delivery/intake.ts";
@@ -8,22 +8,47 @@ import type { Delivery } from "../delivery/outbox.ts";
 import type { FiringEnd } from "../delivery/settle-waiters.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { Throttle } from "../resilience/governor.ts";
+import type { QuestlineError } from "../errors/questline-error.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import { scrub } from "../secrets/scrub.ts";
 import { reveal, secret } from "../secrets/secret.ts";
-import { Connection } from "../store/connection.ts";
+import type { Connection } from "../store/connection.ts";
 import type { LaneStore } from "../store/lane-store.ts";
 import { packFiring } from "../store/packed-firing.ts";
 import { askedVerbs } from "../store/remote-store.ts";
 import type { TokenVault } from "../token-vault.ts";
 import type { PlatformDefinitions } from "../platform-definitions.ts";
 import type { EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
+import { handOver } from "./hand-over.ts";
+import { Supervisor } from "./supervisor.ts";
 
 /** What lies in one turn of a game's loop and the next goes to the engine together. */
 const GATHER_MS = 4;
 
 /** What is under way lives for a few turns; collected less often, less of it is copied, beside the rooms' own collections. */
 const YOUNG_MB = 96;
+
+/** What a thread may be asked though the one before it may have done it already. */
+const REPEATABLE: ReadonlySet<EngineVerb> = new Set<EngineVerb>([
+  "engine:settled",
+  "engine:wake",
+  "engine:prefetch",
+  "engine:forgetProgress",
+  "engine:flush",
+  "engine:owed",
+  "acknowledge",
+  "announcements",
+  "deadLetters",
+  "dropToken",
+  "ended",
+  "inspect",
+  "keepToken",
+  "remembered",
+  "sealedToken",
+]);
+
+type EngineThread = Connection<EngineVerb, EngineEvent>;
 
 export interface EngineParts {
   readonly start: EngineStart;
@@ -36,8 +61,11 @@ export interface Engine {
   readonly delivery: Delivery;
   /** For what people ask; never opened nor closed by itself. */
   readonly store: LaneStore;
-  /** What the engine counted, as of what it said last. */
-  readonly counters: Counters;
+  /** Resolves when its thread has ended too often, or can never be started. */
+  readonly failed: Promise<QuestlineError>;
+  readonly restarts: Supervisor<EngineVerb, EngineEvent>["restarts"];
+  /** What the engine counted, as of what it said last; also in threads that have ended. */
+  counters(): Counters;
   /** What is known of the platform's definitions by now; the engine delivers nothing before it is told once. */
   learn(known: PlatformDefinitions): void;
   /** Whose tokens the engine asks for. */
@@ -46,7 +74,8 @@ export interface Engine {
 
 /** Starts nothing yet: the thread comes with `delivery.open()`. */
 export function engineIn({ start, clock, logger }: EngineParts): Engine {
-  const counters = newCounters();
+  let counted = newCounters();
+  let countedBefore = newCounters();
   const { concurrency } = start.policy;
   let throttle: Throttle<Reason> = {
     state: "open",
@@ -59,20 +88,21 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
   const tokenWanted: Delivery["tokenWanted"] = createFeed("token wanted", logger);
   let tokens: Pick<TokenVault, "ready" | "tokenOf" | "forget"> | undefined;
   let definitions: PlatformDefinitions | undefined;
-  let isOpen = false;
 
-  const hear = (event: EngineEvent): void => {
+  const hear = (event: EngineEvent, thread: EngineThread): void => {
     switch (event.is) {
+      case "started":
+        return;
       case "ended":
         return ended.emit(event.ended);
       case "counters":
-        return void Object.assign(counters, event.counters);
+        return void (counted = event.counters);
       case "throttle":
         return void (throttle = event.throttle);
       case "token-wanted":
         return tokenWanted.emit(event.wish);
       case "token-needed":
-        return void hand(event.number, event.user);
+        return void hand(thread, event.number, event.user);
       case "token-refused":
         return void tokens?.forget(event.user, secret("user-token", event.token));
       case "log":
@@ -86,18 +116,34 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
       // There is nowhere left to say it.
     }
   };
-  const hand = async (number: number, user: string): Promise<void> => {
+  /** To the thread that asked: the next one counts its questions anew. */
+  const hand = async (thread: EngineThread, number: number, user: string): Promise<void> => {
     const isThere = (await tokens?.ready(user)) === true;
     const token = isThere ? tokens?.tokenOf(user) : undefined;
-    connection.tell("engine:token", [number, token && reveal(token)]);
+    thread.tell("engine:token", [number, token && reveal(token)]);
   };
-  const tellDefinitions = (): void => {
-    if (definitions !== undefined) connection.tell("engine:definitions", [definitions]);
-  };
-  const connection = new Connection<EngineVerb, EngineEvent>(() => startThread(start), hear);
+  const appSecret = secret("app-secret", start.secret);
+  const supervisor = new Supervisor<EngineVerb, EngineEvent>({
+    startThread: () => startThread(start),
+    verbs: { open: "engine:open", close: "engine:close" },
+    repeatable: REPEATABLE,
+    hear,
+    onOpen(thread) {
+      if (definitions !== undefined) thread.tell("engine:definitions", [definitions]);
+    },
+    onEnd() {
+      countedBefore = sumOf(countedBefore, counted);
+      counted = newCounters();
+    },
+    clean: (text) => scrub(text, [appSecret]),
+    clock,
+    logger,
+  });
 
   const accept: LaneStore["accept"] = (reports) =>
-    connection.ask("engine:accept", [reports.map((report) => report.map(packFiring)), clock.now()]);
+    handOver(reports, (some) =>
+      supervisor.ask("engine:accept", [some.map((report) => report.map(packFiring)), clock.now()]),
+    );
   const intake = new Intake({
     store: { accept },
     clock,
@@ -106,50 +152,50 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
     onDue: () => undefined,
     sabotage: start.sabotage,
   });
+  void supervisor.failed.then((failure) => intake.fail(failure));
 
   return {
-    counters,
+    failed: supervisor.failed,
+    get restarts() {
+      return supervisor.restarts;
+    },
+    counters: () => sumOf(countedBefore, counted),
     useTokens: (used) => void (tokens = used),
     learn(known) {
       definitions = known;
-      if (isOpen) tellDefinitions();
+      supervisor.tell("engine:definitions", [known]);
     },
     store: {
       open: () => Promise.reject(new TypeError("The engine opens its store.")),
       accept,
-      ...askedVerbs((verb, args) => connection.ask(verb, args)),
+      ...askedVerbs((verb, args) => supervisor.ask(verb, args)),
       close: async () => undefined,
     },
     delivery: {
       ended,
       tokenWanted,
       async open() {
-        try {
-          await connection.open("engine:open", []);
-          intake.open();
-          isOpen = true;
-          tellDefinitions();
-        } catch (error) {
-          intake.fail(error);
-          throw error;
-        }
+        await supervisor.open();
+        intake.open();
       },
       take: (firings, told) => intake.take(firings, told),
       settled: (key, seq) =>
-        connection.ask<FiringEnd>("engine:settled", [key, seq], true).catch((): FiringEnd => ({ status: "owed" })),
-      wake: (_app, user) => connection.ask("engine:wake", [user]),
-      kick: () => connection.tell("engine:kick", []),
-      prefetch: (user) => connection.ask<void>("engine:prefetch", [user], true).catch(() => undefined),
-      forgetProgress: (_app, user, heldForMs) => connection.ask("engine:forgetProgress", [user, heldForMs]),
+        supervisor.ask<FiringEnd>("engine:settled", [key, seq], true).catch((): FiringEnd => ({ status: "owed" })),
+      wake: (_app, user) => supervisor.ask("engine:wake", [user]),
+      kick: () => supervisor.tell("engine:kick", []),
+      prefetch: (user) => supervisor.ask<void>("engine:prefetch", [user], true).catch(() => undefined),
+      forgetProgress: (_app, user, heldForMs) => supervisor.ask("engine:forgetProgress", [user, heldForMs]),
       async flush() {
         await intake.empty();
-        await connection.ask("engine:flush", []);
+        await supervisor.ask("engine:flush", []);
       },
-      owed: () => connection.ask("engine:owed", []),
+      owed: () => supervisor.ask("engine:owed", []),
       throttle: () => throttle,
       async close(timeoutMs) {
+        const until = clock.monotonic() + timeoutMs;
+        supervisor.hurry();
         await intake.empty();
-        return (await connection.close("engine:close", [timeoutMs])) as Awaited<ReturnType<Delivery["close"]>>;
+        return supervisor.close(Math.max(0, until - clock.monotonic()));
       },
     },
   };
@@ -158,9 +204,13 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
 function startThread(start: EngineStart): Worker {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const thread = new URL(`./engine-thread.${extension}`, import.meta.url);
+  const { memoryMb } = start.store;
   return new Worker(thread, {
     workerData: start,
     name: "questline",
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_MB,
+      ...(memoryMb !== undefined && { maxOldGenerationSizeMb: memoryMb }),
+    },
   });
 }

@@ -3,6 +3,7 @@ import { QuestlineError } from "../errors/questline-error.ts";
 import { soon } from "../runtime/soon.ts";
 import { notOpen } from "./not-open.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "./store-calls.ts";
+import { threadEndText } from "./thread-end.ts";
 
 /** Answers and events handled in one turn of the event loop: what follows them is the game thread's to pay. */
 const PER_TURN = 16;
@@ -18,15 +19,19 @@ interface Asked {
  * alive only while calls are unanswered.
  *
  * *new* until `open` resolves (also after an `open` that failed); *open*; *closed* by `close`, and again *open* by `open`;
- * *broken* for good when the thread ends by itself.
+ * *broken* for good when the thread ends by itself: whoever waits, or asks from then on, is told at once.
  */
 export class Connection<Verb extends string, Event = never> {
   readonly #startWorker: () => Worker;
   readonly #hear: (event: Event) => void;
+  readonly #lostText: (why: string) => string;
+  readonly #lost = Promise.withResolvers<QuestlineError>();
   readonly #asked = new Map<number, Asked>();
   #state: "new" | "open" | "closed" = "new";
   #worker: Worker | undefined;
   #broken: QuestlineError | undefined;
+  /** What the thread did not catch. */
+  #uncaught: unknown;
   #queue: ThreadCall<Verb>[] = [];
   /** Answers and events not handled yet, in the order they came. */
   #heard: ThreadAnswer<Event>[] = [];
@@ -35,17 +40,22 @@ export class Connection<Verb extends string, Event = never> {
   #calls = 0;
   #closing: Promise<unknown> | undefined;
 
-  /** `hear` is told of what the thread says unasked; it must not throw. */
-  constructor(startWorker: () => Worker, hear: (event: Event) => void = () => undefined) {
+  /** `hear` is told of what the thread says unasked; it must not throw. `lostText` says what a thread's end means. */
+  constructor(
+    startWorker: () => Worker,
+    hear: (event: Event) => void = () => undefined,
+    lostText: (why: string) => string = storeLost,
+  ) {
     this.#startWorker = startWorker;
     this.#hear = hear;
+    this.#lostText = lostText;
   }
 
   async open<Result>(verb: Verb, args: readonly unknown[]): Promise<Result> {
     await this.#closing;
     if (this.#broken) throw this.#broken;
-    this.#worker ??= this.#connect(this.#startWorker());
     try {
+      this.#worker ??= this.#connect();
       const taken = await this.#send<Result>(verb, args);
       this.#state = "open";
       return taken;
@@ -53,6 +63,16 @@ export class Connection<Verb extends string, Event = never> {
       if (this.#state !== "open") await this.#end();
       throw error;
     }
+  }
+
+  /** Why nothing can be asked any more, once the thread has ended by itself. */
+  get broken(): QuestlineError | undefined {
+    return this.#broken;
+  }
+
+  /** Resolves when the thread ends by itself, before anybody who waited for it is told. */
+  get lost(): Promise<QuestlineError> {
+    return this.#lost.promise;
   }
 
   /** An `idle` call may wait for as long as it likes: the process does not stay for its answer. */
@@ -67,7 +87,7 @@ export class Connection<Verb extends string, Event = never> {
     if (this.#queue.push({ id: 0, verb, args }) === 1) queueMicrotask(() => this.#post());
   }
 
-  /** Calls made before are answered first. */
+  /** Calls made before are answered first. Rejects where the thread has ended by itself; resolves where none was started. */
   close(verb: Verb, args: readonly unknown[]): Promise<unknown> {
     this.#state = "closed";
     this.#closing ??= this.#sendClose(verb, args).finally(() => (this.#closing = undefined));
@@ -75,7 +95,8 @@ export class Connection<Verb extends string, Event = never> {
   }
 
   async #sendClose(verb: Verb, args: readonly unknown[]): Promise<unknown> {
-    if (this.#worker === undefined || this.#broken) return undefined;
+    if (this.#broken) throw this.#broken;
+    if (this.#worker === undefined) return undefined;
     try {
       return await this.#send(verb, args);
     } finally {
@@ -83,19 +104,37 @@ export class Connection<Verb extends string, Event = never> {
     }
   }
 
-  /** Ends the worker on purpose. */
+  /** Ends the worker on purpose; what it has not answered by now it never will. */
   async #end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
     worker?.removeAllListeners();
+    this.#giveUp(notOpen("closed"));
     await worker?.terminate();
   }
 
-  #connect(worker: Worker): Worker {
+  #giveUp(error: QuestlineError): void {
+    for (const asked of this.#asked.values()) asked.reject(error);
+    this.#asked.clear();
+    this.#idle = 0;
+  }
+
+  #start(): Worker {
+    try {
+      return this.#startWorker();
+    } catch (error) {
+      // Such as where the system has no thread left.
+      throw this.#lose(threadEndText(error, 1), error);
+    }
+  }
+
+  #connect(): Worker {
+    const worker = this.#start();
     worker.unref();
     worker.on("message", (said: readonly ThreadAnswer<Event>[]) => this.#receive(said));
-    worker.on("error", (error) => this.#break(worker, error));
-    worker.on("exit", () => this.#break(worker));
+    worker.on("error", (error) => (this.#uncaught = error));
+    // Comes after every message of the thread, and when it holds nothing any more, such as its file.
+    worker.on("exit", (code) => this.#break(worker, code));
     return worker;
   }
 
@@ -134,8 +173,8 @@ export class Connection<Verb extends string, Event = never> {
     if (!isHandling) this.#handle();
   }
 
-  #handle(): void {
-    const end = Math.min(this.#handled + PER_TURN, this.#heard.length);
+  #handle(mostOfThem = PER_TURN): void {
+    const end = Math.min(this.#handled + mostOfThem, this.#heard.length);
     for (; this.#handled < end; this.#handled += 1) {
       const said = this.#heard[this.#handled] as ThreadAnswer<Event>;
       if ("event" in said) this.#hear(said.event);
@@ -155,15 +194,21 @@ export class Connection<Verb extends string, Event = never> {
     this.#hold();
   }
 
-  #break(worker: Worker, cause?: unknown): void {
+  #break(worker: Worker, exitCode: number): void {
     if (worker !== this.#worker) return;
-    this.#broken ??= new QuestlineError(
-      "store_unusable",
-      "The lane store's worker thread ended unexpectedly. What was accepted is in its file; restart the process.",
-      { cause },
-    );
-    for (const asked of this.#asked.values()) asked.reject(this.#broken);
-    this.#asked.clear();
-    this.#idle = 0;
+    // What it has answered is answered, before the rest is given up.
+    this.#handle(Number.POSITIVE_INFINITY);
+    this.#lose(threadEndText(this.#uncaught, exitCode), this.#uncaught);
+  }
+
+  #lose(why: string, cause: unknown): QuestlineError {
+    const broken = new QuestlineError("store_unusable", this.#lostText(why), { cause });
+    this.#broken = broken;
+    this.#lost.resolve(broken);
+    this.#giveUp(broken);
+    return broken;
   }
 }
+
+const storeLost = (why: string): string =>
+  `The lane store's worker thread ended by itself: ${why}. What was accepted is in its file; restart the process.`;

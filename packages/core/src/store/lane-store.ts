@@ -1,3 +1,4 @@
+import type { QuestlineError } from "../errors/questline-error.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { LaneValue } from "../intent/lane-value.ts";
@@ -34,6 +35,8 @@ export interface LaneStore {
    * what is in it. Absent: not at all.
    */
   readonly gatherMs?: number;
+  /** Resolves when the store ends by itself and no verb can be carried out any more. Absent where that cannot happen. */
+  readonly lost?: Promise<QuestlineError>;
   /**
    * Whoever wants to hear of rows that could not be read and were set aside, once that is durable; may be called while
    * the store is opening. Absent: no row can be damaged. Must not throw.
@@ -142,7 +145,7 @@ export interface LaneStore {
 }
 
 /** What a store can be asked to do. */
-export type StoreVerb = Exclude<keyof LaneStore, "gatherMs" | "onSetAside">;
+export type StoreVerb = Exclude<keyof LaneStore, "gatherMs" | "onSetAside" | "lost">;
 
 /** Who opens a store, and how it treats what it finds. */
 export interface Opening {
@@ -173,9 +176,14 @@ export type ReportAcceptance =
   | { readonly status: "taken"; readonly firings: readonly Acceptance[] }
   /**
    * `full`: a limit of the store is reached. `malformed`: `detail` says what is wrong. `unreadable`: what would tell
-   * whether it counted before cannot be read. Nothing of the report was kept.
+   * whether it counted before cannot be read. Nothing of the report was kept. `unanswered`: the store's thread ended before
+   * it answered; nobody knows whether the report was kept.
    */
-  | { readonly status: "refused"; readonly reason: "full" | "malformed" | "unreadable"; readonly detail: string };
+  | {
+      readonly status: "refused";
+      readonly reason: "full" | "malformed" | "unreadable" | "unanswered";
+      readonly detail: string;
+    };
 
 export type Acceptance =
   /** `merged`: folded into a value that was pending already. */

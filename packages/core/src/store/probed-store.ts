@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { WorkerOptions } from "node:worker_threads";
 import type { LaneStore } from "./lane-store.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import { memoryStoreOf } from "./memory-store.ts";
@@ -14,32 +15,38 @@ import type { StoreSabotage } from "./store-sabotage.ts";
 
 export type { StoreSabotage };
 
+export interface ProbedStoreOptions extends SqliteStoreOptions, StoreSabotage {
+  /** The heap at which its thread ends, MiB. Default: as Node decides. */
+  readonly memoryMb?: number;
+}
+
 /**
  * `sqliteStore` for tests: its thread imports `probeModule` and calls its default export, a `(point: ProbePoint) => void`,
- * at each named instant, synchronously; it must not throw. `options` may also ask for defects.
+ * at each named instant, synchronously; it must not throw. `process.exit` there ends the thread alone, at that instant.
+ * `options` may also ask for defects.
  *
  * @throws QuestlineError as `sqliteStore` does; `open` rejects with `store_unusable` for a module without a probe.
  */
-export function probedSqliteStore(
-  path: string,
-  options: SqliteStoreOptions & StoreSabotage,
-  probeModule: URL | string,
-): LaneStore {
-  const { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence, ...rest } = options;
+export function probedSqliteStore(path: string, options: ProbedStoreOptions, probeModule: URL | string): LaneStore {
+  const { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence, memoryMb, ...rest } = options;
   const probed: ThreadFile = {
     file: storeFile(path, rest),
     probeModule: String(probeModule),
     sabotage: { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence },
+    ...(memoryMb !== undefined && { memoryMb }),
   };
   const fromSource = import.meta.url.endsWith(".ts");
   const worker = fromSource
     ? new URL("./sqlite-probed-worker.ts", import.meta.url)
     : new URL("./sqlite-probed-worker.js", import.meta.url);
   return rememberFile(
-    remoteStore(() => new Worker(worker, { workerData: probed, name: "questline-store" })),
+    remoteStore(() => new Worker(worker, { workerData: probed, name: "questline-store", ...limitsOf(probed) })),
     probed,
   );
 }
+
+const limitsOf = ({ memoryMb }: ThreadFile): Pick<WorkerOptions, "resourceLimits"> =>
+  memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } };
 
 /** `memoryStore` for tests, with the defects asked for. */
 export function sabotagedMemoryStore(options: MemoryStoreOptions & Omit<StoreSabotage, "unsyncedStage">): LaneStore {

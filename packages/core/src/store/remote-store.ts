@@ -14,10 +14,16 @@ export function remoteStore(startWorker: () => Worker): LaneStore {
   return {
     gatherMs: GATHER_MS,
     onSetAside: (told) => void (hear = told),
+    lost: connection.lost,
     open: (...args) => connection.open("open", args),
     accept: async (reports) => connection.ask("accept", [reports.map((report) => report.map(packFiring))]),
     ...askedVerbs((verb, args) => connection.ask(verb, args)),
-    close: async () => void (await connection.close("close", [])),
+    async close() {
+      await connection.close("close", []).catch((error: unknown) => {
+        // A thread that has ended holds the file no longer.
+        if (error !== connection.broken) throw error;
+      });
+    },
   };
 }
 

@@ -36,4 +36,6 @@ export interface ThreadFile {
   /** A module whose default export is told of each named instant. */
   readonly probeModule?: string;
   readonly sabotage?: StoreSabotage;
+  /** The heap at which the thread ends, MiB; absent: as Node decides. */
+  readonly memoryMb?: number;
 }

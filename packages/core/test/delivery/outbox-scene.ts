@@ -3,7 +3,7 @@ import { newCounters } from "../../src/delivery/counters.ts";
 import type { Counters } from "../../src/delivery/counters.ts";
 import type { Taken } from "../../src/delivery/intake.ts";
 import { Outbox } from "../../src/delivery/outbox.ts";
-import type { Ended } from "../../src/delivery/outbox.ts";
+import type { Ended } from "../../src/delivery/ended.ts";
 import type { Sabotage } from "../../src/delivery/sabotage.ts";
 import { deliveryPolicy } from "../../src/delivery/policy.ts";
 import type { DeliveryOptions } from "../../src/delivery/policy.ts";

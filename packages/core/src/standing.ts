@@ -1,0 +1,56 @@
+import { isQuestlineError, QuestlineError } from "./errors/questline-error.ts";
+import type { Health } from "./questline.ts";
+import type { Logger } from "./runtime/log.ts";
+
+export interface StandingParts {
+  /** Resolves when the store is open. */
+  readonly ready: Promise<void>;
+  /** Resolves when results can be kept no longer. */
+  readonly lost: Promise<QuestlineError>;
+  readonly restarts: () => { readonly count: number; readonly underWay: boolean };
+  readonly isClosed: () => boolean;
+  readonly logger: Logger;
+}
+
+/** Whether Questline goes on. Says once when it does not. */
+export class Standing {
+  readonly #parts: StandingParts;
+  readonly #failed = Promise.withResolvers<QuestlineError>();
+  #isOpen = false;
+  #error: QuestlineError | undefined;
+
+  constructor(parts: StandingParts) {
+    this.#parts = parts;
+    void parts.lost.then((error) => this.#fail(error));
+    parts.ready.then(
+      () => (this.#isOpen = true),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  get failed(): Promise<QuestlineError> {
+    return this.#failed.promise;
+  }
+
+  health(): Health {
+    const { restarts, isClosed } = this.#parts;
+    const { count, underWay } = restarts();
+    const counted = { restarts: count, ...(this.#error !== undefined && { error: this.#error }) };
+    if (isClosed()) return { status: "closed", ...counted };
+    if (this.#error !== undefined) return { status: "failed", ...counted };
+    if (!this.#isOpen) return { status: "opening", ...counted };
+    return { status: underWay ? "restarting" : "running", ...counted };
+  }
+
+  #fail(error: unknown): void {
+    if (this.#error !== undefined) return;
+    this.#error = isQuestlineError(error)
+      ? error
+      : new QuestlineError("store_unusable", `The store cannot be used: ${String(error)}`, { cause: error });
+    this.#failed.resolve(this.#error);
+    const message = this.#isOpen
+      ? "Questline cannot go on; every report is refused. What was accepted is in the store: restart the process."
+      : "Questline could not start; every report is refused.";
+    this.#parts.logger.error({ error: String(error) }, message);
+  }
+}
