@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEmulator, type Emulator, EmulatorInputError, type FaultKind, type LoggedRequest } from "../src/index.ts";
 import { frozenClock } from "./frozen-clock.ts";
@@ -162,6 +163,90 @@ describe("time", () => {
     expect((await waiting).text).toContain("<html>");
   });
 
+  it("latencies of several faults: the longest, never the sum", async () => {
+    plan({ kind: "latency", ms: 1_000 });
+    plan({ kind: "latency", ms: 400 });
+    const waiting = write();
+    await arrived();
+    emulator.world.advance(999);
+    expect(count()).toBe(0n);
+    emulator.world.advance(1);
+    expect(count()).toBe(5n);
+    expect((await waiting).status).toBe(200);
+    plan({ kind: "latency", ms: 300, when: "after" });
+    plan({ kind: "latency", ms: 700, when: "after" });
+    const answered = write();
+    await arrived();
+    expect(count()).toBe(10n);
+    emulator.world.advance(699);
+    expect(emulator.requests.summary().pending).toBe(1);
+    emulator.world.advance(1);
+    expect(emulator.requests.summary().pending).toBe(0);
+    await answered;
+  });
+
+  /** A write whose client goes away as soon as its request has arrived. */
+  const writeAndGo = async (): Promise<void> => {
+    const { hostname, port } = new URL(emulator.url);
+    const socket = connect(Number(port), hostname, () => socket.write(postBytes(`/${ada}/achievements`, FORM)));
+    await arrived();
+    socket.resetAndDestroy();
+    await vi.waitFor(() => expect(last()?.endedAt).toBeDefined(), { interval: 1 });
+  };
+
+  it("delayedEffect: counts from the end of the connection, also when the client ends it first", async () => {
+    plan({ kind: "latency", ms: 300 });
+    plan({ kind: "delayedEffect", ms: 500 });
+    await writeAndGo();
+    emulator.world.advance(499);
+    expect(count()).toBe(0n);
+    emulator.world.advance(1);
+    expect(count()).toBe(5n);
+    const { at = 0, endedAt, effectAt } = last() ?? {};
+    expect([endedAt, effectAt]).toEqual([at, at + 500]);
+  });
+
+  it("delayedEffect that hangs: the client has to give up, and the time begins there", async () => {
+    plan({ kind: "delayedEffect", ms: 500, hang: true });
+    const { hostname, port } = new URL(emulator.url);
+    const socket = connect(Number(port), hostname, () => socket.write(postBytes(`/${ada}/achievements`, FORM)));
+    await arrived();
+    emulator.world.advance(2_000);
+    expect([count(), last()?.pending]).toEqual([0n, true]);
+    socket.resetAndDestroy();
+    await vi.waitFor(() => expect(last()?.pending).toBe(false), { interval: 1 });
+    emulator.world.advance(499);
+    expect(count()).toBe(0n);
+    emulator.world.advance(1);
+    expect(count()).toBe(5n);
+    const { at = 0, endedAt, effectAt } = last() ?? {};
+    expect([endedAt, effectAt]).toEqual([at + 2_000, at + 2_500]);
+  });
+
+  it("a hanging request is cut by a reset, and its effect never comes", async () => {
+    plan({ kind: "delayedEffect", ms: 500, hang: true });
+    const waiting = writeRaw();
+    await arrived();
+    emulator.reset();
+    expect((await waiting).ended).toBe("ECONNRESET");
+    emulator.world.advance(500);
+    expect(emulator.world.progress(idOf(emulator, "ada"), "WINS_100").count).toBe(0n);
+  });
+
+  it("a client that goes away leaves a request without a status, and an effect without a reader", async () => {
+    plan({ kind: "latency", ms: 300 });
+    await writeAndGo();
+    emulator.world.advance(300);
+    expect(count()).toBe(5n);
+    const { at = 0, endedAt, effectAt, status, pending } = last() ?? {};
+    expect({ endedAt, effectAt, status, pending }).toEqual({
+      endedAt: at,
+      effectAt: at + 300,
+      status: null,
+      pending: false,
+    });
+  });
+
   it("laggingReads: shows progress as it was", async () => {
     const read = async (): Promise<unknown> => {
       const reply = await get(emulator, `/${ada}/achievements?fields=count_progress`);
@@ -179,6 +264,7 @@ describe("time", () => {
     emulator.faults.add({ kind: "laggingReads", ms: 5_000 });
     expect(await read()).toBeUndefined();
     expect(emulator.requests.count({ fault: "laggingReads" })).toBe(3);
+    expect(emulator.requests.list({ fault: "laggingReads" }).map(({ lagMs }) => lagMs)).toEqual([500, 500, 5_000]);
   });
 
   it("reset and close cut what waits, and drop delayed effects", async () => {
@@ -258,6 +344,7 @@ describe("choosing requests", () => {
     [{ kind: "resetBefore", probability: 1.1 }, "fault.probability"],
     [{ kind: "resetBefore", ms: 5 }, "fault"],
     [{ kind: "laggingReads", ms: 120_001 }, "fault.ms"],
+    [{ kind: "delayedEffect", ms: 5, hang: "yes" }, "fault.hang"],
     ["resetBefore", "fault.kind"],
   ])("refuses %j naming %s", (fault, path) => {
     const problem = captured(() => emulator.faults.add(fault as never));
