@@ -3,6 +3,11 @@ export function now(): number {
   return performance.now();
 }
 
+/** Wall time: what compares across processes. Milliseconds since the epoch. */
+export function wallNow(): number {
+  return Date.now();
+}
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
