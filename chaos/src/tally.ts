@@ -25,7 +25,7 @@ export class Tally {
   readonly skipped: Partial<Record<Trouble, string>> = {};
   /** Wall time leapt while a game was running. */
   leaps = 0;
-  /** Reports refused for want of room and made again. */
+  /** Reports refused for want of room, or of the thread that keeps them, and made again. */
   putOff = 0;
   /** What the platform's side of the assumptions came to. */
   late: Lateness = { worstMs: 0, tooLate: 0 };

@@ -35,9 +35,9 @@ test("a report that was put off counts from when it was accepted", () => {
   plan(a, b);
   ledger.putOff(keyOf(a), "full");
   ledger.acknowledge(keyOf(b), "accepted");
-  expect(ledger.open).toEqual([a]);
+  expect([ledger.open, ledger.putOffCount]).toEqual([[a], 1]);
   ledger.acknowledge(keyOf(a), "accepted");
-  expect([rank(), ledger.accepted]).toEqual([10, 2]);
+  expect([rank(), ledger.accepted, ledger.putOffCount]).toEqual([10, 2, 0]);
 });
 
 test("what a dead process accepted without saying so counts before what later ones are told", () => {

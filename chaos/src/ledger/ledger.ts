@@ -5,7 +5,7 @@ import { keyOf, type PlannedEvent } from "../plan/events.ts";
  * Kept by the process that is never killed, as NDJSON: `planned` before an event is sent, `accepted` when it is acknowledged.
  *
  * Events count in the order in which they were accepted. That is the order of the plan, except where a report was refused
- * for want of room and made again after others. What was accepted without an acknowledgement, because its process died
+ * and made again after others. What was accepted without an acknowledgement, because its process died
  * first, was so before anything that a later process was told.
  */
 export class Ledger {
@@ -14,6 +14,7 @@ export class Ledger {
   readonly #open = new Map<string, PlannedEvent>();
   /** When each was accepted, at the latest, in steps of this ledger. */
   readonly #accepted = new Map<string, number>();
+  readonly #putOff = new Set<string>();
   #step = 0;
   /** Events accepted a second time: they will count twice. */
   readonly acceptedTwice: string[] = [];
@@ -33,6 +34,7 @@ export class Ledger {
   /** An accepted event may be acknowledged again, as a duplicate. */
   acknowledge(key: string, status: "accepted" | "duplicate"): void {
     const first = this.#open.delete(key);
+    this.#putOff.delete(key);
     if (first) {
       if (status === "accepted" || !this.#accepted.has(key)) this.#stamp(key);
       this.write({ type: "accepted", key, status });
@@ -45,10 +47,11 @@ export class Ledger {
     this.write({ type: "refused", key, reason });
   }
 
-  /** For now; it stays open, to be reported again. */
+  /** For now, for no fault of its game; it stays open, to be reported again. */
   putOff(key: string, reason: string): void {
     if (!this.#open.has(key)) return;
     this.#accepted.delete(key);
+    this.#putOff.add(key);
     this.write({ type: "put off", key, reason });
   }
 
@@ -72,6 +75,11 @@ export class Ledger {
   /** Events planned and never acknowledged, in the order of the plan. */
   get open(): readonly PlannedEvent[] {
     return [...this.#open.values()];
+  }
+
+  /** Events that were put off, and are still open. */
+  get putOffCount(): number {
+    return this.#putOff.size;
   }
 
   get openCount(): number {

@@ -38,6 +38,8 @@ export class GameProcess {
   killedAt: KillPoint | undefined;
   /** Why it could not open its file. */
   unopened: string | undefined;
+  /** Its delivering thread died, and it lives on. */
+  threadDied = false;
   /** Points at which it holds its delivering thread. */
   readonly held = new Set<KillPoint>();
 
@@ -139,6 +141,7 @@ export class GameProcess {
         const { point, does } = told;
         ledger.write({ type: does, point });
         if (does === "kill") this.killedAt = point;
+        if (does === "exit" || does === "throw") this.threadDied = true;
         if (does === "hold") this.held.add(point);
         if (does === "stop") this.stop(stoppedMs[point as keyof typeof stoppedMs] ?? 200, point);
         return this.#parts.onAmbush(told);

@@ -4,7 +4,7 @@ import { themeFault } from "../plan/fault-mix.ts";
 import type { Life, LifePlanner } from "../plan/lives.ts";
 import { matchEvents, userId, USERS_AT_ONCE, usersBy } from "../plan/matches.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";
-import { after, every, sleep, until } from "../runtime/time.ts";
+import { after, every, sleep, untilNone } from "../runtime/time.ts";
 import type { Settings } from "../settings.ts";
 import type { Cell, Tally } from "../tally.ts";
 import type { AnnouncedUnlock, LifePlan } from "../wire.ts";
@@ -43,6 +43,7 @@ const MOST_UNACKNOWLEDGED = 400;
 const TOKEN_KEY = "ab".repeat(32);
 const REPORTED_AGAIN = 0.2;
 const GUARD_EVERY_MS = 500;
+const PUT_OFF_MS = 200;
 /** What was on its way when something ended has come by then. */
 const AFTERMATH_MS = 250;
 
@@ -55,7 +56,7 @@ export class Outbox {
   readonly #tokens: Tokens;
   #matches = 0;
   #users = 0;
-  /** Its disk is full, or was a moment ago: what a game refuses now is no fault of its own. */
+  /** Its disk is full, or was a moment ago. */
   #isFull = false;
   /** Filled by the life that follows. */
   #lastCell: Cell | undefined;
@@ -80,11 +81,11 @@ export class Outbox {
     await game.ready;
     await this.#greet(game);
     await this.#lastFullDisk(game);
-    const acknowledged = await until(() => this.ledger.openCount === 0, settings.drainMs, 50);
+    const acknowledged = await untilNone(() => this.ledger.openCount, settings.drainMs, 50);
     if (!acknowledged) this.problems.push(`${this.ledger.openCount} reports were never acknowledged`);
     await game.ask("hurry");
     const status = { owed: 0, dead: 0 };
-    await until(async () => Object.assign(status, await game.ask("status")).owed === 0, settings.drainMs, 100);
+    await untilNone(async () => Object.assign(status, await game.ask("status")).owed, settings.drainMs, 100);
     const users = Array.from({ length: this.#users }, (_, index) => userId(this.#parts.index, index));
     const announced = await game.ask("announced", users);
     await game.ask("close");
@@ -138,8 +139,9 @@ export class Outbox {
       },
       onLeap: () => (tally.leaps += 1),
       putsOff: () => {
-        if (this.#isFull) tally.putOff += 1;
-        return this.#isFull;
+        const isExcused = this.#isFull || game.threadDied;
+        if (isExcused) tally.putOff += 1;
+        return isExcused;
       },
     });
     return game;
@@ -221,14 +223,11 @@ export class Outbox {
     if (disk === undefined) return;
     for (let matches = 0; matches < 10; matches += 1) await this.#playMatch(game);
     await this.#fillDisk(disk, 1_000);
-    await until(() => this.#reportPutOff(game), this.#parts.settings.drainMs, 200);
-  }
-
-  /** Whether nothing is left of what was refused for want of room. */
-  async #reportPutOff(game: GameProcess): Promise<boolean> {
-    const { open } = this.ledger;
-    if (open.length > 0 && !this.#isFull) await game.ask("report", open);
-    return open.length === 0;
+    const leftOpen = async (): Promise<number> => {
+      if (this.ledger.putOffCount > 0) await game.ask("report", this.ledger.open);
+      return this.ledger.openCount;
+    };
+    await untilNone(leftOpen, this.#parts.settings.drainMs, PUT_OFF_MS);
   }
 
   /** The game copies its own file, and somebody else tries to open it. */
@@ -255,12 +254,12 @@ export class Outbox {
     try {
       await game.ready;
       await this.#greet(game);
-      let wasFull = false;
       while (game.alive && !this.#parts.enough()) {
-        wasFull ||= this.#isFull;
-        if (wasFull && !this.#isFull) wasFull = !(await this.#reportPutOff(game));
+        const isPutOff = this.ledger.putOffCount > 0;
+        // What was refused is reported again before anything new is.
+        if (isPutOff && !this.#isFull) await game.ask("report", this.ledger.open);
         else if (this.ledger.openCount < MOST_UNACKNOWLEDGED) await this.#playMatch(game);
-        await sleep(wasFull ? 100 : this.#parts.settings.pauseMs);
+        await sleep(isPutOff ? PUT_OFF_MS : this.#parts.settings.pauseMs);
       }
       if (game.alive) await game.ask("close");
       if (game.alive) game.signal("SIGTERM");
