@@ -20,12 +20,23 @@ test("results stay exact while processes are killed and the platform fails", asy
   expect({ stderr: end.stderr, code: end.code }).toEqual({ stderr: "", code: 0 });
   const summary = summaryOf(end);
   expect(summary).toMatchObject({ lost: 0, doubled: 0, foreign: 0, sabotaged: false, scenario: null });
+  expect(summary).toMatchObject({ end: "passed", invalid: 0, skipped: {} });
+  expect(summary["latestMs"]).toBeLessThanOrEqual(Number(summary["quietMs"]) / 2);
+  expect(summary["mixedBoards"]).toBeGreaterThan(0);
+  expect(summary["leaps"]).toBeGreaterThan(0);
   expect(summary["faults"]).toBeGreaterThanOrEqual(600);
   expect(summary["kills"]).toBeGreaterThanOrEqual(40);
   expect(summary["applied"]).toBeGreaterThanOrEqual(12);
   expect(summary["notApplied"]).toBeGreaterThanOrEqual(12);
   expect(Object.keys(summary.killPoints)).toHaveLength(10);
   expect(Math.min(...Object.values(summary.killPoints))).toBeGreaterThanOrEqual(3);
+});
+
+test("a run that cannot see enough in its time ends, says what is missing, and fails", async () => {
+  const { code, stderr } = await chaos("--faults", "250", "--kills", "40", "--within", "1");
+  expect(code).toBe(1);
+  expect(stderr).toContain("the time was up, after 1 s, before enough had happened");
+  expect(stderr).toContain("too few kills: ");
 });
 
 test.for([

@@ -1,15 +1,48 @@
-/** What every run has in common. Milliseconds. */
-export const settings = Object.freeze({
+/** How fast a run goes. Milliseconds. */
+export interface Settings {
   /** Game processes side by side, each with users and a file of its own. */
-  outboxes: 4,
-  quietMs: 300,
-  leaseMs: 600,
+  readonly outboxes: number;
+  readonly quietMs: number;
+  readonly leaseMs: number;
   /** Of one request; some of the platform's answers come later on purpose. */
-  timeoutMs: 400,
-  windowMs: 30,
+  readonly timeoutMs: number;
+  readonly windowMs: number;
   /** Between two matches of one outbox. */
-  pauseMs: 25,
+  readonly pauseMs: number;
   /** Longer than the lease: the deadline passes before the check. Shorter than lease and quiet period: it passed the check. */
-  stoppedMs: { "stage:after-commit": 750, "request:written": 250 },
-  drainMs: 25_000,
-});
+  readonly stoppedMs: Readonly<Record<"stage:after-commit" | "request:written", number>>;
+  readonly drainMs: number;
+  /** How long one process may take to start, or to close. */
+  readonly patienceMs: number;
+}
+
+export const QUIET_MS = 300;
+/** Of the machine, before the run begins. */
+const BUSY_BELOW = 0.5;
+
+/** Of one request of the games. */
+export function timeoutOf(quietMs: number): number {
+  return Math.round((quietMs * 4) / 3);
+}
+
+/**
+ * Everything goes by the quiet period. Beside other work processes wait for their turn, and the platform's delays with
+ * them, so there it is twice as long.
+ *
+ * @param idle how much of the machine is free, from 0 to 1
+ */
+export function settingsFor(idle: number, quietMs: number = idle < BUSY_BELOW ? 2 * QUIET_MS : QUIET_MS): Settings {
+  const pace = quietMs / QUIET_MS;
+  const leaseMs = 2 * quietMs;
+  return Object.freeze({
+    outboxes: 4,
+    quietMs,
+    leaseMs,
+    timeoutMs: timeoutOf(quietMs),
+    windowMs: 30,
+    pauseMs: 25,
+    stoppedMs: { "stage:after-commit": Math.round(leaseMs * 1.25), "request:written": Math.round(leaseMs * 0.42) },
+    drainMs: Math.round(25_000 * Math.max(1, pace)),
+    patienceMs: Math.round(20_000 * Math.max(1, pace)),
+  });
+}

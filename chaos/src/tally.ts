@@ -1,4 +1,5 @@
-import { type GameCounts, type KillPoint, killPoints, type SeenRequest } from "./wire.ts";
+import type { Trouble } from "./plan/troubles.ts";
+import { type Ambush, type GameCounts, type KillPoint, killPoints, type Lateness, type SeenRequest } from "./wire.ts";
 
 export interface Cell {
   runs: number;
@@ -19,8 +20,21 @@ export class Tally {
     notApplied: 0,
     foreign: 0,
   };
+  /** By kind, how often it befell a game; what could not be had here, and why, is in `skipped`. */
+  readonly troubles: Record<Trouble, number> = { clocks: 0, disk: 0, copies: 0, threads: 0 };
+  readonly skipped: Partial<Record<Trouble, string>> = {};
+  /** Wall time leapt while a game was running. */
+  leaps = 0;
+  /** Reports refused for want of room, or of the thread that keeps them, and made again. */
+  putOff = 0;
+  /** What the platform's side of the assumptions came to. */
+  late: Lateness = { worstMs: 0, tooLate: 0 };
+  /** Processes that stood still, past their deadline check, for longer than the assumptions allow. */
+  stoppedTooLong = 0;
   readonly cells = new Map<string, Cell>();
   readonly faultsByKind = new Map<string, number>();
+  /** Of the emulator's log. */
+  seenThrough = 0;
   kills = 0;
   lives = 0;
   duplicates = 0;
@@ -62,9 +76,17 @@ export class Tally {
     return cell;
   }
 
-  stopped(point: KillPoint): void {
+  /** A process struck itself. */
+  ambushed({ point, does }: Pick<Ambush, "point" | "does">): void {
+    if (does === "exit" || does === "throw") this.troubles.threads += 1;
+    if (does !== "stop") return;
     if (point === "stage:after-commit") this.stops.beforeTheCheck += 1;
     else this.stops.afterTheCheck += 1;
+  }
+
+  /** Requests and pauses for which an assumption of the promise did not hold: such a run says nothing. */
+  get invalid(): number {
+    return this.late.tooLate + this.stoppedTooLong;
   }
 
   counted(counts: GameCounts): void {

@@ -25,8 +25,14 @@ export type KillPoint = (typeof killPoints)[number];
 export interface Ambush {
   readonly point: KillPoint;
   readonly nth: number;
-  readonly does: "kill" | "stop";
+  readonly does: AmbushDeed;
 }
+
+/**
+ * `kill` and `stop` the process; `hold` the thread for good, in which the point is passed; that thread alone `exit`s, or
+ * `throw`s what nobody catches.
+ */
+export type AmbushDeed = "kill" | "stop" | "hold" | "exit" | "throw";
 
 /** The life of one game process, decided before it begins. */
 export interface LifePlan {
@@ -40,6 +46,8 @@ export interface LifePlan {
   readonly ambushes: readonly Ambush[];
   /** After so many ms of its life, wall time leaps by `byMs`. */
   readonly clockJumps: readonly { readonly afterMs: number; readonly byMs: number }[];
+  /** Wall time is off by this from the beginning. */
+  readonly wallOffsetMs?: number | undefined;
   /** Tells how much of the write-ahead log is on the disk. */
   readonly watchSyncs?: boolean;
   /** Keeps players' tokens across lives, encrypted; absent: they are given anew. */
@@ -57,6 +65,8 @@ export interface GameOrders {
   /** Makes everything due now. */
   hurry(): void;
   tellCounts(): void;
+  /** `fs.copyFile` of its own database, as a careless backup does. */
+  copyFile(to: string): void;
   announced(users: readonly string[]): readonly AnnouncedUnlock[];
   close(): void;
 }
@@ -84,7 +94,10 @@ export interface GameCounts {
 export type Told =
   | { readonly t: "ack"; readonly key: string; readonly status: "accepted" | "duplicate" }
   | { readonly t: "refused"; readonly key: string; readonly reason: string }
-  | { readonly t: "at"; readonly point: KillPoint; readonly does: "kill" | "stop" }
+  | { readonly t: "at"; readonly point: KillPoint; readonly does: AmbushDeed }
+  | { readonly t: "leap"; readonly byMs: number }
+  /** It could not open its file. */
+  | { readonly t: "unopened"; readonly reason: string }
   | ({ readonly t: "counts" } & GameCounts)
   | { readonly t: "unlocked"; readonly user: string; readonly achievement: string }
   | { readonly t: "dead"; readonly user: string; readonly target: string; readonly reason: string }
@@ -95,7 +108,10 @@ export interface EmulatorOrders {
   addUser(user: SeedUser): void;
   mintToken(user: string): string;
   revokeTokens(user: string): void;
-  addForeign(user: string, achievement: string, count: number): void;
+  /** Somebody else writes as soon as the user's first write has lost its connection. */
+  foreignAfterFirstWrite(user: string, achievement: string, count: number): void;
+  /** What is delayed by at most `ms` takes effect as soon as the user's second write is there. */
+  releaseAtSecondWrite(user: string, ms: number): void;
   behave(switches: Partial<Switches>): void;
   chance(options: ChanceOptions): string;
   fault(fault: Fault): string;
@@ -103,7 +119,23 @@ export interface EmulatorOrders {
   clearFaults(): void;
   /** Requests that arrived after number `after`. */
   seen(after: number): SeenRequests;
+  /** Of the requests that can change no more; with `last`, of all. */
+  lateness(limitMs: number, last: boolean): Lateness;
   books(): { readonly world: WorldSnapshot; readonly oracle: OracleSnapshot };
+}
+
+/** How well the platform kept its side: how late effects came, and how far behind reads were. */
+export interface Lateness {
+  readonly worstMs: number;
+  /** Requests beyond the limit. */
+  readonly tooLate: number;
+}
+
+/** What became of a second process that wanted a file. */
+export type Intrusion = { readonly opened: true } | { readonly opened: false; readonly reason: string };
+
+export interface IntruderOrders {
+  open(): Intrusion;
 }
 
 export interface SeenRequests {

@@ -1,3 +1,4 @@
+import { copyFile } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
 import { obeyParent, readyWith } from "../child.ts";
 import { keyOf, type PlannedEvent } from "../plan/events.ts";
@@ -8,8 +9,10 @@ import { openGame } from "./open-game.ts";
 import { tell } from "./tell.ts";
 
 const COUNTS_EVERY_MS = 100;
+const UNOPENED = 3;
 
-const questline = openGame(readLife());
+const life = readLife();
+const questline = openGame(life);
 
 questline.onOutcome(({ userId: user, target, unlocked, status, reason = "unknown" }) => {
   if (unlocked) tell({ t: "unlocked", user, achievement: target.name });
@@ -29,6 +32,7 @@ obeyParent<GameOrders>({
   },
   hurry: () => void questline.flush(),
   tellCounts,
+  copyFile: (to) => copyFile(life.database, to),
   async announced(users) {
     const each = users.map(async (user) =>
       (await questline.announcements(user)).map(({ id, achievement }) => ({ user, achievement, id })),
@@ -41,7 +45,10 @@ obeyParent<GameOrders>({
   },
 });
 
-await questline.ready;
+await questline.ready.catch((error: unknown) => {
+  tell({ t: "unopened", reason: error instanceof Error ? error.message : String(error) });
+  process.exit(UNOPENED);
+});
 // Written now: most of these processes never come to the end at which Node would write it.
 flushCompileCache();
 every(COUNTS_EVERY_MS, tellCounts);

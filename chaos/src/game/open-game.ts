@@ -32,7 +32,7 @@ export function openGame(life: LifePlan) {
     ...(tokenKey === undefined ? {} : { tokens: { key: tokenKey } }),
     graph: { baseUrl: life.graphUrl, timeoutMs: life.timeoutMs },
     logger,
-    clock: leapingClock(life.clockJumps),
+    clock: leapingClock(life.clockJumps, { offsetMs: life.wallOffsetMs }),
     delivery: {
       quietPeriodMs: life.quietMs,
       takeoverQuietMs: life.quietMs,

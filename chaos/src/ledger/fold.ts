@@ -10,9 +10,12 @@ export interface Wanted {
   readonly counts: Record<Counter, number>;
   readonly bits: Record<Bitfield, Set<number>>;
   readonly scores: Partial<Record<Board, number>>;
+  /** How many scores the board `RANK` took of either sort. */
+  forcedRanks: number;
+  bestRanks: number;
 }
 
-/** By user. Events are taken in the order of the plan, each once. */
+/** By user. Events are taken in the order given, each once. */
 export function fold(events: Iterable<PlannedEvent>): ReadonlyMap<string, Wanted> {
   const users = new Map<string, Wanted>();
   for (const { user, event, payload } of events) {
@@ -26,7 +29,8 @@ export function fold(events: Iterable<PlannedEvent>): ReadonlyMap<string, Wanted
 
 export function nothing(): Wanted {
   const counts = Object.fromEntries(Object.keys(counters).map((name) => [name, 0])) as Record<Counter, number>;
-  return { won: false, counts, bits: { EVERY_MAP: new Set(), EMBLEMS: new Set() }, scores: {} };
+  const bits = { EVERY_MAP: new Set<number>(), EMBLEMS: new Set<number>() };
+  return { won: false, counts, bits, scores: {}, forcedRanks: 0, bestRanks: 0 };
 }
 
 function takeHit({ counts }: Wanted, { shots, gems, kill, headshot }: Hit): void {
@@ -44,8 +48,13 @@ function takeEnd(wanted: Wanted, end: MatchEnded): void {
   for (const emblem of end.emblems) wanted.bits.EMBLEMS.add(emblem);
   keepBest(wanted, "POINTS", end.points);
   if (end.timeMs !== undefined) keepBest(wanted, "TIME", end.timeMs);
-  if (end.rankForced) wanted.scores.RANK = end.rank;
-  else keepBest(wanted, "RANK", end.rank);
+  if (end.rankForced) {
+    wanted.forcedRanks += 1;
+    wanted.scores.RANK = end.rank;
+  } else {
+    wanted.bestRanks += 1;
+    keepBest(wanted, "RANK", end.rank);
+  }
 }
 
 function keepBest({ scores }: Wanted, board: Board, score: number): void {

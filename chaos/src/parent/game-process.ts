@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Ledger } from "../ledger/ledger.ts";
-import { after } from "../runtime/time.ts";
-import type { GameCounts, GameOrders, KillPoint, LifePlan, Told } from "../wire.ts";
+import { after, now } from "../runtime/time.ts";
+import type { Ambush, GameCounts, GameOrders, KillPoint, LifePlan, Told } from "../wire.ts";
 import type { Processes, Program } from "./processes.ts";
 
 export interface GameProcessParts {
@@ -13,7 +13,13 @@ export interface GameProcessParts {
   readonly onTokenWanted: (user: string) => void;
   /** What has been added to its counts since it last told them. */
   readonly onCounts: (more: GameCounts) => void;
-  readonly onStop: (point: KillPoint) => void;
+  /** It struck itself, at a named point. */
+  readonly onAmbush: (ambush: Pick<Ambush, "point" | "does">) => void;
+  /** It was stopped and goes on, after so long. */
+  readonly onContinued: (stoppedMs: number, where: KillPoint | undefined) => void;
+  readonly onLeap?: () => void;
+  /** Whether a report that it refuses may be made again. */
+  readonly putsOff?: () => boolean;
 }
 
 /** One life of the game under test, as far as it can be seen from outside. */
@@ -30,6 +36,12 @@ export class GameProcess {
   counts: GameCounts = { ambiguous: 0, applied: 0, notApplied: 0, foreign: 0 };
   /** Where it announced that it kills itself. */
   killedAt: KillPoint | undefined;
+  /** Why it could not open its file. */
+  unopened: string | undefined;
+  /** Its delivering thread died, and it lives on. */
+  threadDied = false;
+  /** Points at which it holds its delivering thread. */
+  readonly held = new Set<KillPoint>();
 
   constructor(parts: GameProcessParts) {
     this.#parts = parts;
@@ -52,6 +64,25 @@ export class GameProcess {
 
   get signal(): Program<GameOrders, unknown>["signal"] {
     return this.#program.signal;
+  }
+
+  /** Stops it; the returned function lets it go on at once, else it does after so long. */
+  stop(forMs: number, where?: KillPoint): () => void {
+    const since = now();
+    let isStopped = true;
+    const go = (): void => {
+      if (!isStopped) return;
+      isStopped = false;
+      this.#program.signal("SIGCONT");
+      if (this.#alive) this.#parts.onContinued(now() - since, where);
+    };
+    // Where it announced a point, it stops itself.
+    if (where === undefined) this.#program.signal("SIGSTOP");
+    const cancel = after(forMs, go);
+    return () => {
+      cancel();
+      go();
+    };
   }
 
   /** How it ended, once everything it told before is read. */
@@ -80,13 +111,19 @@ export class GameProcess {
   }
 
   #take(told: Told): void {
-    const { ledger, stoppedMs, onTokenWanted } = this.#parts;
+    const { ledger, stoppedMs, onTokenWanted, putsOff } = this.#parts;
     switch (told.t) {
       case "ack":
         if (told.status === "duplicate") this.duplicates += 1;
         return ledger.acknowledge(told.key, told.status);
       case "refused":
-        return ledger.refuse(told.key, told.reason);
+        return putsOff?.() === true ? ledger.putOff(told.key, told.reason) : ledger.refuse(told.key, told.reason);
+      case "unopened":
+        this.unopened = told.reason;
+        return ledger.write({ type: "unopened", reason: told.reason });
+      case "leap":
+        ledger.write({ type: "leap", byMs: told.byMs });
+        return this.#parts.onLeap?.();
       case "counts":
         return this.#count(told);
       case "unlocked":
@@ -101,13 +138,13 @@ export class GameProcess {
       case "token":
         return onTokenWanted(told.user);
       case "at": {
-        ledger.write({ type: told.does, point: told.point });
-        if (told.does === "kill") {
-          this.killedAt = told.point;
-          return undefined;
-        }
-        this.#parts.onStop(told.point);
-        after(stoppedMs[told.point as keyof typeof stoppedMs] ?? 200, () => this.#program.signal("SIGCONT"));
+        const { point, does } = told;
+        ledger.write({ type: does, point });
+        if (does === "kill") this.killedAt = point;
+        if (does === "exit" || does === "throw") this.threadDied = true;
+        if (does === "hold") this.held.add(point);
+        if (does === "stop") this.stop(stoppedMs[point as keyof typeof stoppedMs] ?? 200, point);
+        return this.#parts.onAmbush(told);
       }
     }
   }

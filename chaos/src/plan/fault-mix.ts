@@ -1,4 +1,5 @@
 import type { ChanceOptions, Fault, FaultKind } from "@questline/emulator";
+import { timeoutOf } from "../settings.ts";
 
 /** A fault that one life of a game process meets more often than others: the second side of the matrix. */
 export interface Theme {
@@ -6,9 +7,16 @@ export interface Theme {
   readonly kind: FaultKind;
 }
 
-/** The platform's delays stay below half of the quiet period after the socket is gone; that is the assumption. */
-export function themes(quietMs: number, timeoutMs: number): readonly Theme[] {
-  const late = Math.floor(quietMs * 0.4);
+/** Of the quiet period. Below half of it, which the run checks: a busy machine adds to every delay. */
+const LATE = 0.4;
+
+/**
+ * The platform's delays stay below half of the quiet period after the socket is gone; that is the assumption. What comes
+ * later than the client's time-out is therefore bound to the end of the connection, or is an answer and no effect.
+ */
+export function themes(quietMs: number): readonly Theme[] {
+  const late = Math.floor(quietMs * LATE);
+  const overdue = timeoutOf(quietMs) + 5;
   return [
     { name: "reset before the effect", kind: { kind: "resetBefore" } },
     { name: "reset after the effect", kind: { kind: "resetAfter" } },
@@ -19,8 +27,9 @@ export function themes(quietMs: number, timeoutMs: number): readonly Theme[] {
     { name: "429", kind: { kind: "throttle", code: 17 } },
     { name: "garbage", kind: { kind: "garbage" } },
     { name: "empty answer", kind: { kind: "empty" } },
-    { name: "answer after the time-out", kind: { kind: "latency", ms: timeoutMs + 5, when: "after" } },
-    { name: "effect at the time-out", kind: { kind: "latency", ms: timeoutMs + 5, when: "before" } },
+    { name: "answer after the time-out", kind: { kind: "latency", ms: overdue, when: "after" } },
+    { name: "effect at the time-out", kind: { kind: "delayedEffect", ms: 5, hang: true } },
+    { name: "effect after the time-out", kind: { kind: "delayedEffect", ms: late, hang: true } },
     { name: "lagging reads", kind: { kind: "laggingReads", ms: late } },
   ];
 }
@@ -35,8 +44,8 @@ export function themeFault(theme: Theme, userId: string): Fault {
  * What everybody meets all the time. Counts are written most, and lose their answer after the effect most: that is where
  * a result could be doubled.
  */
-export function background(seed: number, quietMs: number, timeoutMs: number): readonly ChanceOptions[] {
-  const kinds = themes(quietMs, timeoutMs).map(({ kind }) => kind);
+export function background(seed: number, quietMs: number): readonly ChanceOptions[] {
+  const kinds = themes(quietMs).map(({ kind }) => kind);
   const often = (times: number, kind: FaultKind): readonly FaultKind[] => Array.from({ length: times }, () => kind);
   const unavailable: FaultKind = { kind: "status", status: 503, error: { code: 1 } };
   const slow: FaultKind = { kind: "latency", ms: 30 };

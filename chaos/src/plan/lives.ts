@@ -1,6 +1,8 @@
 import { type Random, seededRandom } from "../runtime/random.ts";
+import { QUIET_MS } from "../settings.ts";
 import { type Ambush, type KillPoint, killPoints, type LifePlan } from "../wire.ts";
 import { type Theme, themes } from "./fault-mix.ts";
+import { type LifeTrouble, TroublePlanner, type Trouble } from "./troubles.ts";
 
 /** How one game process shall live and end. */
 export interface Life {
@@ -13,6 +15,7 @@ export interface Life {
   readonly clockJumps: LifePlan["clockJumps"];
   /** The parent stops it for a while, at this age. */
   readonly stop?: { readonly afterMs: number; readonly forMs: number };
+  readonly trouble: LifeTrouble;
 }
 
 /** Of four kills three happen at a named point. */
@@ -29,11 +32,15 @@ export class LifePlanner {
   readonly #themes: readonly Theme[];
   readonly #points: KillPoint[] = [];
   readonly #turns = new Map<string, number>();
+  readonly #troubles: TroublePlanner;
+  readonly #pace: number;
   #lives = 0;
 
-  constructor(seed: number, quietMs: number, timeoutMs: number) {
+  constructor(seed: number, quietMs: number, kinds: readonly Trouble[] = []) {
     this.#random = seededRandom(seed, 77);
-    this.#themes = themes(quietMs, timeoutMs);
+    this.#themes = themes(quietMs);
+    this.#troubles = new TroublePlanner(seed, kinds);
+    this.#pace = quietMs / QUIET_MS;
   }
 
   /** It will be killed. */
@@ -45,17 +52,18 @@ export class LifePlanner {
     const point = this.#points.splice(random.whole(0, this.#points.length - 1), 1)[0];
     if (point === undefined) return this.#byClock();
     const ambush: Ambush = { point, nth: random.whole(1, LATEST_PASS[point] ?? 30), does: "kill" };
+    const common = this.#common(point);
     return {
-      ...this.#common(point),
+      ...common,
       point,
-      kill: { afterMs: LONGEST_WAY_TO_A_POINT_MS, since: "ready" },
-      ambushes: [ambush, ...this.#stops()],
+      kill: { afterMs: Math.round(LONGEST_WAY_TO_A_POINT_MS * this.#pace), since: "ready" },
+      ambushes: [ambush, ...common.ambushes],
     };
   }
 
   /** It may live for as long as it is needed. */
   spared(): Life {
-    return { ...this.#common("none"), ambushes: this.#stops() };
+    return this.#common("none");
   }
 
   /** The point was not reached; it is tried again soon. */
@@ -70,10 +78,10 @@ export class LifePlanner {
     const kill = early
       ? ({ afterMs: random.whole(250, 1_000), since: "start" } as const)
       : ({ afterMs: random.whole(100, 2_000), since: "ready" } as const);
-    return { ...this.#common("wall clock"), kill, ambushes: this.#stops() };
+    return { ...this.#common("wall clock"), kill };
   }
 
-  #common(end: string): Pick<Life, "theme" | "clockJumps" | "stop"> {
+  #common(end: string): Omit<Life, "point" | "kill"> {
     const random = this.#random;
     const turn = this.#turns.get(end) ?? random.whole(0, this.#themes.length - 1);
     this.#turns.set(end, turn + 1);
@@ -85,10 +93,16 @@ export class LifePlanner {
       { afterMs, byMs },
       { afterMs: afterMs + random.whole(300, 1_500), byMs: -byMs },
     ];
+    const clockJumps = random.next() < 0.4 ? jumps : [];
+    const stop = random.next() < 0.3 ? { afterMs: random.whole(500, 2_500), forMs: random.whole(50, 500) } : undefined;
+    const trouble = this.#troubles.next();
+    const { threadDeath } = trouble;
     return {
       theme,
-      clockJumps: random.next() < 0.4 ? jumps : [],
-      ...(random.next() < 0.3 ? { stop: { afterMs: random.whole(500, 2_500), forMs: random.whole(50, 500) } } : {}),
+      clockJumps,
+      ambushes: [...(threadDeath === undefined ? [] : [threadDeath]), ...this.#stops()],
+      ...(stop === undefined ? {} : { stop }),
+      trouble,
     };
   }
 

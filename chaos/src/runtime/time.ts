@@ -3,6 +3,11 @@ export function now(): number {
   return performance.now();
 }
 
+/** Wall time: what compares across processes. Milliseconds since the epoch. */
+export function wallNow(): number {
+  return Date.now();
+}
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -25,6 +30,27 @@ export async function until(
     await sleep(everyMs);
   }
   return true;
+}
+
+/**
+ * Resolves with true once `left` is 0; with false when it has not fallen for `stillMs`. However slow a machine is, what
+ * goes on is waited for.
+ */
+export async function untilNone(
+  left: () => number | Promise<number>,
+  stillMs: number,
+  everyMs: number,
+): Promise<boolean> {
+  let least = Number.POSITIVE_INFINITY;
+  let deadline = now() + stillMs;
+  for (;;) {
+    const remaining = await left();
+    if (remaining === 0) return true;
+    if (remaining < least) deadline = now() + stillMs;
+    else if (now() > deadline) return false;
+    least = Math.min(least, remaining);
+    await sleep(everyMs);
+  }
 }
 
 /** Calls `step` every `ms`, for as long as the process lives for other reasons. */

@@ -1,7 +1,8 @@
 import { startPlatform } from "../parent/platform.ts";
 import type { Processes } from "../parent/processes.ts";
-import type { RunResult } from "../run.ts";
+import { invalidities, type RunResult } from "../run.ts";
 import { now } from "../runtime/time.ts";
+import type { Settings } from "../settings.ts";
 import { Tally } from "../tally.ts";
 import type { Scenario } from "./scenarios.ts";
 import { Stage } from "./stage.ts";
@@ -10,20 +11,23 @@ export interface PlayParts {
   readonly scenario: Scenario;
   /** Whether the rule that the scenario is about is broken. */
   readonly broken: boolean;
+  readonly settings: Settings;
   readonly folder: string;
   readonly processes: Processes;
 }
 
 /** One directed scenario, judged as a whole run is, but for the minima. */
-export async function playScenario({ scenario, broken, folder, processes }: PlayParts): Promise<RunResult> {
+export async function playScenario({ scenario, broken, settings, folder, processes }: PlayParts): Promise<RunResult> {
   const started = now();
   const tally = new Tally();
   const platform = await startPlatform(processes, 1);
   const defect = broken ? scenario.defect : {};
-  const stage = new Stage({ folder, processes, platform, tally, defect });
+  const { quietMs = settings.quietMs } = scenario;
+  const stage = new Stage({ folder, settings, quietMs, processes, platform, tally, defect });
   await stage.open();
   const { findings, problems } = await scenario.play(stage, tally);
   tally.saw((await platform.ask("seen", 0)).rows);
+  tally.late = await platform.ask("lateness", quietMs / 2, true);
   return {
     tally,
     accepted: stage.ledger.accepted,
@@ -31,6 +35,9 @@ export async function playScenario({ scenario, broken, folder, processes }: Play
     doubled: findings.reduce((sum, { doubled }) => sum + doubled, 0),
     findings: findings.map((finding) => ({ ...finding, outbox: 0 })),
     problems,
+    invalid: invalidities(tally, { ...settings, quietMs }),
+    mixedBoards: 0,
+    quietMs,
     seconds: (now() - started) / 1000,
   };
 }

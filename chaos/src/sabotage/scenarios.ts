@@ -1,6 +1,5 @@
 import type { Hit, PlannedEvent } from "../plan/events.ts";
 import { until } from "../runtime/time.ts";
-import { settings } from "../settings.ts";
 import type { Tally } from "../tally.ts";
 import type { LifePlan } from "../wire.ts";
 import { readBooks } from "../parent/platform.ts";
@@ -10,9 +9,12 @@ import type { Stage, StageEnd } from "./stage.ts";
 export interface Scenario {
   /** What `--sabotage` breaks in it. */
   readonly defect: Pick<LifePlan, "sabotage" | "storeSabotage">;
+  /** Of its games, where something must happen well within it, however busy the machine is. Default: that of all runs. */
+  readonly quietMs?: number;
   play(stage: Stage, tally: Tally): Promise<StageEnd>;
 }
 
+const LONG_QUIET_MS = 4_000;
 const quietly: Hit = { shots: 3, gems: 0, kill: false, headshot: false };
 
 function hits(user: string, times: number, payload: Hit = quietly): readonly PlannedEvent[] {
@@ -28,16 +30,17 @@ async function lostAnswer(stage: Stage): Promise<StageEnd> {
   return stage.end(game);
 }
 
-/** Counts take effect after their connections are gone, but within the quiet period. */
+/**
+ * A count takes effect after its connection is gone, but within the quiet period. It is held until then, or until the
+ * same count is sent again: whoever decides too early is too early, whatever the machine is busy with.
+ */
 async function lateEffect(stage: Stage): Promise<StageEnd> {
-  const ms = Math.floor(settings.quietMs * 0.45);
-  const times = stage.users.length;
-  await stage.platform.ask("fault", { kind: "delayedEffect", ms, operation: "achievements.write", times });
+  const [user = ""] = stage.users;
+  const ms = LONG_QUIET_MS * 0.45;
+  await stage.platform.ask("fault", { kind: "delayedEffect", ms, operation: "achievements.write", times: 1 });
+  void stage.platform.ask("releaseAtSecondWrite", user, ms);
   const game = await stage.start();
-  await stage.report(
-    game,
-    stage.users.flatMap((user) => hits(user, 1)),
-  );
+  await stage.report(game, hits(user, 1));
   return stage.end(game);
 }
 
@@ -45,12 +48,10 @@ async function lateEffect(stage: Stage): Promise<StageEnd> {
 async function foreignCount(stage: Stage, tally: Tally): Promise<StageEnd> {
   const [user = ""] = stage.users;
   await stage.platform.ask("fault", { kind: "resetBefore", operation: "achievements.write", times: 1 });
-  const game = await stage.start({ quietMs: 1_000 });
+  const added = stage.platform.ask("foreignAfterFirstWrite", user, "SHOTS", quietly.shots + 1);
+  const game = await stage.start();
   await stage.report(game, hits(user, 1));
-  const sent = async (): Promise<boolean> =>
-    (await stage.platform.ask("seen", 0)).rows.some(({ counts, open }) => counts && !open);
-  await until(sent, 5_000, 10);
-  await stage.platform.ask("addForeign", user, "SHOTS", quietly.shots + 1);
+  await added;
   const end = await stage.end(game, { alone: false });
   const missed = tally.counts.foreign === 1 ? [] : ["a foreign count was not noticed"];
   return { findings: end.findings, problems: [...end.problems, ...missed] };
@@ -88,12 +89,12 @@ async function powerCut(stage: Stage): Promise<StageEnd> {
 async function unlockInDoubt(stage: Stage): Promise<StageEnd> {
   const [user = ""] = stage.users;
   await stage.platform.ask("fault", { kind: "resetAfter", operation: "achievements.write", times: "always" });
-  const first = await stage.start({ quietMs: 5_000 });
+  const first = await stage.start();
   await stage.report(first, hits(user, 25, { ...quietly, kill: true }));
-  await until(async () => (await readBooks(stage.platform)).progress(user, "KILLS").unlocked, 5_000, 10);
+  await until(async () => (await readBooks(stage.platform)).progress(user, "KILLS").unlocked, LONG_QUIET_MS, 10);
   await stage.death(first, "us");
   await stage.platform.ask("clearFaults");
-  const second = await stage.start({ quietMs: 1_000 });
+  const second = await stage.start();
   await stage.report(
     second,
     hits(user, 1, { ...quietly, gems: 1 }).map((hit) => ({ ...hit, match: "m-2" })),
@@ -109,28 +110,37 @@ async function occurrences(stage: Stage): Promise<StageEnd> {
   return stage.end(game);
 }
 
-/** The process is killed as soon as it has acknowledged. */
+/**
+ * The process is killed when it would commit what it was told, and has acknowledged whatever it acknowledges by then: the
+ * thread that commits is held there, the one that reports is not.
+ */
 async function deathAfterTheAcknowledgement(stage: Stage): Promise<StageEnd> {
   const [user = ""] = stage.users;
-  const first = await stage.start();
-  await stage.report(first, hits(user, 20));
+  const first = await stage.start({ ambushes: [{ point: "accept:before-commit", nth: 1, does: "hold" }] });
+  await stage.tell(first, hits(user, 20));
+  await stage.held(first, "accept:before-commit");
   await stage.death(first, "us");
-  return stage.end(await stage.start());
+  const second = await stage.start();
+  await stage.reportAgain(second);
+  return stage.end(second);
 }
 
 /** By the name of the rule that `--sabotage` breaks. */
 export const scenarios: ReadonlyMap<string, Scenario> = new Map<string, Scenario>([
   ["resend-without-readback", { defect: { sabotage: "resend-without-readback" }, play: lostAnswer }],
-  ["zero-quiet-period", { defect: { sabotage: "zero-quiet-period" }, play: lateEffect }],
+  ["zero-quiet-period", { defect: { sabotage: "zero-quiet-period" }, quietMs: LONG_QUIET_MS, play: lateEffect }],
   ["join-stale-read", { defect: { sabotage: "join-stale-read" }, play: lostAnswer }],
-  ["at-least-for-equal", { defect: { sabotage: "at-least-for-equal" }, play: foreignCount }],
+  ["at-least-for-equal", { defect: { sabotage: "at-least-for-equal" }, quietMs: 1_000, play: foreignCount }],
   ["stage-after-send", { defect: { sabotage: "stage-after-send" }, play: deathBeforeTheJournal }],
   ["unsynced-stage", { defect: { storeSabotage: { unsyncedStage: true } }, play: powerCut }],
   [
     "no-lease-token-check",
     { defect: { storeSabotage: { ignoreLeaseTokens: true } }, play: (stage) => stage.lateSettle() },
   ],
-  ["suppress-over-open-journal", { defect: { sabotage: "suppress-over-open-journal" }, play: unlockInDoubt }],
+  [
+    "suppress-over-open-journal",
+    { defect: { sabotage: "suppress-over-open-journal" }, quietMs: LONG_QUIET_MS, play: unlockInDoubt },
+  ],
   ["once-key-without-occurrence", { defect: { storeSabotage: { onceKeyWithoutOccurrence: true } }, play: occurrences }],
   ["ack-before-commit", { defect: { sabotage: "ack-before-commit" }, play: deathAfterTheAcknowledgement }],
 ]);

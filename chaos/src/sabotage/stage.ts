@@ -10,12 +10,15 @@ import { app } from "../plan/catalogue.ts";
 import type { PlannedEvent } from "../plan/events.ts";
 import { userId } from "../plan/matches.ts";
 import { sleep, until } from "../runtime/time.ts";
-import { settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import type { Tally } from "../tally.ts";
-import type { LifePlan, TwoIncarnationsOrders } from "../wire.ts";
+import type { KillPoint, LifePlan, TwoIncarnationsOrders } from "../wire.ts";
 
 export interface StageParts {
   readonly folder: string;
+  readonly settings: Settings;
+  /** Of its games. */
+  readonly quietMs: number;
   readonly processes: Processes;
   readonly platform: Platform;
   readonly tally: Tally;
@@ -28,7 +31,8 @@ export interface StageEnd {
   readonly problems: readonly string[];
 }
 
-const PATIENCE_MS = 7_000;
+/** Only a machine that is very busy makes anybody wait so long. */
+const PATIENCE_MS = 20_000;
 
 /** Where a directed scenario plays: one file, a few users, no chance. */
 export class Stage {
@@ -55,8 +59,9 @@ export class Stage {
 
   /** A game process, sound or broken, ready for reports. */
   async start(own: Partial<LifePlan> = {}): Promise<GameProcess> {
-    const { processes, platform, tally, defect } = this.#parts;
-    const { quietMs, leaseMs, timeoutMs, windowMs, stoppedMs } = settings;
+    const { processes, platform, tally, defect, settings } = this.#parts;
+    const { leaseMs, timeoutMs, windowMs, stoppedMs } = settings;
+    const { quietMs } = this.#parts;
     const plan: LifePlan = {
       graphUrl: platform.url,
       app,
@@ -70,7 +75,8 @@ export class Stage {
       stoppedMs,
       onTokenWanted: () => {},
       onCounts: (more) => tally.counted(more),
-      onStop: (point) => tally.stopped(point),
+      onAmbush: (ambush) => tally.ambushed(ambush),
+      onContinued: () => {},
     });
     tally.lives += 1;
     await game.ready;
@@ -79,9 +85,14 @@ export class Stage {
 
   /** Resolves when all of it is acknowledged, or the process is gone. */
   async report(game: GameProcess, events: readonly PlannedEvent[]): Promise<void> {
+    await this.tell(game, events);
+    await until(() => !game.alive || this.ledger.openCount === 0, PATIENCE_MS, 5);
+  }
+
+  /** Reports it, and waits for nothing. */
+  async tell(game: GameProcess, events: readonly PlannedEvent[]): Promise<void> {
     for (const event of events) this.ledger.plan(event);
     await game.ask("report", events).catch(() => {});
-    await until(() => !game.alive || this.ledger.openCount === 0, PATIENCE_MS, 5);
   }
 
   /** Whatever an earlier process did not acknowledge. */
@@ -96,6 +107,13 @@ export class Stage {
     const how = await game.ended();
     if (how !== "SIGKILL") this.problems.push(`a game process ended with ${how} instead of a kill`);
     this.#parts.tally.killed(game.killedAt, "directed", 0);
+  }
+
+  /** Waits until the process holds its delivering thread there, and its main thread has done all it had been asked before. */
+  async held(game: GameProcess, point: KillPoint): Promise<void> {
+    const isHeld = await until(() => game.held.has(point), PATIENCE_MS, 5);
+    if (!isHeld) this.problems.push(`a game process did not come to ${point}`);
+    await game.ask("tellCounts");
   }
 
   /** What a power cut leaves: nothing of the write-ahead log that no fsync covered. */
@@ -137,7 +155,7 @@ export class Stage {
       25,
     );
     // An effect that comes late shows now.
-    await sleep(settings.quietMs);
+    await sleep(this.#parts.settings.quietMs);
     const announced = await game.ask("announced", this.users);
     await game.ask("tellCounts");
     const findings = await this.#findings(game);

@@ -31,10 +31,10 @@ describe("request log", () => {
     const log = new RequestRecorder();
     const opened = log.open({ ...entry, fault: "delayedEffect" });
     log.finish(opened, null);
-    log.tookEffect(opened);
-    log.tookEffect(opened);
+    log.tookEffect(opened, 7);
+    log.tookEffect(opened, 7);
     expect(log.summary()).toMatchObject({ effects: 1, faults: 1, pending: 0 });
-    expect(log.list({ effect: true })).toHaveLength(1);
+    expect(log.list({ effect: true })).toMatchObject([{ effectAt: 7 }]);
   });
 
   it("hands out copies", () => {

@@ -23,6 +23,12 @@ export interface LoggedRequest {
   readonly pending: boolean;
   /** A write or a nonce check was carried out, even if it changed nothing. */
   readonly effect: boolean;
+  /** When that was, in milliseconds since the epoch. */
+  readonly effectAt?: number | undefined;
+  /** When its connection ended, by either side, before it was answered in full. */
+  readonly endedAt?: number | undefined;
+  /** How far back the state lay that a progress read showed, in milliseconds. */
+  readonly lagMs?: number | undefined;
   readonly fault?: FaultKindName | undefined;
 }
 
@@ -104,10 +110,17 @@ export class RequestRecorder implements RequestLog {
     return opened;
   }
 
-  tookEffect(entry: OpenEntry): void {
+  tookEffect(entry: OpenEntry, at: number): void {
     if (entry.effect) return;
     entry.effect = true;
+    entry.effectAt = at;
     this.#countsOf(entry.operation).effects += 1;
+  }
+
+  /** The connection is gone, and nobody was answered. */
+  lost(entry: OpenEntry, at: number): void {
+    entry.endedAt ??= at;
+    this.finish(entry, null);
   }
 
   /** Null when the connection was destroyed. */

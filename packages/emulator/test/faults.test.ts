@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator, EmulatorInputError, type FaultKind, type LoggedRequest } from "../src/index.ts";
 import { frozenClock } from "./frozen-clock.ts";
 import { exchangeBytes, get, idOf, post, postBytes, type RawExchange, type Reply } from "./graph-client.ts";
@@ -136,65 +136,6 @@ describe("answers", () => {
   });
 });
 
-describe("time", () => {
-  const arrived = (): Promise<void> =>
-    vi.waitFor(() => expect(emulator.requests.summary().pending).toBe(1), { interval: 1 });
-
-  it("latency: waits before the effect by default", async () => {
-    plan({ kind: "latency", ms: 1_000 });
-    const waiting = write();
-    await arrived();
-    emulator.world.advance(999);
-    expect(count()).toBe(0n);
-    emulator.world.advance(1);
-    expect(count()).toBe(5n);
-    expect((await waiting).status).toBe(200);
-    expect(last()?.fault).toBe("latency");
-  });
-
-  it("latency after: waits between effect and answer, beside another fault", async () => {
-    plan({ kind: "latency", ms: 1_000, when: "after" });
-    plan({ kind: "garbage" });
-    const waiting = write();
-    await arrived();
-    expect(count()).toBe(5n);
-    emulator.world.advance(1_000);
-    expect((await waiting).text).toContain("<html>");
-  });
-
-  it("laggingReads: shows progress as it was", async () => {
-    const read = async (): Promise<unknown> => {
-      const reply = await get(emulator, `/${ada}/achievements?fields=count_progress`);
-      return reply.body.data[0]?.count_progress;
-    };
-    await write();
-    emulator.world.advance(1_000);
-    await write();
-    emulator.world.advance(400);
-    emulator.faults.add({ kind: "laggingReads", ms: 500, times: 2 });
-    expect(await read()).toBe(5);
-    await write();
-    expect(await read()).toBe(5);
-    expect(await read()).toBe(15);
-    emulator.faults.add({ kind: "laggingReads", ms: 5_000 });
-    expect(await read()).toBeUndefined();
-    expect(emulator.requests.count({ fault: "laggingReads" })).toBe(3);
-  });
-
-  it("reset and close cut what waits, and drop delayed effects", async () => {
-    plan({ kind: "delayedEffect", ms: 500 });
-    await writeRaw();
-    plan({ kind: "latency", ms: 500 });
-    const waiting = writeRaw();
-    await arrived();
-    emulator.reset();
-    expect((await waiting).ended).toBe("ECONNRESET");
-    emulator.world.advance(500);
-    expect(emulator.world.progress(idOf(emulator, "ada"), "WINS_100").count).toBe(0n);
-    expect(emulator.requests.summary()).toMatchObject({ total: 0, pending: 0 });
-  });
-});
-
 describe("choosing requests", () => {
   const statuses = async (requests: number): Promise<number[]> => {
     const seen: number[] = [];
@@ -258,6 +199,7 @@ describe("choosing requests", () => {
     [{ kind: "resetBefore", probability: 1.1 }, "fault.probability"],
     [{ kind: "resetBefore", ms: 5 }, "fault"],
     [{ kind: "laggingReads", ms: 120_001 }, "fault.ms"],
+    [{ kind: "delayedEffect", ms: 5, hang: "yes" }, "fault.hang"],
     ["resetBefore", "fault.kind"],
   ])("refuses %j naming %s", (fault, path) => {
     const problem = captured(() => emulator.faults.add(fault as never));

@@ -113,7 +113,7 @@ export class FaultPlan implements Faults {
     this.#plans.clear();
   }
 
-  /** What this request meets; firings are counted here. At most one fault besides latency. */
+  /** What this request meets; firings are counted here. At most one fault besides latency, and of several the longest. */
   meet(request: Met): Trouble {
     const { operation } = request;
     if (this.#plans.size === 0) return NO_TROUBLE;
@@ -125,8 +125,8 @@ export class FaultPlan implements Faults {
       const decided = this.#decide(plan, operation);
       if (decided === undefined) continue;
       if (decided.kind !== "latency") fault = decided;
-      else if (decided.when === "after") waitAfter += decided.ms;
-      else waitBefore += decided.ms;
+      else if (decided.when === "after") waitAfter = Math.max(waitAfter, decided.ms);
+      else waitBefore = Math.max(waitBefore, decided.ms);
     }
     const waits = waitBefore > 0 || waitAfter > 0;
     return { waitBefore, waitAfter, fault, name: fault?.kind ?? (waits ? "latency" : undefined) };

@@ -14,7 +14,10 @@ export interface FaultError {
 
 /** What goes wrong. Where the effect stands is part of the kind; a fault that says nothing of it has none. */
 export type FaultKind =
-  /** Waits before the effect (or, with `when: "after"`, between effect and answer). Combines with other faults. */
+  /**
+   * Waits before the effect (or, with `when: "after"`, between effect and answer), whether or not the client still does.
+   * Combines with other faults; of several latencies on one side of the effect the longest holds.
+   */
   | { readonly kind: "latency"; readonly ms: number; readonly when?: "before" | "after" }
   /** Answers this status and envelope without carrying anything out. Default error: code 2, transient. */
   | {
@@ -35,8 +38,11 @@ export type FaultKind =
   | { readonly kind: "resetBefore" }
   /** Carries out, then resets the connection; with `truncated`, after half of the answer's body. */
   | { readonly kind: "resetAfter"; readonly truncated?: boolean }
-  /** Resets the connection; carries out `ms` later. */
-  | { readonly kind: "delayedEffect"; readonly ms: number }
+  /**
+   * Never answers; carries out `ms` after the end of the connection. Ends it at once, unless the client has already; with
+   * `hang`, leaves that to the client.
+   */
+  | { readonly kind: "delayedEffect"; readonly ms: number; readonly hang?: boolean }
   /** Carries out, then answers (default 200) a body that is no JSON. Default: an HTML page. */
   | { readonly kind: "garbage"; readonly body?: string; readonly contentType?: string; readonly status?: number }
   /** Carries out, then answers 200 without a body. */
@@ -119,7 +125,7 @@ const kinds = {
   },
   resetBefore: {},
   resetAfter: { truncated: z.boolean().optional() },
-  delayedEffect: { ms: milliseconds },
+  delayedEffect: { ms: milliseconds, hang: z.boolean().optional() },
   garbage: { body: z.string().optional(), contentType: headerText.optional(), status: status.optional() },
   empty: {},
   effectThenStatus: { status: status.optional() },

@@ -50,11 +50,14 @@ interface Exchange {
   readonly trouble: Trouble;
   readonly entry: OpenEntry;
   readonly response: ServerResponse;
+  /** What comes only once the connection is gone. */
+  afterEnd: (() => void) | undefined;
 }
 
 /**
  * Read the request, log it, meet its fault, carry it out, answer. Carrying out is one synchronous step, whenever it
- * happens: nothing may wait between reading the world and changing it.
+ * happens: nothing may wait between reading the world and changing it. A connection may end at any time, by either side;
+ * a late effect counts its time from there.
  */
 class Handler implements GraphHandler {
   readonly #options: GraphHandlerOptions;
@@ -69,11 +72,17 @@ class Handler implements GraphHandler {
     const request = await readParameters(incoming, body);
     if (body === undefined) response.setHeader("connection", "close");
     const exchange = this.#open(request, response);
+    response.once("close", () => {
+      if (!response.writableFinished) this.#ended(exchange);
+    });
     this.#after(exchange, exchange.trouble.waitBefore, () => this.#meet(exchange));
   }
 
   dropWaiting(): void {
-    for (const exchange of this.#waiting) this.#cut(exchange);
+    for (const exchange of this.#waiting) {
+      exchange.afterEnd = undefined;
+      this.#cut(exchange);
+    }
     this.#waiting.clear();
   }
 
@@ -102,7 +111,7 @@ class Handler implements GraphHandler {
       apiName: onlyIf(/^\w{1,128}$/, request.parameters.text("api_name")),
       fault: trouble.name,
     });
-    return { operation, request, segments, token, trouble, entry, response };
+    return { operation, request, segments, token, trouble, entry, response, afterEnd: undefined };
   }
 
   #meet(exchange: Exchange): void {
@@ -111,15 +120,25 @@ class Handler implements GraphHandler {
       case "resetBefore":
         return this.#cut(exchange);
       case "delayedEffect":
-        this.#cut(exchange);
-        this.#options.clock.schedule(fault.ms, () => this.#carryOut(exchange, 0));
-        return undefined;
+        return this.#carryOutAfterEnd(exchange, fault);
       case "status":
       case "throttle":
         return this.#answer(exchange, this.#refusal(fault));
       default:
         return this.#carryOutAndAnswer(exchange, fault);
     }
+  }
+
+  #carryOutAfterEnd(exchange: Exchange, { ms, hang }: Extract<FaultKind, { readonly kind: "delayedEffect" }>): void {
+    const { clock } = this.#options;
+    const { entry } = exchange;
+    exchange.afterEnd = () => {
+      this.#waiting.delete(exchange);
+      clock.schedule(Math.max(0, (entry.endedAt ?? 0) + ms - clock.now()), () => this.#carryOut(exchange, 0));
+    };
+    this.#waiting.add(exchange);
+    if (hang !== true) this.#cut(exchange);
+    else if (entry.endedAt !== undefined) this.#ended(exchange);
   }
 
   #carryOutAndAnswer(exchange: Exchange, fault: FaultKind | undefined): void {
@@ -160,8 +179,9 @@ class Handler implements GraphHandler {
       url: url(),
       lagMs,
       mintText: (length) => randomText(this.#options.random, length),
-      tookEffect: () => log.tookEffect(entry),
+      tookEffect: () => log.tookEffect(entry, now),
     };
+    if (lagMs > 0) entry.lagMs = lagMs;
     try {
       if (request.problem !== undefined) throw request.problem;
       return { status: 200, body: writeExactJson(handlers[exchange.operation](call)) };
@@ -191,9 +211,18 @@ class Handler implements GraphHandler {
     sendAnswer(exchange.response, answer);
   }
 
+  /** The reset leaves in this very step, so this is the end of the connection. */
   #cut(exchange: Exchange): void {
-    this.#options.log.finish(exchange.entry, null);
     resetConnection(exchange.response);
+    this.#ended(exchange);
+  }
+
+  #ended(exchange: Exchange): void {
+    const { log, clock } = this.#options;
+    log.lost(exchange.entry, clock.now());
+    const { afterEnd } = exchange;
+    exchange.afterEnd = undefined;
+    afterEnd?.();
   }
 
   #after(exchange: Exchange, ms: number, run: () => void): void {
