@@ -73,8 +73,8 @@ test("so is one in which a process stood still past its deadline check for too l
 });
 
 test("a busy machine is given twice the time, in everything", () => {
-  expect(settingsFor(0.9)).toMatchObject({ quietMs: 300, leaseMs: 600, timeoutMs: 400 });
-  expect(settingsFor(0.1)).toMatchObject({ quietMs: 600, leaseMs: 1_200, timeoutMs: 800 });
+  expect(settingsFor(0.9)).toMatchObject({ quietMs: 600, leaseMs: 1_200, timeoutMs: 800 });
+  expect(settingsFor(0.1)).toMatchObject({ quietMs: 2_000, leaseMs: 4_000, timeoutMs: 2_667 });
   expect(settingsFor(0.9, 900)).toMatchObject({ quietMs: 900, leaseMs: 1_800, timeoutMs: 1_200 });
   const { quietMs, leaseMs, stoppedMs } = settingsFor(0.1);
   expect(stoppedMs["stage:after-commit"]).toBeGreaterThan(leaseMs);

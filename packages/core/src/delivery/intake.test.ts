@@ -108,3 +108,21 @@ test("reports are told in the order in which they came, also where their batches
   expect(order.slice(0, 150)).toEqual(Array.from({ length: 150 }, (_, n) => `early ${n}`));
   expect(order.slice(150)).toEqual(["late 0", "late 1", "late 2"]);
 });
+
+test("reports are told in the order in which they came, also where an earlier batch is answered after a later one", async () => {
+  const { intake, take, told, world } = scene();
+  const answers: (() => void)[] = [];
+  const taken: ReportAcceptance = { status: "taken", firings: [] };
+  world.accept = (reports) => new Promise((resolve) => void answers.push(() => resolve(reports.map(() => taken))));
+  intake.open();
+  take("first");
+  await turn();
+  take("second");
+  await turn();
+  answers[1]?.();
+  await turn();
+  expect(told).toEqual([]);
+  answers[0]?.();
+  await intake.empty();
+  expect(told.map(([name]) => name)).toEqual(["first", "second"]);
+});

@@ -42,6 +42,8 @@ export class Intake {
   #queued = 0;
   #untold: (Waiting & { readonly taken: Taken })[] = [];
   #emptied: (() => void)[] = [];
+  /** Resolves when every batch that was written so far is told. */
+  #earlier: Promise<void> = Promise.resolve();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -84,13 +86,15 @@ export class Intake {
   readonly #writeAll = (): void => {
     const batch = this.#waiting;
     this.#waiting = [];
-    this.#write(batch.map(({ firings }) => firings)).then(
-      (answers) => this.#end(batch, (index) => takenOf(answers[index])),
+    const taking = this.#write(batch.map(({ firings }) => firings)).then(
+      (answers) => (index: number) => takenOf(answers[index]),
       (error: unknown) => {
         const reason = messageOf(error);
-        this.#end(batch, () => ({ status: "refused", reason }));
+        return (): Taken => ({ status: "refused", reason });
       },
     );
+    // A batch that had to be written again is answered on a longer way than those that came after it.
+    this.#earlier = Promise.all([taking, this.#earlier]).then(([takenAt]) => this.#end(batch, takenAt));
   };
 
   /** Reports are told in the order in which they came, so many in a turn, however batches overlap. */
