@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, statfsSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { join } from "node:path";
 
 /** The file of one game grows to a few MiB; the rest is air. */
 const SIZE = 256 * 1_024 * 1_024;
 const TRIES = 5;
+const ROOM = 1_024 * 1_024;
+const BLOCK = 4_096;
 
 /** A file system of its own, in memory, that can be made full at once and roomy again. Linux, as root. */
 export class SmallDisk implements Disposable {
@@ -24,19 +27,38 @@ export class SmallDisk implements Disposable {
     return problem === undefined ? new SmallDisk(folder) : { skipped: `it could not be mounted: ${problem}` };
   }
 
-  /** No byte more fits until `free`. */
+  /** Nothing more fits until `free`. */
   fill(): void {
-    for (let tries = TRIES; tries > 0; tries -= 1) {
-      const { bsize, blocks, bfree } = statfsSync(this.folder);
-      // It refuses to be smaller than what it holds, and somebody may be writing just now.
-      if (this.#resize((blocks - bfree) * bsize) === undefined) return;
+    this.#shrink();
+    const file = openSync(this.#filler, "w");
+    try {
+      for (;;) writeSync(file, Buffer.alloc(BLOCK));
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+    } finally {
+      closeSync(file);
     }
-    throw new Error(`the disk at ${this.folder} could not be made full`);
   }
 
   free(): void {
+    rmSync(this.#filler, { force: true });
     const problem = this.#resize(SIZE);
     if (problem !== undefined) throw new Error(`the disk at ${this.folder} stays full: ${problem}`);
+  }
+
+  /** As small as what it holds allows, with some room for whoever is writing just now. */
+  #shrink(): void {
+    let problem: string | undefined;
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const { bsize, blocks, bfree } = statfsSync(this.folder);
+      problem = this.#resize((blocks - bfree) * bsize + tries * ROOM);
+      if (problem === undefined) return;
+    }
+    throw new Error(`the disk at ${this.folder} could not be made small: ${problem}`);
+  }
+
+  get #filler(): string {
+    return join(this.folder, "filler");
   }
 
   [Symbol.dispose](): void {
