@@ -12,8 +12,16 @@ const pnpm = "pnpm@12.21.0";
 /** The pinned Node, which runs every program of the workspace; the Node that runs this file may be older. */
 export const node = join(bin, "node");
 
-/** The environment of every program: the workspace's own Node and tools come first. */
-export const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}` };
+/**
+ * The environment of every program: the workspace's own Node and tools come first. Sources are stripped of their types once,
+ * not in every thread: V8 (Node 24.21) may free the WebAssembly that does it twice when such threads end beside each other,
+ * which ends the process in native code.
+ */
+export const env = {
+  ...process.env,
+  PATH: `${bin}${delimiter}${process.env["PATH"]}`,
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled"),
+};
 
 /** Installs what the lockfile names, unless that is what is installed already. Speaks on stderr only. */
 export function ensureInstalled() {

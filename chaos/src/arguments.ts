@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { scenarios } from "./sabotage/scenarios.ts";
 import { smallest } from "./minima.ts";
-import { standardTroubles, type Trouble, troubleNames, troubles } from "./plan/troubles.ts";
+import { type Trouble, troubleNames, troubles } from "./plan/troubles.ts";
 import { QUIET_MS } from "./settings.ts";
 
 export interface ChaosArguments {
@@ -49,7 +49,7 @@ every way it knows, kills the processes at named points and at random, and compa
   --faults N           requests that meet a fault, at least (default 3000; at least ${smallest.faults})
   --kills N            game processes killed with SIGKILL, at least (default 60; at least ${smallest.kills})
   --seed N             fixes the plan: events, faults, ends of lives (default 1)
-  --trouble NAME,...   what befalls the games besides, "all" or "none" (default ${standardTroubles.join(",") || "none"}):
+  --trouble NAME,...   what befalls the games besides, "all" or "none" (default all):
 ${troubleLines}
   --quiet MS           the quiet period of the games; everything goes by it (default: ${QUIET_MS}, or twice that on a busy
                        machine)
@@ -88,7 +88,7 @@ export function parseArguments(argv: readonly string[]): ChaosArguments | "help"
 }
 
 function troublesOf(text: string | undefined): readonly Trouble[] {
-  if (text === undefined) return standardTroubles;
+  if (text === undefined) return troubleNames;
   if (text === "all") return troubleNames;
   if (text === "none") return [];
   const known = new Map<string, Trouble>(troubleNames.map((name) => [name, name]));

@@ -58,10 +58,10 @@ test("a run whose assumptions did not hold is invalid, not failed, and has an ex
   expect(endOf(result({}))).toBe("passed");
   expect(endOf(result({ findings: doubled, doubled: 3 }))).toBe("failed");
   expect(endOf(result({ problems: ["too few kills"] }))).toBe("failed");
-  tally.late = { worstMs: 151, tooLate: 1 };
+  tally.late = { worstMs: 301, tooLate: 1 };
   const invalid = invalidities(tally, settings);
   expect(invalid).toHaveLength(1);
-  expect(invalid[0]).toContain("up to 151 ms");
+  expect(invalid[0]).toContain("up to 301 ms");
   expect(tally.invalid).toBe(1);
   expect(ends[endOf(result({ findings: doubled, doubled: 3, invalid }))].code).toBe(3);
 });
@@ -69,7 +69,7 @@ test("a run whose assumptions did not hold is invalid, not failed, and has an ex
 test("so is one in which a process stood still past its deadline check for too long", () => {
   const tally = new Tally();
   tally.stoppedTooLong = 2;
-  expect(invalidities(tally, settings)).toEqual([expect.stringContaining("900 ms")]);
+  expect(invalidities(tally, settings)).toEqual([expect.stringContaining("1800 ms")]);
 });
 
 test("a busy machine is given twice the time, in everything", () => {

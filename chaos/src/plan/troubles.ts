@@ -12,9 +12,6 @@ export type Trouble = keyof typeof troubles;
 
 export const troubleNames: readonly Trouble[] = Object.keys(troubles) as Trouble[];
 
-/** What a run makes without being asked. */
-export const standardTroubles: readonly Trouble[] = troubleNames;
-
 /** What one life gets of it. */
 export interface LifeTrouble {
   /** How far its wall time is off, from its first instant to its last. */

@@ -1,4 +1,3 @@
-import type { Leaderboards } from "./catalogue/definitions.ts";
 import { graphPlatform } from "./deliver-intent.ts";
 import { newCounters, sumOf } from "./delivery/counters.ts";
 import type { Counters } from "./delivery/counters.ts";
@@ -15,7 +14,7 @@ import type { GraphClient } from "./graph/graph-client.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Settings } from "./options.ts";
 import { DefinitionsBook } from "./platform-definitions.ts";
-import type { PlatformDefinitions } from "./platform-definitions.ts";
+import type { OwnDefinitions, PlatformDefinitions } from "./platform-definitions.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { systemRandom } from "./runtime/random.ts";
@@ -34,7 +33,7 @@ export interface OpenDeliveryParts {
   /** What its answers say of the app's usage. */
   readonly usage: Feed<AppUsage>;
   readonly identity: Identity;
-  readonly leaderboards: Leaderboards;
+  readonly own: OwnDefinitions;
   readonly closing: AbortController;
   readonly sabotage: Sabotage | undefined;
 }
@@ -68,16 +67,16 @@ export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
   if (place === undefined || typeof secret === "function" || (isOwnTime && place.probeModule === undefined))
     return here(parts);
   const text = typeof secret === "string" ? secret : reveal(secret);
-  const { leaderboards, sabotage } = parts;
-  return inThread(parts, { store: place, app, secret: text, graph, policy, leaderboards, sabotage });
+  const { own, sabotage } = parts;
+  return inThread(parts, { store: place, app, secret: text, graph, policy, own, sabotage });
 }
 
 function here(parts: OpenDeliveryParts): OpenDelivery {
-  const { settings, policy, clock, graph, usage, identity, leaderboards, closing, sabotage } = parts;
+  const { settings, policy, clock, graph, usage, identity, own, closing, sabotage } = parts;
   const { app, store, logger, random, sealer } = settings;
   const counters = newCounters();
   const tokens = new TokenVault({ app, identity, store, clock, logger, sealer });
-  const definitions = new DefinitionsBook(leaderboards);
+  const definitions = new DefinitionsBook(own);
   const platform = graphPlatform({ graph, tokens, definitions, clock, usage });
   const outbox = new Outbox({
     store,

@@ -19,6 +19,7 @@ import { settledOutcome } from "./settled-outcome.ts";
 import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { markProgressChanges } from "./progress-changes.ts";
+import { ProgressHolds } from "./progress-holds.ts";
 import { receiptRecords } from "./receipt-records.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
@@ -74,10 +75,11 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     graph,
     usage,
     identity,
-    leaderboards,
+    own: { achievements: options.achievements, leaderboards },
     closing,
     sabotage,
   });
+  const holds = new ProgressHolds(clock);
   const found = new Set<string>();
   followDefinitions({ graph, clock, random, logger, signal: closing.signal }, (known) => {
     learn(known);
@@ -136,7 +138,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     events: options.events,
     achievements: options.achievements,
     leaderboards,
-    graph: markProgressChanges(graphCalls(direct), { app, ready, outbox, policy, logger }),
+    graph: markProgressChanges(graphCalls(direct), { app, ready, outbox, policy, logger, holds }),
     ready,
     failed: standing.failed,
     health: () => standing.health(),
@@ -215,7 +217,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     },
     async forgetProgress(userId) {
       await ready;
-      return outbox.forgetProgress(app, userId);
+      return outbox.forgetProgress(app, userId, holds.left(userId));
     },
     async backup(path) {
       await ready;

@@ -66,10 +66,14 @@ test("nothing is told any more once everything closes", async () => {
 });
 
 test("the platform's word replaces the catalogue's as it becomes known", async () => {
-  const book = new DefinitionsBook({ BEST: { sort: "higher-is-better", writes: "server" } } as never);
+  const book = new DefinitionsBook({
+    achievements: { KILLS: { type: "count", target: 10 } },
+    leaderboards: { BEST: { sort: "higher-is-better", writes: "server" } },
+  } as never);
   expect(book.current.board("BEST").sort).toBe("higher-is-better");
   book.learn({ achievements: undefined, leaderboards: new Map([["BEST", board as never]]) });
   await book.known;
   expect(book.current.board("BEST").sort).toBe("lower-is-better");
   expect(book.current.achievement("WIN")).toBeUndefined();
+  expect(book.current.achievement("KILLS")).toEqual({ archived: false, target: 10n });
 });

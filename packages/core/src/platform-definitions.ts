@@ -106,13 +106,21 @@ async function persist<T>(
   }
 }
 
+/** What the catalogue says, where the platform does not. */
+export interface OwnDefinitions {
+  readonly achievements: Achievements;
+  readonly leaderboards: Leaderboards;
+}
+
 /** What delivery asks of definitions: the platform's word where it is known, the catalogue's otherwise. */
-function definitionsFor(platform: PlatformDefinitions, leaderboards: Leaderboards): Definitions {
+function definitionsFor(platform: PlatformDefinitions, { achievements, leaderboards }: OwnDefinitions): Definitions {
   return {
     achievement(name) {
+      const own = achievements[name];
       const row = platform.achievements?.get(name);
-      if (row === undefined) return undefined;
-      return { archived: row.isArchived === true, ...(row.target !== undefined && { target: row.target }) };
+      const target = row?.target ?? (own?.type === "count" ? BigInt(own.target) : undefined);
+      if (row === undefined && own === undefined) return undefined;
+      return { archived: row?.isArchived === true, ...(target !== undefined && { target }) };
     },
     board(name) {
       const own = leaderboards[name];
@@ -125,13 +133,13 @@ function definitionsFor(platform: PlatformDefinitions, leaderboards: Leaderboard
 /** The definitions as they are known so far; `known` resolves once deliveries may count on them. */
 export class DefinitionsBook {
   readonly known: Promise<void>;
-  readonly #leaderboards: Leaderboards;
+  readonly #own: OwnDefinitions;
   readonly #resolve: () => void;
   #current: Definitions;
 
-  constructor(leaderboards: Leaderboards) {
-    this.#leaderboards = leaderboards;
-    this.#current = definitionsFor({ achievements: undefined, leaderboards: undefined }, leaderboards);
+  constructor(own: OwnDefinitions) {
+    this.#own = own;
+    this.#current = definitionsFor({ achievements: undefined, leaderboards: undefined }, own);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.known = promise;
     this.#resolve = resolve;
@@ -142,7 +150,7 @@ export class DefinitionsBook {
   }
 
   learn(platform: PlatformDefinitions): void {
-    this.#current = definitionsFor(platform, this.#leaderboards);
+    this.#current = definitionsFor(platform, this.#own);
     this.#resolve();
   }
 }

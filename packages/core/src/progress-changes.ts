@@ -4,6 +4,7 @@ import { isGraphError } from "./errors/graph-error.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
 import type { GraphCalls } from "./graph/graph-client.ts";
 import { asUserId } from "./ids/ids.ts";
+import type { ProgressHold, ProgressHolds } from "./progress-holds.ts";
 import type { Logger } from "./runtime/log.ts";
 
 export interface ProgressChangeParts {
@@ -12,6 +13,7 @@ export interface ProgressChangeParts {
   readonly outbox: Pick<Delivery, "forgetProgress">;
   readonly policy: DeliveryPolicy;
   readonly logger: Logger;
+  readonly holds: ProgressHolds;
 }
 
 /**
@@ -20,22 +22,25 @@ export interface ProgressChangeParts {
  * leaves, nor after a lost answer, until the change has come or never will.
  */
 export function markProgressChanges(calls: GraphCalls, parts: ProgressChangeParts): GraphCalls {
-  const { app, ready, outbox, policy, logger } = parts;
+  const { app, ready, outbox, policy, logger, holds } = parts;
   const { quietPeriodMs, takeoverQuietMs } = policy;
 
-  const markBefore = async (userId: string, what: string): Promise<void> => {
+  const markBefore = async (userId: string, what: string): Promise<ProgressHold> => {
+    // Were this process killed, the call could land for as long; the mark at its end replaces this one.
+    const hold = holds.begin(userId, Math.max(quietPeriodMs, takeoverQuietMs));
     try {
       await ready;
-      // Were this process killed, the call could land for as long; the mark at its end replaces this one.
-      await outbox.forgetProgress(app, userId, Math.max(quietPeriodMs, takeoverQuietMs));
+      await outbox.forgetProgress(app, userId, holds.left(userId));
+      return hold;
     } catch (cause) {
+      hold.end(0);
       const message = `${what} was not sent: that it changes this player's progress could not be written down (${String(cause)}).`;
       throw new QuestlineError("store_unusable", message, { cause });
     }
   };
-  const markAfter = async (userId: string, what: string, heldForMs: number): Promise<void> => {
+  const markAfter = async (userId: string, what: string): Promise<void> => {
     try {
-      await outbox.forgetProgress(app, userId, heldForMs);
+      await outbox.forgetProgress(app, userId, holds.left(userId));
     } catch (error) {
       const message = `That ${what} has ended could not be written down; this player's achievements wait for up to two minutes.`;
       logger.warn({ user: userId, error: String(error) }, message);
@@ -43,7 +48,7 @@ export function markProgressChanges(calls: GraphCalls, parts: ProgressChangePart
   };
   const marked = async <Answer>(userId: string, what: string, call: () => Promise<Answer>): Promise<Answer> => {
     if (asUserId(userId) === undefined) return call();
-    await markBefore(userId, what);
+    const hold = await markBefore(userId, what);
     let heldForMs = 0;
     try {
       return await call();
@@ -51,7 +56,8 @@ export function markProgressChanges(calls: GraphCalls, parts: ProgressChangePart
       if (!isGraphError(error) || error.applied !== "no") heldForMs = quietPeriodMs;
       throw error;
     } finally {
-      await markAfter(userId, what, heldForMs);
+      hold.end(heldForMs);
+      await markAfter(userId, what);
     }
   };
 

@@ -54,6 +54,7 @@ const lane: LeasedLane = {
   epoch: 0,
   lostLeases: 0,
   alone: false,
+  forgetsAtEnd: false,
 };
 const journal: Journal = { n: 3n, count: 4n, wasLocked: true, epoch: 0, unchangedReads: 0, inDoubtSince: NOW };
 

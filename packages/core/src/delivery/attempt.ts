@@ -30,6 +30,7 @@ async function sendAchievement(
   value: AchievementValue,
   parts: AttemptParts,
 ): Promise<Conclusion | undefined> {
+  const preparedAt = parts.clock.now();
   const prepared = await parts.book.prepare(lane, value, parts.platform.definitions());
   if (prepared.status === "archived")
     return { end: { type: "dead", reason: "archived", maybeApplied: lane.sentWhileLocked } };
@@ -57,7 +58,7 @@ async function sendAchievement(
   if (!late && !(await parts.stage(staging))) return undefined;
   const { user, target } = lane.key;
   const write = { type: "achievement", user, name: target.name, value, notAfter: deadline(parts) } as const;
-  const outcome = await send(lane, write, parts);
+  const outcome = await send(lane, write, parts, () => !parts.book.isForgotten(user, preparedAt));
   if (outcome === "unsent") return unsent(parts);
   if (late && !(await parts.stage(staging))) return undefined;
   if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, momentOf(parts));
@@ -137,11 +138,16 @@ function unsent({ governor, clock }: AttemptParts): Conclusion {
   return { end: { type: "released", reason, notBefore: until, failedAttempt: false } };
 }
 
-/** Sends under a permit; `unsent` where there is none to be had, or none in time. */
-async function send(lane: LeasedLane, write: Write, parts: AttemptParts): Promise<Outcome | "unsent"> {
+/** Sends under a permit; `unsent` where there is none to be had, none in time, or what it stands on holds no longer. */
+async function send(
+  lane: LeasedLane,
+  write: Write,
+  parts: AttemptParts,
+  stillHolds: () => boolean = () => true,
+): Promise<Outcome | "unsent"> {
   const { governor, counters, probe, clock } = parts;
   const outcome = await underPermit(governor, { kind: "write", asked: lane.id }, () => {
-    if (clock.monotonic() > write.notAfter) return undefined;
+    if (clock.monotonic() > write.notAfter || !stillHolds()) return undefined;
     counters.attemptsStarted += 1;
     const answer = parts.platform.deliver(write, parts.signal);
     if (probe !== undefined) soon(() => probe("request:written"));

@@ -52,7 +52,9 @@ export function giveBack(lane: LeasedLane, policy: DeliveryPolicy, moment: Momen
   const tried: Tried = { status: "retryable", reason, ...(detail === undefined ? {} : { detail }) };
   const mayHaveLanded = lane.sentWhileLocked || (maybeApplied && !wasUnlocked);
   const inTheAir = maybeApplied ? { inTheAirUntil: moment.now + policy.quietPeriodMs } : {};
-  if (!appWide && moment.now - lane.oldestAt > policy.maxAgeMs) {
+  // A permission is granted in the dashboard some day: nothing dies of its lack.
+  const mayDie = !appWide && reason !== "permission";
+  if (mayDie && moment.now - lane.oldestAt > policy.maxAgeMs) {
     const dead = { type: "dead", reason: "too-old", detail: detail ?? reason, maybeApplied: mayHaveLanded } as const;
     return { end: { ...dead, ...inTheAir }, tried };
   }
@@ -118,7 +120,7 @@ export function concludeVerdict(
     case "unlocked":
     case "applied":
     case "frozen": {
-      const announce = unlocked && (journal.wasLocked || lane.sentWhileLocked) ? { announce: true } : {};
+      const announce = announceOf(lane, journal, unlocked);
       return { end: { type: "settled", how: "verdict", progress, ...announce }, tried };
     }
     case "unchanged": {
@@ -130,8 +132,13 @@ export function concludeVerdict(
       return { end: notApplied(lane, journal, progress, policy, now), tried };
     case "reset":
     case "foreign":
-      return { end: foreignEnd(verdict.is, policy, now, progress), tried };
+      return { end: foreignEnd(verdict.is, policy, now, progress, announceOf(lane, journal, unlocked)), tried };
   }
+}
+
+/** Whatever the count says: that it is unlocked now and was not before is ours to tell. */
+function announceOf(lane: LeasedLane, journal: Journal, unlocked: boolean): { readonly announce?: true } {
+  return unlocked && (journal.wasLocked || lane.sentWhileLocked) ? { announce: true } : {};
 }
 
 /** To be sent again, unless its attempts kept killing their process. */
@@ -163,15 +170,29 @@ function stillInDoubt(journal: Journal, policy: DeliveryPolicy, moment: VerdictM
   return { end: { type: "in-doubt", journal: next, dueAt: now + Math.max(afterMs, wait, policy.backoffMs) } };
 }
 
-function foreignEnd(verdict: "reset" | "foreign", policy: DeliveryPolicy, now: number, progress: Progress): LaneEnd {
+function foreignEnd(
+  verdict: "reset" | "foreign",
+  policy: DeliveryPolicy,
+  now: number,
+  progress: Progress,
+  announce: { readonly announce?: true },
+): LaneEnd {
   const reason: Reason = verdict === "reset" ? "reset-seen" : "foreign-writer";
   const epoch = verdict === "reset" ? { newEpoch: true } : {};
   switch (policy.onForeignWriter) {
     case "assume-applied":
-      return { type: "settled", how: "verdict", progress, ...epoch };
+      return { type: "settled", how: "verdict", progress, ...epoch, ...announce };
     case "send-again":
-      return { type: "released", reason, notBefore: now, failedAttempt: true, progress, ...epoch };
+      return {
+        type: "released",
+        reason,
+        notBefore: now,
+        failedAttempt: true,
+        progress,
+        ...epoch,
+        ...(announce.announce === true && { sentWhileLocked: true }),
+      };
     case "dead-letter":
-      return { type: "dead", reason, maybeApplied: true, progress, ...epoch };
+      return { type: "dead", reason, maybeApplied: true, progress, ...epoch, ...announce };
   }
 }

@@ -36,7 +36,7 @@ export function endedOf(lane: LeasedLane, conclusion: Conclusion, at: number): E
     key: lane.key,
     record,
     epoch,
-    unlocked: end.type === "settled" && end.announce === true,
+    unlocked: end.announce === true,
     ...(suppressed || end.type === "dead" ? {} : progressOf(lane.value, end.progress)),
     ...(improved === undefined ? {} : { improved }),
     ...(score === undefined ? {} : { score }),

@@ -269,8 +269,9 @@ export class Outbox {
   async #run(lane: LeasedLane): Promise<void> {
     const { clock } = this.#parts;
     const startedAt = clock.now();
-    const conclusion = await attempt(lane, this.#attempt).catch((error: unknown) => this.#abandoned(lane, error));
-    if (conclusion === undefined) return;
+    // Without a conclusion the lease was lost, or what it stands on: the store knows which.
+    const concluded = await attempt(lane, this.#attempt).catch((error: unknown) => this.#abandoned(lane, error));
+    const conclusion = concluded ?? this.#givenUp();
     const now = clock.now();
     const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };
     const held = await this.#end({ lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end, ...tried });
@@ -279,14 +280,18 @@ export class Outbox {
 
   /** The store knows how far the attempt came; here nobody does. */
   #abandoned(lane: LeasedLane, error: unknown): Conclusion {
-    const { clock, policy, logger } = this.#parts;
+    const { logger } = this.#parts;
     if (!(error instanceof StoreFailed)) {
       const fields = { user: lane.key.user, target: lane.key.target.name, error: String(error) };
       logger.error(fields, "An attempt failed unexpectedly; its value is kept and tried again.");
     }
+    return this.#givenUp();
+  }
+
+  #givenUp(): Conclusion {
+    const { clock, policy } = this.#parts;
     const now = clock.now();
-    const end = { type: "abandoned", notBefore: now + RETRY_STORE_MS, quietUntil: now + policy.quietPeriodMs } as const;
-    return { end };
+    return { end: { type: "abandoned", notBefore: now + RETRY_STORE_MS, quietUntil: now + policy.quietPeriodMs } };
   }
 
   async #concluded(lane: LeasedLane, conclusion: Conclusion, at: number): Promise<void> {

@@ -16,9 +16,11 @@ const FAILURES: ReadonlySet<string | undefined> = new Set<Reason>([
   "not-connected",
   "platform-unavailable",
   "unreadable-answer",
+  // Of one target alone it is that target's; of several that asked it is the app's.
+  "permission",
 ]);
 /** It answered, but not so that others could count on it. */
-const PROVE_NOTHING: ReadonlySet<string | undefined> = new Set<Reason>(["permission", "progress-unread"]);
+const PROVE_NOTHING: ReadonlySet<string | undefined> = new Set<Reason>(["progress-unread"]);
 
 /** Asks under a permit, and lets the governor learn from the answer; undefined where there was no permit to be had. */
 export async function underPermit<Answered extends Heard>(

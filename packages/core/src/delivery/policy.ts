@@ -86,5 +86,7 @@ export function deliveryPolicy(options: DeliveryOptions = {}): DeliveryPolicy {
     }
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return Object.freeze({ ...DEFAULTS, ...given });
+  const policy: DeliveryPolicy = { ...DEFAULTS, ...given };
+  // A lane that is forgotten must not come back to what was read before it was.
+  return Object.freeze({ ...policy, factMs: Math.min(policy.factMs, policy.retentionMs) });
 }

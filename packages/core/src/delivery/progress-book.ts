@@ -57,7 +57,7 @@ export class ProgressBook {
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: MOST_USERS });
   readonly #reading = new Map<string, Promise<ProgressReading>>();
   /** Until when (wall ms) nothing that was read of a user is believed. */
-  readonly #forgotten = new LRUCache<string, number>({ max: MOST_USERS });
+  readonly #forgotten = new LRUCache<string, { readonly at: number; readonly until: number }>({ max: MOST_USERS });
   /** A user has many lanes: each of them waits for what one read was told. */
   readonly #setbacks = new LRUCache<string, Setback>({ max: MOST_USERS });
 
@@ -86,7 +86,7 @@ export class ProgressBook {
     const now = this.#clock.now();
     const { progress: known } = lane;
     const settled = lane.settledAt === undefined ? 0 : lane.settledAt + this.#policy.quietPeriodMs;
-    const baselineSince = Math.max(settled, lane.inTheAirUntil ?? 0, this.#forgotten.get(user) ?? 0);
+    const baselineSince = Math.max(settled, lane.inTheAirUntil ?? 0, this.#forgotten.get(user)?.until ?? 0);
     // Nobody knows how long no process ran, so that an earlier one's facts may be of any age.
     const freshSince = Math.max(now - this.#policy.factMs, this.#startedAt);
 
@@ -123,7 +123,12 @@ export class ProgressBook {
   /** Nothing read of the user before `until` (wall ms) is believed any longer; a later call replaces an earlier one. */
   forget(user: string, until: number): void {
     this.#snapshots.delete(user);
-    this.#forgotten.set(user, until);
+    this.#forgotten.set(user, { at: this.#clock.now(), until });
+  }
+
+  /** What was known of the user at `since` (wall ms) holds no longer. */
+  isForgotten(user: string, since: number): boolean {
+    return (this.#forgotten.get(user)?.at ?? Number.NEGATIVE_INFINITY) >= since;
   }
 
   /** A row of one achievement, read now and joined with nobody's older read. */
@@ -194,7 +199,8 @@ export class ProgressBook {
     if (answer === undefined) return this.#unsent();
     this.#heard(user, answer);
     if (answer.status === "unread") return answer;
-    if ((this.#forgotten.get(user) ?? -1) >= answer.sentAt) return { status: "unread", reason: "progress-unread" };
+    if ((this.#forgotten.get(user)?.until ?? -1) >= answer.sentAt)
+      return { status: "unread", reason: "progress-unread" };
     this.#snapshots.set(user, { sentAt: answer.sentAt, rows: answer.rows });
     return answer;
   }

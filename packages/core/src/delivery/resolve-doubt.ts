@@ -4,7 +4,7 @@ import { momentOf } from "./attempt-parts.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import { concludeVerdict } from "./conclude.ts";
 import type { Conclusion } from "./conclude.ts";
-import { judge } from "./verdict.ts";
+import { afterReset, judge } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Seeks the verdict on a count whose send ended ambiguously: reads, judges, sends nothing. */
@@ -24,12 +24,13 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
   if (reading.status === "unread" && reading.unsentUntil !== undefined) {
     return { end: { type: "in-doubt", journal, dueAt: reading.unsentUntil } };
   }
-  const verdict = judge(journal, reading, {
+  const judged = judge(journal, reading, {
     archived: definition?.archived === true,
     target: definition?.target,
     keepsCounting: lane.value.type === "achievement" && lane.value.keepsCounting,
     atLeastForEqual: sabotage === "at-least-for-equal",
   });
+  const verdict = lane.forgetsAtEnd ? afterReset(judged) : judged;
   countVerdict(verdict.is, lane, parts);
   const ordered = reading.status === "unread" ? { afterMs: reading.afterMs, appWide: reading.appWide } : {};
   return concludeVerdict(lane, journal, verdict, policy, {

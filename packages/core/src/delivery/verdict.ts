@@ -13,7 +13,7 @@ export type Verdict =
   /** Unlocked, and in two reads below what we had counted to: the platform counts no further after an unlock. */
   | { readonly is: "frozen"; readonly count: bigint; readonly unlocked: true }
   /** Progress shrank: somebody reset it. */
-  | { readonly is: "reset"; readonly count: bigint; readonly unlocked: false }
+  | { readonly is: "reset"; readonly count: bigint; readonly unlocked: boolean }
   /** Somebody else wrote. */
   | { readonly is: "foreign"; readonly count: bigint; readonly unlocked: boolean }
   | { readonly is: "unreadable" };
@@ -48,6 +48,18 @@ export function judge(journal: Journal, reading: RowReading, context: VerdictCon
   if (count === journal.count) return unchanged(journal, count, unlocked);
   if (unlocked) return judgeUnlocked(journal, count, context);
   return count < journal.count ? { is: "reset", count, unlocked } : { is: "foreign", count, unlocked };
+}
+
+/** Where progress was reset since the journal was written, a count that stands as it did may have come back to it. */
+export function afterReset(verdict: Verdict): Verdict {
+  switch (verdict.is) {
+    case "unchanged":
+    case "not-applied":
+    case "foreign":
+      return { is: "reset", count: verdict.count, unlocked: verdict.unlocked };
+    default:
+      return verdict;
+  }
 }
 
 /** A counter of an unlocked achievement that is neither where it was nor where ours would have brought it. */

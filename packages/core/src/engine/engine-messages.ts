@@ -1,10 +1,10 @@
-import type { Leaderboards } from "../catalogue/definitions.ts";
 import type { Counters } from "../delivery/counters.ts";
 import type { Ended } from "../delivery/ended.ts";
 import type { TokenWish } from "../delivery/outbox.ts";
 import type { DeliveryPolicy } from "../delivery/policy.ts";
 import type { Sabotage } from "../delivery/sabotage.ts";
 import type { GraphOptions } from "../options.ts";
+import type { OwnDefinitions } from "../platform-definitions.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { Throttle } from "../resilience/governor.ts";
 import type { Logger } from "../runtime/log.ts";
@@ -18,7 +18,7 @@ export interface EngineStart {
   readonly secret: string;
   readonly graph: GraphOptions;
   readonly policy: DeliveryPolicy;
-  readonly leaderboards: Leaderboards;
+  readonly own: OwnDefinitions;
   readonly sabotage: Sabotage | undefined;
 }
 

@@ -100,7 +100,7 @@ const graph = createGraphClient({
   onAppUsage,
   ...(baseUrl === undefined ? {} : { baseUrl }),
 });
-const definitions = new DefinitionsBook(start.leaderboards);
+const definitions = new DefinitionsBook(start.own);
 const outbox = new Outbox({
   store,
   platform: graphPlatform({ graph, tokens, definitions, clock, usage }),
@@ -136,6 +136,9 @@ const own = {
     return outbox.accept(reports.map((report) => report.map((packed) => movedBy(ahead, unpackFiring(packed)))));
   },
   "engine:settled": (key: LaneKey, seq: number) => outbox.settled(key, seq),
+  // By this thread's time, not by that of whoever asks.
+  keepToken: (ofApp: string, user: string, sealed: string) => store.keepToken(ofApp, user, sealed, clock.now()),
+  requeue: (deadLetterId: number) => store.requeue(deadLetterId, clock.now()),
   "engine:wake": (user: string) => outbox.wake(app, user),
   "engine:kick": () => outbox.kick(),
   "engine:prefetch": (user: string) => outbox.prefetch(user),

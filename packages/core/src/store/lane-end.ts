@@ -2,7 +2,7 @@ import { announceRow } from "./lane-announcements.ts";
 import type { AttemptRecord, DeadLetter, SendRecord } from "./lane-records.ts";
 import { giveBack, inEpoch, inTheAirAfter, stillInTheAir } from "./lane-leftovers.ts";
 import { handBackRow } from "./lane-return.ts";
-import { inFlightOf, isForced, leaseTokenOf } from "./lane-row.ts";
+import { inFlightOf, leaseTokenOf } from "./lane-row.ts";
 import type { InFlight, LaneRow } from "./lane-row.ts";
 import type { LaneEnd } from "./lane-store.ts";
 import type { KeptSettlement } from "./store-time.ts";
@@ -23,8 +23,8 @@ export function settleRow(row: LaneRow | undefined, settlement: KeptSettlement):
   const inFlight = inFlightOf(row);
   if (inFlight === undefined) return undefined;
   const { end, attempt } = settlement;
-  // A verdict is no attempt at sending, so it clears nobody of having killed a process.
-  const lostLeases = row.phase.state === "in-doubt" ? row.lostLeases : 0;
+  // What was not to be sent clears nobody of having killed a process, nor does a verdict.
+  const lostLeases = row.phase.state === "staged" ? 0 : row.lostLeases;
   const tried: LaneRow = { ...row, lostLeases, history: longer(row.history, attempt) };
   switch (end.type) {
     case "settled":
@@ -53,12 +53,13 @@ export type EndedAt = Pick<KeptSettlement, "now" | "shownAt">;
 
 function settled(row: LaneRow, inFlight: InFlight, end: End<"settled">, at: EndedAt): EndedLease {
   const attempts = end.how === "suppressed" ? row.attempts : row.attempts + 1;
-  const { toSeq, value } = inFlight;
-  const forcedSeq = isForced(value) ? toSeq : row.forcedSeq;
-  const ended = inEpoch({ ...finished(row, inFlight, at.now), lastSettledSeq: toSeq, forcedSeq }, end);
+  const { toSeq, order, forcedOrder } = inFlight;
+  const lastSettledSeq = Math.max(row.lastSettledSeq, order);
+  const forcedSeq = Math.max(row.forcedSeq, forcedOrder);
+  const ended = inNextEpoch({ ...finished(row, inFlight, at.now), lastSettledSeq, forcedSeq }, end, at);
   const factAgeMs = end.how === "suppressed" && end.progress ? { factAgeMs: at.now - end.progress.at } : {};
   return {
-    row: end.announce === true ? announceRow(ended, at.shownAt) : ended,
+    row: ended,
     record: {
       fromSeq: row.settledThrough + 1,
       toSeq,
@@ -71,12 +72,18 @@ function settled(row: LaneRow, inFlight: InFlight, end: End<"settled">, at: Ende
   };
 }
 
+/** What it unlocked is news of the epoch in which it was sent, where that is over; else of the one that its end begins. */
+function inNextEpoch(row: LaneRow, end: End<"settled" | "dead">, at: EndedAt): LaneRow {
+  const announced = (one: LaneRow): LaneRow => (end.announce === true ? announceRow(one, at.shownAt) : one);
+  return row.forgetsAtEnd ? inEpoch(announced(row), end) : announced(inEpoch(row, end));
+}
+
 function dead(row: LaneRow, inFlight: InFlight, end: End<"dead">, at: EndedAt): EndedLease {
   const { reason, detail, maybeApplied } = end;
   const aloft = { ...row, inTheAir: inTheAirAfter(row, inFlight, end.inTheAirUntil, at.now) };
   const ended = givenUp(aloft, inFlight, { reason, detail, maybeApplied, attempts: row.attempts + 1 }, at);
   const baseline = end.forgetProgress === true ? undefined : ended.row.progress;
-  return { ...ended, row: inEpoch({ ...ended.row, progress: baseline }, end) };
+  return { ...ended, row: inNextEpoch({ ...ended.row, progress: baseline }, end, at) };
 }
 
 /** Why a value is given up. */
@@ -87,7 +94,7 @@ interface Death extends Pick<DeadLetter, "reason" | "maybeApplied" | "attempts">
 /** A value taken out of its lane for good, without an outcome: `inFlight`, or all that was pending. */
 export function givenUp(row: LaneRow, inFlight: InFlight, death: Death, at: EndedAt): Required<EndedLease> {
   const fromSeq = row.settledThrough + 1;
-  const { toSeq, value } = inFlight;
+  const { toSeq, value, order } = inFlight;
   const { detail, ...why } = death;
   return {
     row: finished(row, inFlight, at.now),
@@ -106,6 +113,7 @@ export function givenUp(row: LaneRow, inFlight: InFlight, death: Death, at: Ende
       fromSeq,
       toSeq,
       ...why,
+      ...(order !== toSeq && { order }),
       history: row.history,
       at: at.shownAt,
       ...(detail !== undefined && { detail }),

@@ -7,8 +7,8 @@ import type { InFlight, InTheAir, LaneRow, Waiting } from "./lane-row.ts";
 
 /** The value in flight back under what came in meanwhile. */
 export function giveBack(row: LaneRow, inFlight: InFlight): Waiting | undefined {
-  const { value, oldestAt, dueAt } = inFlight;
-  return joined({ value, oldestAt, dueAt }, row.pending);
+  const { toSeq: _, ...waiting } = inFlight;
+  return joined(waiting, row.pending);
 }
 
 /**

@@ -54,6 +54,8 @@ export interface DeadLetter {
   readonly reason: Reason;
   readonly detail?: string;
   readonly maybeApplied: boolean;
+  /** The seq as which the latest of it was reported, where it was requeued since; else `toSeq`. */
+  readonly order?: number;
   readonly attempts: number;
   /** The last tries (20 at most), oldest first. */
   readonly history: readonly AttemptRecord[];

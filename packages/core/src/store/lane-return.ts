@@ -46,7 +46,7 @@ export function handBackRow(row: LaneRow, { now, notBefore, quietUntil }: Return
   });
 }
 
-/** What waits until `from` waits until `to`; else the same object. */
+/** What a takeover made wait until `from` waits until `to`; else the same object. */
 export function shortenedRow(row: LaneRow, from: number, to: number): LaneRow {
   const { phase, inTheAir } = row;
   if (phase.state === "in-doubt" && phase.dueAt === from) return { ...row, phase: { ...phase, dueAt: to } };
@@ -91,13 +91,15 @@ export function forgetRow(row: LaneRow, heldUntil: number): LaneRow {
  */
 export function requeueInto(row: LaneRow, letter: DeadLetter, now: number): LaneRow | undefined {
   if (isOvertaken(row, letter)) return undefined;
-  const returning = { value: letter.value, oldestAt: now, dueAt: now };
+  const { value, order = letter.toSeq } = letter;
+  const returning = { value, oldestAt: now, dueAt: now, order, forcedOrder: isForced(value) ? order : 0 };
   return { ...row, seq: row.seq + 1, pending: joined(returning, row.pending) };
 }
 
-function isOvertaken(row: LaneRow, { value, toSeq }: DeadLetter): boolean {
+function isOvertaken(row: LaneRow, { value, toSeq, order = toSeq }: DeadLetter): boolean {
   if (value.type !== "score") return false;
-  const newer = [inFlightOf(row)?.value, row.pending?.value].filter((one) => one !== undefined);
-  if (row.forcedSeq > toSeq || newer.some(isForced)) return true;
-  return value.forced && row.lastSettledSeq > toSeq;
+  const inFlight = inFlightOf(row);
+  const forced = Math.max(row.forcedSeq, inFlight?.forcedOrder ?? 0, row.pending?.forcedOrder ?? 0);
+  // What is pending is merged with it; what is on its way already is not.
+  return forced > order || (value.forced && Math.max(row.lastSettledSeq, inFlight?.order ?? 0) > order);
 }

@@ -49,7 +49,7 @@ const attempt: fc.Arbitrary<AttemptRecord> = fc.record(
   { requiredKeys: ["startedAt", "endedAt", "status"] },
 );
 const history = fc.array(attempt, { maxLength: 20 });
-const waiting = { value, oldestAt: time, dueAt: time };
+const waiting = { value, oldestAt: time, dueAt: time, order: fc.nat(), forcedOrder: fc.nat() };
 const inFlight: fc.Arbitrary<InFlight> = fc.record({ ...waiting, toSeq: fc.nat() });
 const phase: fc.Arbitrary<LanePhase> = fc.oneof(
   fc.record({ state: fc.constantFrom("open", "parked") }),
@@ -129,6 +129,8 @@ it("refuses a row with any required field missing or of another type, naming the
       value: { type: "achievement", unlock: false, count: 5n, bits: 0n, bitLength: 0, keepsCounting: false },
       oldestAt: 1,
       dueAt: 2,
+      order: 1,
+      forcedOrder: 0,
     },
     seq: 1,
     settledThrough: 0,

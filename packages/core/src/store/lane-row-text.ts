@@ -1,4 +1,5 @@
 import { laneKeyOf } from "../intent/intent.ts";
+import { isForced } from "./lane-row.ts";
 import type { Announced, InFlight, InTheAir, LanePhase, LaneRow, Waiting } from "./lane-row.ts";
 import type { DeadLetter } from "./lane-records.ts";
 import { StoredFields } from "./stored-fields.ts";
@@ -61,7 +62,7 @@ export function readLaneRow(id: string, text: unknown): LaneRow {
     reason: fields.maybe("reason", readReason),
     settledAt: fields.maybe("settledAt", () => fields.number("settledAt")),
     progress: fields.maybe("progress", () => readProgress(fields.object("progress"))),
-    pending: fields.maybe("pending", () => readWaiting(fields.object("pending"))),
+    pending: fields.maybe("pending", () => readWaiting(fields.object("pending"), fields.number("seq"))),
     phase: readPhase(fields.object("phase")),
     forgetsAtEnd: fields.maybe("forgetsAtEnd", () => fields.flag("forgetsAtEnd")) ?? false,
     history: readHistory(fields),
@@ -80,20 +81,27 @@ function readAnnounced(fields: StoredFields): Announced {
 }
 
 function storedWaiting(waiting: Waiting): object {
-  return { ...waiting, value: storedValue(waiting.value) };
+  const { value, forcedOrder, ...rest } = waiting;
+  return { ...rest, forcedOrder: forcedOrder || undefined, value: storedValue(value) };
 }
 
-function readWaiting(fields: StoredFields): Waiting {
+/** `seq`: the place of a value from a file that does not keep its order. */
+function readWaiting(fields: StoredFields, seq: number): Waiting {
+  const value = readValue(fields.object("value"));
+  const order = fields.maybe("order", () => fields.number("order")) ?? seq;
   return {
-    value: readValue(fields.object("value")),
+    value,
     oldestAt: fields.number("oldestAt"),
     dueAt: fields.number("dueAt"),
+    order,
+    forcedOrder: fields.maybe("forcedOrder", () => fields.number("forcedOrder")) ?? (isForced(value) ? order : 0),
   };
 }
 
 function readInFlight(fields: StoredFields): InFlight {
   const inFlight = fields.object("inFlight");
-  return { ...readWaiting(inFlight), toSeq: inFlight.number("toSeq") };
+  const toSeq = inFlight.number("toSeq");
+  return { ...readWaiting(inFlight, toSeq), toSeq };
 }
 
 function storedPhase(phase: LanePhase): object {
@@ -144,6 +152,7 @@ export function readDeadLetter(id: number, lane: string, text: unknown): DeadLet
     toSeq: fields.number("toSeq"),
     reason: readReason(fields),
     maybeApplied: fields.flag("maybeApplied"),
+    ...(fields.has("order") && { order: fields.number("order") }),
     attempts: fields.number("attempts"),
     history: readHistory(fields),
     at: fields.number("at"),

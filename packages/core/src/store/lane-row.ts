@@ -30,9 +30,9 @@ export interface LaneRow {
   readonly seq: number;
   /** Every seq up to here has ended: settled or dead. */
   readonly settledThrough: number;
-  /** The last seq that settled; a dead end does not move it. */
+  /** The latest `order` that settled; a dead end does not move it. */
   readonly lastSettledSeq: number;
-  /** The last seq of the last forced score that settled; 0 where none did. What is older must not be sent any more. */
+  /** The `forcedOrder` of the latest forced score that settled; 0 where none did. What is older must not be sent any more. */
   readonly forcedSeq: number;
   /** Failed attempts since the last settlement. */
   readonly attempts: number;
@@ -85,6 +85,10 @@ export interface Waiting {
   readonly value: LaneValue;
   readonly oldestAt: number;
   readonly dueAt: number;
+  /** The seq as which the latest of it was reported: what was requeued keeps the place it had. */
+  readonly order: number;
+  /** The same of its forced score; 0 where there is none. */
+  readonly forcedOrder: number;
 }
 
 /** A value that left pending; covers the seqs from `settledThrough + 1` to `toSeq`. */
@@ -109,8 +113,10 @@ export type LanePhase =
 /** The row with one firing merged into its pending value; where there was none, a new one from `from` on. */
 export function acceptInto(row: LaneRow | undefined, firing: Firing, from = 0): LaneRow {
   const lane = row ?? emptyRow(firing.key, from);
-  const arriving: Waiting = { value: firing.value, oldestAt: firing.at, dueAt: firing.dueAt };
-  return { ...lane, seq: lane.seq + 1, pending: joined(lane.pending, arriving) };
+  const { value, at: oldestAt, dueAt } = firing;
+  const order = lane.seq + 1;
+  const arriving: Waiting = { value, oldestAt, dueAt, order, forcedOrder: isForced(value) ? order : 0 };
+  return { ...lane, seq: order, pending: joined(lane.pending, arriving) };
 }
 
 /** A lane in which nothing has happened; its seqs and epochs are above `from`, or `from` itself for the first epoch. */
@@ -140,11 +146,16 @@ export function emptyRow(key: LaneKey, from: number): LaneRow {
   };
 }
 
-/** Two waiting values as one: `earlier` goes under `later`. */
-export function joined(earlier: Waiting | undefined, later: Waiting | undefined): Waiting | undefined {
-  if (earlier === undefined || later === undefined) return earlier ?? later;
+/** Two waiting values as one, in the order in which they were reported; where that is the same, `one` goes under `other`. */
+export function joined(one: Waiting | undefined, other: Waiting | undefined): Waiting | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const [earlier, later] = one.order <= other.order ? [one, other] : [other, one];
+  // What was reported after the forced part of the later one is compared with it, not replaced by it.
+  const isBetween = isForced(later.value) && !isForced(earlier.value) && earlier.order > later.forcedOrder;
   return {
-    value: mergeValues(earlier.value, later.value),
+    order: later.order,
+    forcedOrder: Math.max(earlier.forcedOrder, later.forcedOrder),
+    value: isBetween ? mergeValues(later.value, earlier.value) : mergeValues(earlier.value, later.value),
     oldestAt: Math.min(earlier.oldestAt, later.oldestAt),
     dueAt: Math.min(earlier.dueAt, later.dueAt),
   };
@@ -198,6 +209,8 @@ export function leaseRow(row: LaneRow, leaseToken: string): LaneRow {
 export function stageRow(row: LaneRow | undefined, staging: Staging): LaneRow | undefined {
   if (row === undefined || leaseTokenOf(row) !== staging.leaseToken) return undefined;
   if (row.phase.state !== "leased" && row.phase.state !== "staged") return undefined;
+  // What its journal stands on was read before.
+  if (row.phase.state === "leased" && row.forgetsAtEnd) return undefined;
   const { journal } = staging;
   const { inFlight, leaseToken } = row.phase;
   return {
@@ -237,6 +250,7 @@ export function leasedLane(row: LaneRow, alone: boolean): LeasedLane {
     epoch: row.epoch,
     lostLeases: row.lostLeases,
     alone,
+    forgetsAtEnd: row.forgetsAtEnd,
     ...(quietUntil > 0 && { inTheAirUntil: quietUntil }),
     ...(row.progress && { progress: row.progress }),
     ...("journal" in row.phase && { journal: row.phase.journal }),

@@ -72,7 +72,8 @@ export interface LaneStore {
   lease(limit: number, now: number, sharing?: Sharing): Promise<readonly LeasedLane[]>;
   /**
    * Writes journals before requests leave; with an fsync. Answers, in order, whether the token still held; a lane in
-   * doubt cannot be staged. A later epoch in the journal becomes the lane's.
+   * doubt cannot be staged, nor one whose progress was forgotten since it was leased. A later epoch in the journal becomes
+   * the lane's.
    */
   stage(stagings: readonly Staging[]): Promise<readonly boolean[]>;
   /** Ends leases. Answers, in order, whether the token still held; a refused end changes nothing. */
@@ -230,6 +231,8 @@ export interface LeasedLane {
   readonly lostLeases: number;
   /** Nothing else may be out while it is. */
   readonly alone: boolean;
+  /** Progress was reset, or may have been, since its journal was written: what is read proves less. */
+  readonly forgetsAtEnd: boolean;
   /** Present: until then something may still change what the platform has of this lane, wall ms. */
   readonly inTheAirUntil?: number;
 }
@@ -292,6 +295,8 @@ export type LaneEnd =
       readonly maybeApplied: boolean;
       /** Its last request may still take effect until then, wall ms. */
       readonly inTheAirUntil?: number;
+      /** We unlocked it all the same: announced as for `settled`. */
+      readonly announce?: boolean;
       readonly progress?: Progress;
       readonly forgetProgress?: boolean;
       readonly newEpoch?: boolean;

@@ -37,7 +37,8 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
   let holder = "";
   let poisonAfter = Number.POSITIVE_INFINITY;
   let takeoverQuietMs = 0;
-  let takenOver = { at: 0, quietUntil: 0, lanes: [] as readonly string[] };
+  /** Lanes taken over, and until when what was in the air before that is. */
+  let takenOver = { at: 0, quietUntil: 0, lanes: [] as readonly (readonly [id: string, airUntil: number])[] };
   /** Rises with every firing accepted and every change of a lane, so that no seq or epoch given is above it. */
   let order = 0;
   const nextOrder = (): number => ++order;
@@ -65,7 +66,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     const taken = { released: 0, inDoubt: 0, poisoned: 0, ended: [] as ExpiredLane[] };
     const held = tables.heldLanes();
     const kernel = tables.kernel();
-    takenOver = { at: now, quietUntil, lanes: held.map(({ id }) => id) };
+    takenOver = { at: now, quietUntil, lanes: held.map(({ id, inTheAir }) => [id, inTheAir?.until ?? 0]) };
     for (const row of held) {
       const rule = { after: opening.poisonAfter, quietUntil };
       const poisoned = poisonedRow(row, rule, { now, shownAt: opening.now });
@@ -85,8 +86,13 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     const { at, quietUntil, lanes } = takenOver;
     const to = at + quietMs;
     if (to >= quietUntil) return 0;
-    const rows = lanes.map((id) => tables.lane(id)).filter((row) => row !== undefined);
-    return step(rows, (row) => shortenedRow(row, quietUntil, to)).length;
+    return lanes.filter(([id, airUntil]) => {
+      const row = tables.lane(id);
+      const until = Math.max(to, airUntil);
+      return (
+        row !== undefined && until < quietUntil && step([row], (one) => shortenedRow(one, quietUntil, until)).length > 0
+      );
+    }).length;
   }
 
   /** Due lanes in their order, as far as a suspect among them lets others go. */

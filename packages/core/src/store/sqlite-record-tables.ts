@@ -20,9 +20,9 @@ export abstract class SqliteRecordTables implements Omit<LaneTables, LaneVerb> {
 
   constructor(database: DatabaseSync, now: () => number) {
     this.aside = new SetAsideRows(database, now);
-    this.records = new SqliteRecords(database, this.aside);
-    this.#letters = new SqliteLetters(database, this.aside);
     this.notes = new StoreNotes(database, this.aside);
+    this.records = new SqliteRecords(database, this.aside, () => this.notes.time() ?? 0);
+    this.#letters = new SqliteLetters(database, this.aside);
     this.#sql = prepared(database, TOKENS);
   }
 

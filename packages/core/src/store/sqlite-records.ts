@@ -50,6 +50,7 @@ function statements(database: DatabaseSync, which: 0 | 1) {
  */
 export class SqliteRecords {
   readonly #database: DatabaseSync;
+  readonly #lived: () => number;
   readonly #statements: readonly [ReturnType<typeof statements>, ReturnType<typeof statements>];
   readonly #hotMatches: readonly [LRUCache<string, Firings>, LRUCache<string, Firings>];
   readonly #changedMatches = new Map<string, { readonly owner: string; readonly firings: Firings }>();
@@ -57,7 +58,9 @@ export class SqliteRecords {
   readonly #setAside: SetAsideRows;
   #generations: Generations | undefined;
 
-  constructor(database: DatabaseSync, setAside: SetAsideRows) {
+  /** `lived`: how long the store has lived, or 0. */
+  constructor(database: DatabaseSync, setAside: SetAsideRows, lived: () => number) {
+    this.#lived = lived;
     this.#database = database;
     this.#setAside = setAside;
     this.#statements = [statements(database, 0), statements(database, 1)];
@@ -191,7 +194,7 @@ export class SqliteRecords {
     const last = Math.max(...this.#statements.map(({ lastSend }) => Number(lastSend.get(lane)?.["seq"] ?? 0)));
     if (last >= toSeq) return;
     this.putSendRecord(lane, { fromSeq: last + 1, toSeq, how: "dead", reason: "unreadable", attempts: 0, at });
-    this.putGenerations(withRow(this.generations(), at));
+    this.putGenerations(withRow(this.generations(), Math.max(at, this.#lived())));
   }
 
   removeSendRecords(lane: number): void {
@@ -264,7 +267,7 @@ export class SqliteRecords {
     } catch (error) {
       // Both may hold anything: they stay for a full retention from here on.
       const at = this.#keep("store", "generations", stored, error);
-      const both = withRow(noGenerations, at).newest[0];
+      const both = withRow(noGenerations, Math.max(at, this.#lived())).newest[0];
       const kept: Generations = { young: 0, newest: [both, both] };
       this.#putGenerations.run(JSON.stringify(kept));
       return kept;

@@ -216,7 +216,7 @@ export class SqliteTables extends SqliteRecordTables implements LaneTables {
       if (!(error instanceof UnreadableRow)) throw error;
       const at = this.aside.add({ what: "lane", name, stored: found["row"] }, error);
       if (!isLaneId(found["id"])) return this.#remove(number);
-      row = anewRow(name, this.nextNumber(), at);
+      row = anewRow(name, this.nextNumber(), this.notes.time() ?? at);
       this.records.putUnreadSends(number, row.seq, at);
       this.#changed.set(name, row);
     }

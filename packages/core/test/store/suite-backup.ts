@@ -63,7 +63,7 @@ export function backupSuite(it: Check, fresh: Fresh, copies: Copies | undefined)
 
     const copy = copies.at(path);
     try {
-      expect(await openAs(copy, "second", T0)).toEqual({ released: 0, inDoubt: 1, poisoned: 0 });
+      expect(await openAs(copy, "second", T0)).toEqual({ released: 0, inDoubt: 1, poisoned: 0, ended: [] });
       expect((await copy.inspect()).map(({ id, seq }) => [id, seq])).toEqual(held.map(({ id, seq }) => [id, seq]));
       expect(await copy.lease(10, T0)).toMatchObject([{ key: { user: "7002" } }]);
       expect(await copy.lease(10, T0 + QUIET_MS)).toMatchObject([{ journal: { n: 5n, count: 2n } }]);

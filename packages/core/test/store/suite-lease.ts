@@ -89,6 +89,7 @@ export function leaseSuite(it: Check, fresh: Fresh): void {
       epoch: 0,
       lostLeases: 0,
       alone: false,
+      forgetsAtEnd: false,
     });
     expect(lane.leaseToken.length).toBeGreaterThan(0);
     expect(await onlyLane(store)).toMatchObject({ state: "leased", inFlight: valueOf(count(5n)), seq: 2 });

@@ -64,7 +64,9 @@ export function poisonSuite(it: Check, fresh: Fresh): void {
       const store = await fresh();
       await acceptOne(store, firing(unlock()));
       await kill(store, 2);
-      await endOne(store, await leaseOne(store), end);
+      const again = await leaseOne(store);
+      await stageOne(store, again);
+      await endOne(store, again, end);
       await store.wake("900100", "7001", T0);
       await acceptOne(store, firing(unlock()));
       expect((await onlyLane(store)).lostLeases).toBe(0);

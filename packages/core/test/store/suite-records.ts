@@ -112,9 +112,10 @@ export function recordsSuite(it: Check, fresh: Fresh): void {
     await die(3n);
     expect(await store.requeue(onlyDeadAfter, T0)).toBe(true);
     await leaseAndEnd(store, delivered);
-    const [overtaken] = await store.deadLetters();
-    expect(await store.requeue(overtaken?.id ?? 0, T0)).toBe(false);
-    expect(await onlyLane(store)).toMatchObject({ state: "idle" });
+    // Reported after the one that was sent meanwhile, so it still counts after it.
+    const [later] = await store.deadLetters();
+    expect(await store.requeue(later?.id ?? 0, T0)).toBe(true);
+    expect(await onlyLane(store)).toMatchObject({ state: "pending" });
   });
 
   it("discards a dead letter for good and says so in its record", async () => {
