@@ -42,7 +42,7 @@ const mortalStore = (): LaneStore =>
         `const { parentPort } = require("node:worker_threads");
          const owed = { pending: 3, inFlight: 0, inDoubt: 0, parked: 0, dead: 0 };
          const taken = (reports) => reports.map((firings) => ({ status: "taken", firings: firings.map((_, seq) => ({ status: "accepted", seq, merged: false })) }));
-         const answers = { open: () => ({ released: 0, inDoubt: 0, poisoned: 0 }), owed: () => owed, lease: () => [], accept: taken };
+         const answers = { open: () => ({ released: 0, inDoubt: 0, poisoned: 0, ended: [] }), owed: () => owed, lease: () => [], accept: taken };
          parentPort.on("message", (calls) => {
            if (calls.some(({ verb }) => verb === "deadLetters")) process.exit(5);
            parentPort.postMessage(calls.map(({ id, verb, args }) => ({ id, ok: true, result: answers[verb]?.(...args) })));
