@@ -82,7 +82,8 @@ function readAnnounced(fields: StoredFields): Announced {
 
 function storedWaiting(waiting: Waiting): object {
   const { value, forcedOrder, ...rest } = waiting;
-  return { ...rest, forcedOrder: forcedOrder || undefined, value: storedValue(value) };
+  const isLeftOut = forcedOrder === 0 && !isForced(value);
+  return { ...rest, forcedOrder: isLeftOut ? undefined : forcedOrder, value: storedValue(value) };
 }
 
 /** `seq`: the place of a value from a file that does not keep its order. */
