@@ -71,7 +71,15 @@ function start({ at, nth = 1, once = true, memoryMb }: Ambush = {}) {
     app: { id: "1", secret: "test-secret" },
     store: probedSqliteStore(join(folder, "questline.db"), memoryMb === undefined ? {} : { memoryMb }, probe),
     graph: { baseUrl: emulator.url, timeoutMs: 2_000 },
-    delivery: { windowMs: 0, quietPeriodMs: 200, backoffMs: 20, maxBackoffMs: 50 },
+    // No lane is to blame for what happens to its thread here.
+    delivery: {
+      windowMs: 0,
+      quietPeriodMs: 200,
+      takeoverQuietMs: 200,
+      backoffMs: 20,
+      maxBackoffMs: 50,
+      poisonAfter: 1_000,
+    },
     clock: { ...systemClock, after: (ms, wake) => systemClock.after(ms / 100, wake) },
     logger: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
     achievements: { FIRST_WIN: simple(), KILLS: count(1_000_000), HITS: count(1_000_000) },
@@ -199,7 +207,7 @@ test.each(["stage:after-commit", "checkpoint"])(
   "a thread that ends at %s in close() still says what is owed",
   async (at) => {
     emulator.faults.add({ operation: "achievements.definitions", kind: "status", status: 500, times: "always" });
-    emulator.faults.add({ operation: "achievements.write", kind: "resetAfter", times: "always" });
+    emulator.faults.add({ operation: "achievements.write", kind: "resetBefore", times: "always" });
     const { questline } = start({ at });
     await questline.match("m-1").report(USER, "kill", {}, { id: "k-1" }).durable;
     expect(await questline.close({ timeoutMs: 500 })).toMatchObject({ owed: 1 });

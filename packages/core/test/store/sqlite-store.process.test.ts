@@ -59,8 +59,8 @@ it("finds staged counts in doubt and everything else pending after the process w
   const atOnce = await store.lease(10, LATER);
   const afterQuiet = await store.lease(10, LATER + QUIET_MS);
   const scores = [...atOnce, ...afterQuiet].map(({ value }) => value).filter(({ type }) => type === "score");
-  // The one that was staged may still land, and waits that out.
-  expect(atOnce).toHaveLength(1);
+  // The one that was staged may still land, which does no harm to another best one.
+  expect(atOnce).toHaveLength(2);
   expect(scores).toEqual(expect.arrayContaining([valueOf(best(8n)), valueOf(best(1n))]));
   const verdict = afterQuiet.find(({ journal }) => journal !== undefined);
   expect(verdict).toMatchObject({ value: valueOf(count(5n)), journal: { n: 5n, count: 3n, inDoubtSince: LATER } });
