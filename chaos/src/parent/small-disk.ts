@@ -15,7 +15,8 @@ export class SmallDisk implements Disposable {
 
   private constructor(folder: string) {
     this.folder = folder;
-    process.on("exit", () => this[Symbol.dispose]());
+    // Before the folder that it is mounted in is removed.
+    process.prependListener("exit", () => this[Symbol.dispose]());
   }
 
   /** Or why there can be none here. */
