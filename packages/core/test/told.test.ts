@@ -53,7 +53,7 @@ test("the receipt of a dead result that was requeued says what became of it in t
 
 test("who asks after a requeue how a result ended hears of the requeued one, whenever it ends", async () => {
   const store = await withDead(best(9n));
-  const waiters = new SettleWaiters(store);
+  const waiters = new SettleWaiters(store, manualClock(T0));
   expect(await waiters.wait(key(best(9n)), 1)).toEqual({ status: "dead", reason: "refused-parameter" });
   await store.requeue(1, T0);
   const waiting = waiters.wait(key(best(9n)), 1);
@@ -65,7 +65,7 @@ test("who asks after a requeue how a result ended hears of the requeued one, whe
 test("how a result ended is forgotten past the retention, and that is said", async () => {
   const store = await withDead(best(9n), delivered);
   await store.purge(T0 + 24 * HOUR);
-  expect(await new SettleWaiters(store).wait(key(best(9n)), 1)).toEqual({ status: "forgotten" });
+  expect(await new SettleWaiters(store, manualClock(T0)).wait(key(best(9n)), 1)).toEqual({ status: "forgotten" });
 });
 
 test("an outcome that cost no request says how old the knowledge was", async () => {

@@ -104,7 +104,7 @@ export class Outbox {
     this.#parts = parts;
     this.ended = createFeed("outcomes", logger);
     this.tokenWanted = createFeed("token wanted", logger);
-    this.#waiters = new SettleWaiters(store);
+    this.#waiters = new SettleWaiters(store, clock);
     store.onSetAside?.((rows) => this.#setAside(rows));
     const beat = new Beat({ clock, everyMs: store.gatherMs ?? 0, most: policy.concurrency / 2 });
     this.#trouble = new StoreTrouble(logger);
@@ -274,7 +274,8 @@ export class Outbox {
     const conclusion = concluded ?? this.#givenUp();
     const now = clock.now();
     const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };
-    const held = await this.#end({ lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end, ...tried });
+    const settlement = { lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end, ...tried };
+    const held = await this.#end(settlement, lane.toSeq);
     if (held) await this.#concluded(lane, conclusion, now);
   }
 

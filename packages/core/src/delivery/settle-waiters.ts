@@ -1,6 +1,8 @@
 import { laneId } from "../intent/intent.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import type { Reason } from "../intent/outcome.ts";
+import { sleep } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { SendRecord } from "../store/lane-records.ts";
 import type { LaneStore } from "../store/lane-store.ts";
 
@@ -10,6 +12,8 @@ export interface FiringEnd {
   readonly reason?: Reason;
 }
 
+const ASK_AGAIN_MS = 1_000;
+
 interface Waiter {
   readonly seq: number;
   readonly resolve: (end: FiringEnd) => void;
@@ -18,11 +22,13 @@ interface Waiter {
 /** Tells those who asked how a lane's seq ended. Nobody who did not ask costs anything. */
 export class SettleWaiters {
   readonly #store: LaneStore;
+  readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiter[]>();
   #closed = false;
 
-  constructor(store: LaneStore) {
+  constructor(store: LaneStore, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /** Never rejects. */
@@ -35,7 +41,7 @@ export class SettleWaiters {
     if (others === undefined) this.#waiting.set(lane, [waiter]);
     else others.push(waiter);
     // It may have ended before anybody asked.
-    const record = await this.#store.ended(lane, seq).catch(() => undefined);
+    const record = await this.#ended(lane, seq);
     if (record?.requeuedAs !== undefined) this.#answer(lane, seq, seq, await this.wait(key, record.requeuedAs));
     else if (record !== undefined) this.#answer(lane, seq, seq, endOf(record));
     return promise;
@@ -48,9 +54,21 @@ export class SettleWaiters {
   /** Asks anew for those who wait for a lane whose row was set aside. */
   async askAgain(lane: string): Promise<void> {
     for (const { seq } of this.#waiting.get(lane) ?? []) {
-      const record = await this.#store.ended(lane, seq).catch(() => undefined);
+      const record = await this.#ended(lane, seq);
       if (record !== undefined) this.#answer(lane, seq, seq, endOf(record));
     }
+  }
+
+  /** Asked again for as long as the store fails to say. */
+  async #ended(lane: string, seq: number): Promise<SendRecord | undefined> {
+    while (!this.#closed) {
+      try {
+        return await this.#store.ended(lane, seq);
+      } catch {
+        await sleep(this.#clock, ASK_AGAIN_MS);
+      }
+    }
+    return undefined;
   }
 
   close(): void {

@@ -87,6 +87,23 @@ describe("while the store cannot write", () => {
   });
 });
 
+for (const [what, verb, after] of [
+  ["an end was written though its writing failed", "settle", "carried out"],
+  ["the store cannot say at first how it ended", "ended", undefined],
+] as const) {
+  test(`\`settled\` resolves, and the outcome is told once, where ${what}`, async () => {
+    const w = await failing();
+    w.store.fail(verb, 1, after);
+    const acceptance = await w.accept(unlock("FIRST_WIN"));
+    if (verb === "ended") await w.clock.advance(1_000);
+    const key = { app: "1", user: USER, target: { type: "achievement", name: "FIRST_WIN" } } as const;
+    const settled = w.outbox.settled(key, acceptance.status === "accepted" ? acceptance.seq : 0);
+    await w.clock.advance(10 * QUIET);
+    expect(await Promise.race([settled, "still waiting"])).toEqual({ status: "delivered" });
+    expect(w.ended).toHaveLength(1);
+  });
+}
+
 test("an attempt that fails for a reason nobody thought of strands nothing", async () => {
   const clock = manualClock();
   const platform = scriptedPlatform(clock);
