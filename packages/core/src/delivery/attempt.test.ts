@@ -27,6 +27,7 @@ async function pausedApp(): Promise<AttemptParts> {
     book: {
       prepare: never,
       lastSeen: () => undefined,
+      isForgotten: () => false,
       readOne: async () => ({ status: "unread", reason: "rate-limited", unsentUntil: NOW + 60_000 }),
     },
     stage: never,

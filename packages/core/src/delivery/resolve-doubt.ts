@@ -14,6 +14,7 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
     return { end: { type: "released", reason: "no-answer", notBefore: parts.clock.now(), failedAttempt: true } };
   }
   const { user, target } = lane.key;
+  const startedAt = parts.clock.now();
   const definition = parts.platform.definitions().achievement(target.name);
   const seen = parts.book.lastSeen(user, target.name);
   if (sabotage === "suppress-over-open-journal" && seen?.status === "row" && seen.row.unlocked) {
@@ -30,7 +31,8 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
     keepsCounting: lane.value.type === "achievement" && lane.value.keepsCounting,
     atLeastForEqual: sabotage === "at-least-for-equal",
   });
-  const verdict = lane.forgetsAtEnd ? afterReset(judged) : judged;
+  const wasReset = lane.forgetsAtEnd || parts.book.isForgotten(user, startedAt);
+  const verdict = wasReset ? afterReset(judged) : judged;
   countVerdict(verdict.is, lane, parts);
   const ordered = reading.status === "unread" ? { afterMs: reading.afterMs, appWide: reading.appWide } : {};
   return concludeVerdict(lane, journal, verdict, policy, {

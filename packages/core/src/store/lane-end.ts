@@ -94,7 +94,7 @@ interface Death extends Pick<DeadLetter, "reason" | "maybeApplied" | "attempts">
 /** A value taken out of its lane for good, without an outcome: `inFlight`, or all that was pending. */
 export function givenUp(row: LaneRow, inFlight: InFlight, death: Death, at: EndedAt): Required<EndedLease> {
   const fromSeq = row.settledThrough + 1;
-  const { toSeq, value, order } = inFlight;
+  const { toSeq, value, order, forcedOrder } = inFlight;
   const { detail, ...why } = death;
   return {
     row: finished(row, inFlight, at.now),
@@ -114,6 +114,7 @@ export function givenUp(row: LaneRow, inFlight: InFlight, death: Death, at: Ende
       toSeq,
       ...why,
       ...(order !== toSeq && { order }),
+      ...(forcedOrder !== 0 && forcedOrder !== order && { forcedOrder }),
       history: row.history,
       at: at.shownAt,
       ...(detail !== undefined && { detail }),

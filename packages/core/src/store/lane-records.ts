@@ -56,6 +56,8 @@ export interface DeadLetter {
   readonly maybeApplied: boolean;
   /** The seq as which the latest of it was reported, where it was requeued since; else `toSeq`. */
   readonly order?: number;
+  /** The same of its forced score, where better ones were reported after that. */
+  readonly forcedOrder?: number;
   readonly attempts: number;
   /** The last tries (20 at most), oldest first. */
   readonly history: readonly AttemptRecord[];

@@ -73,9 +73,9 @@ export function makeDueRow(row: LaneRow, now: number): LaneRow {
 }
 
 /**
- * An achievement's lane without its baseline, in a new epoch, held until `heldUntil`; a score's comes back unchanged (the same object). While a
- * journal is open, its verdict still needs what is known: the lane forgets when it closes. A lease without a journal
- * forgets at once and again at its end, for its holder may still bring what it read before.
+ * An achievement's lane without its baseline, in a new epoch, held until `heldUntil`; a score's comes back unchanged (the
+ * same object). While a journal is open, its verdict still needs what is known: the lane forgets when it closes. A lease
+ * without a journal forgets at once and again at its end, for its holder may still bring what it read before.
  */
 export function forgetRow(row: LaneRow, heldUntil: number): LaneRow {
   if (row.key.target.type !== "achievement") return row;
@@ -92,7 +92,8 @@ export function forgetRow(row: LaneRow, heldUntil: number): LaneRow {
 export function requeueInto(row: LaneRow, letter: DeadLetter, now: number): LaneRow | undefined {
   if (isOvertaken(row, letter)) return undefined;
   const { value, order = letter.toSeq } = letter;
-  const returning = { value, oldestAt: now, dueAt: now, order, forcedOrder: isForced(value) ? order : 0 };
+  const forcedOrder = isForced(value) ? (letter.forcedOrder ?? order) : 0;
+  const returning = { value, oldestAt: now, dueAt: now, order, forcedOrder };
   return { ...row, seq: row.seq + 1, pending: joined(returning, row.pending) };
 }
 

@@ -154,6 +154,7 @@ export function readDeadLetter(id: number, lane: string, text: unknown): DeadLet
     reason: readReason(fields),
     maybeApplied: fields.flag("maybeApplied"),
     ...(fields.has("order") && { order: fields.number("order") }),
+    ...(fields.has("forcedOrder") && { forcedOrder: fields.number("forcedOrder") }),
     attempts: fields.number("attempts"),
     history: readHistory(fields),
     at: fields.number("at"),

@@ -119,3 +119,26 @@ test("the end of another call does not end the hold of a removeAll that may stil
   await w.clock.advance(20 * QUIET);
   expect(w.platform.state("KILLS").count).toBe(5n);
 });
+
+test("a count whose verdict is being read as a reset goes through us is not taken for unsent", async () => {
+  const w = await world();
+  await w.accept(add(5n));
+  await w.clock.advance(3 * QUIET);
+  w.platform.scripts.push("lost-after-effect");
+  await w.accept(add(5n));
+  const { readOne } = w.platform;
+  let reads = 0;
+  w.platform.readOne = async (user, name, signal) => {
+    reads += 1;
+    // The second look, which would settle it: the reset comes as it is under way, and something of 5 after it.
+    if (reads === 2) {
+      await callsOf(w, { removeAll: [async () => reset(w)] }).achievements.removeAll(USER);
+      w.platform.state("KILLS").count = 5n;
+    } else w.platform.state("KILLS").count = 5n;
+    return readOne(user, name, signal);
+  };
+  await w.clock.advance(20 * QUIET);
+  expect(w.platform.writes).toHaveLength(2);
+  expect(await w.outbox.owed()).toMatchObject({ inDoubt: 0, dead: 1 });
+  expect(await w.store.deadLetters()).toMatchObject([{ reason: "reset-seen", maybeApplied: true }]);
+});
