@@ -1,31 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createEmulator, type Emulator, EmulatorInputError, type FaultKind, type LoggedRequest } from "../src/index.ts";
-import { frozenClock } from "./frozen-clock.ts";
-import { exchangeBytes, get, idOf, post, postBytes, type RawExchange, type Reply } from "./graph-client.ts";
+import { describe, expect, it } from "vitest";
+import { EmulatorInputError } from "../src/index.ts";
+import { faultScene } from "./fault-scene.ts";
+import { get, idOf, post, type Reply } from "./graph-client.ts";
 
-let emulator: Emulator;
-let ada: string;
-beforeAll(async () => {
-  emulator = await createEmulator({ clock: frozenClock() });
-});
-beforeEach(() => {
-  emulator.reset();
-  ada = idOf(emulator, "ada");
-});
-afterAll(() => emulator.close());
-
-const FORM = "api_name=WINS_100&add_count=5";
-const write = (): Promise<Reply> => post(emulator, `/${ada}/achievements`, { api_name: "WINS_100", add_count: "5" });
-const writeRaw = (): Promise<RawExchange> => exchangeBytes(emulator, postBytes(`/${ada}/achievements`, FORM));
-const count = (): bigint => emulator.world.progress(ada, "WINS_100").count;
-const last = (): LoggedRequest | undefined => emulator.requests.list().at(-1);
-const plan = (fault: FaultKind): string => emulator.faults.add({ operation: "achievements.write", ...fault });
+const scene = faultScene();
+const { write, writeRaw, count, last, plan } = scene;
 
 describe("by page size", () => {
-  const page = (query = ""): Promise<Reply> => get(emulator, `/leaderboard_entries?api_name=HIGH_SCORE${query}`);
+  const page = (query = ""): Promise<Reply> => get(scene.emulator, `/leaderboard_entries?api_name=HIGH_SCORE${query}`);
 
   it("meets only requests for more rows, asked for or by default", async () => {
-    emulator.faults.add({
+    scene.emulator.faults.add({
       operation: "leaderboards.entries",
       kind: "garbage",
       status: 503,
@@ -36,11 +21,11 @@ describe("by page size", () => {
     const statuses = [];
     for (const query of ["&limit=20", "&limit=21", "", "&limit=x"]) statuses.push((await page(query)).status);
     expect(statuses).toEqual([200, 503, 503, 503]);
-    emulator.switches.set({ pageSize: 10 });
+    scene.emulator.switches.set({ pageSize: 10 });
     expect((await page()).status).toBe(200);
     expect((await page("&limit=100")).text).toBe("");
-    expect(emulator.faults.list()[0]).toMatchObject({ fired: 4, left: "always" });
-    expect(() => emulator.faults.add({ kind: "empty", limitAbove: -1 })).toThrow("fault.limitAbove");
+    expect(scene.emulator.faults.list()[0]).toMatchObject({ fired: 4, left: "always" });
+    expect(() => scene.emulator.faults.add({ kind: "empty", limitAbove: -1 })).toThrow("fault.limitAbove");
   });
 });
 
@@ -50,7 +35,7 @@ describe("resets", () => {
     expect(await writeRaw()).toEqual({ received: "", ended: "ECONNRESET" });
     expect(count()).toBe(0n);
     expect(last()).toMatchObject({ status: null, pending: false, effect: false, fault: "resetBefore" });
-    expect(emulator.oracle.achievement(ada, "WINS_100").writes).toBe(0);
+    expect(scene.emulator.oracle.achievement(scene.ada, "WINS_100").writes).toBe(0);
   });
 
   it("resetAfter: carries out, then resets without a byte", async () => {
@@ -58,7 +43,7 @@ describe("resets", () => {
     expect(await writeRaw()).toEqual({ received: "", ended: "ECONNRESET" });
     expect(count()).toBe(5n);
     expect(last()).toMatchObject({ status: null, effect: true, fault: "resetAfter" });
-    expect(emulator.oracle.achievement(ada, "WINS_100")).toMatchObject({ writes: 1, added: 5n });
+    expect(scene.emulator.oracle.achievement(scene.ada, "WINS_100")).toMatchObject({ writes: 1, added: 5n });
   });
 
   it("resetAfter truncated: promises more bytes than it sends", async () => {
@@ -78,13 +63,13 @@ describe("resets", () => {
   it("delayedEffect: resets, and carries out when the time has come", async () => {
     plan({ kind: "delayedEffect", ms: 500 });
     expect((await writeRaw()).ended).toBe("ECONNRESET");
-    emulator.world.advance(499);
+    scene.emulator.world.advance(499);
     expect(count()).toBe(0n);
     expect(last()).toMatchObject({ status: null, effect: false });
-    emulator.world.advance(1);
+    scene.emulator.world.advance(1);
     expect(count()).toBe(5n);
     expect(last()).toMatchObject({ status: null, effect: true, fault: "delayedEffect" });
-    expect(emulator.requests.summary().byOperation["achievements.write"]).toMatchObject({
+    expect(scene.emulator.requests.summary().byOperation["achievements.write"]).toMatchObject({
       total: 1,
       byStatus: { none: 1 },
       effects: 1,
@@ -146,39 +131,38 @@ describe("choosing requests", () => {
   it("fires once by default, `times` times, or always, after the first `after`", async () => {
     plan({ kind: "status", status: 500 });
     expect(await statuses(2)).toEqual([500, 200]);
-    emulator.faults.clear();
-    const id = emulator.faults.add({ kind: "status", status: 500, times: 2, after: 1 });
+    scene.emulator.faults.clear();
+    const id = scene.emulator.faults.add({ kind: "status", status: 500, times: 2, after: 1 });
     expect(await statuses(4)).toEqual([200, 500, 500, 200]);
-    expect(emulator.faults.list()).toMatchObject([{ id, seen: 4, fired: 2, left: 0 }]);
-    emulator.faults.clear();
-    emulator.faults.add({ kind: "status", status: 500, times: "always" });
-    emulator.faults.add({ kind: "throttle", times: Infinity });
+    expect(scene.emulator.faults.list()).toMatchObject([{ id, seen: 4, fired: 2, left: 0 }]);
+    scene.emulator.faults.clear();
+    scene.emulator.faults.add({ kind: "status", status: 500, times: "always" });
+    scene.emulator.faults.add({ kind: "throttle", times: Infinity });
     expect(await statuses(3)).toEqual([500, 500, 500]);
-    expect(emulator.faults.list()).toMatchObject([{ left: "always" }, { fired: 0, fault: { times: "always" } }]);
+    expect(scene.emulator.faults.list()).toMatchObject([{ left: "always" }, { fired: 0, fault: { times: "always" } }]);
   });
 
   it("matches operation and user", async () => {
-    emulator.faults.add({ operation: ["users.get", "users.me"], kind: "status", status: 500 });
+    scene.emulator.faults.add({ operation: ["users.get", "users.me"], kind: "status", status: 500 });
     expect(await statuses(1)).toEqual([200]);
-    expect((await get(emulator, `/${ada}`)).status).toBe(500);
-    emulator.faults.add({ operation: "*", userId: idOf(emulator, "grace"), kind: "status", status: 500 });
+    expect((await get(scene.emulator, `/${scene.ada}`)).status).toBe(500);
+    scene.emulator.faults.add({ operation: "*", userId: idOf(scene.emulator, "grace"), kind: "status", status: 500 });
     expect(await statuses(1)).toEqual([200]);
-    const submit = { api_name: "HIGH_SCORE", score: "1", user_id: idOf(emulator, "grace") };
-    expect((await post(emulator, "/leaderboard_submit_entry", submit)).status).toBe(500);
+    const submit = { api_name: "HIGH_SCORE", score: "1", user_id: idOf(scene.emulator, "grace") };
+    expect((await post(scene.emulator, "/leaderboard_submit_entry", submit)).status).toBe(500);
   });
 
   it("draws chances from a seed: the same faults in the same order", async () => {
     const run = async (seed: number): Promise<(string | undefined)[]> => {
-      emulator.reset();
-      ada = idOf(emulator, "ada");
-      emulator.faults.chance({
+      scene.emulator.reset();
+      scene.emulator.faults.chance({
         probability: 0.4,
         kinds: ["status", { kind: "throttle", retryAfterSeconds: 1 }, "garbage"],
         operations: ["achievements.write"],
         seed,
       });
       await statuses(40);
-      return emulator.requests.list().map(({ fault }) => fault);
+      return scene.emulator.requests.list().map(({ fault }) => fault);
     };
     const [first, again, other] = [await run(7), await run(7), await run(8)];
     expect(again).toEqual(first);
@@ -187,7 +171,7 @@ describe("choosing requests", () => {
     const fired = first.filter((fault) => fault !== undefined).length;
     expect(fired).toBeGreaterThan(6);
     expect(fired).toBeLessThan(28);
-    expect(emulator.faults.list()[0]).toMatchObject({ fault: { kind: "chance", seed: 8 }, seen: 40 });
+    expect(scene.emulator.faults.list()[0]).toMatchObject({ fault: { kind: "chance", seed: 8 }, seen: 40 });
   });
 
   it.each([
@@ -202,16 +186,16 @@ describe("choosing requests", () => {
     [{ kind: "delayedEffect", ms: 5, hang: "yes" }, "fault.hang"],
     ["resetBefore", "fault.kind"],
   ])("refuses %j naming %s", (fault, path) => {
-    const problem = captured(() => emulator.faults.add(fault as never));
+    const problem = captured(() => scene.emulator.faults.add(fault as never));
     expect(problem).toBeInstanceOf(EmulatorInputError);
     expect(problem).toMatchObject({ path });
-    expect(emulator.faults.list()).toEqual([]);
+    expect(scene.emulator.faults.list()).toEqual([]);
   });
 
   it("removes one fault", async () => {
     const id = plan({ kind: "resetBefore" });
-    expect(emulator.faults.remove(id)).toBe(true);
-    expect(emulator.faults.remove(id)).toBe(false);
+    expect(scene.emulator.faults.remove(id)).toBe(true);
+    expect(scene.emulator.faults.remove(id)).toBe(false);
     expect((await write()).status).toBe(200);
   });
 });

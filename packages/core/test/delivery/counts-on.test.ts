@@ -55,3 +55,17 @@ describe("an achievement that counts on after its unlock", () => {
     },
   );
 });
+
+test.each(["assume-applied", "dead-letter"] as const)(
+  "an unlock of ours is announced where the count that counts on is taken for foreign (%s)",
+  async (onForeignWriter) => {
+    const w = await world({ onForeignWriter, targets: { KILLS: 10n } });
+    w.platform.scripts.push("lost-after-effect");
+    await w.accept(add(12n), { keepsCounting: true });
+    await w.clock.advance(10);
+    expect(w.platform.state("KILLS").unlocked).toBe(true);
+    w.platform.state("KILLS").count += 1n;
+    await w.clock.advance(20 * QUIET);
+    expect(await w.store.announcements("1", USER)).toHaveLength(1);
+  },
+);

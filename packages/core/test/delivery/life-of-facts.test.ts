@@ -175,3 +175,20 @@ test("a platform that says 429 on half of its answers slows the whole app", asyn
   await w.clock.advance(600);
   expect(w.platform.state("A").unlocked).toBe(true);
 });
+
+test("a lane that was forgotten stands on no read from before its last send", async () => {
+  const w = await world({ retentionMs: 60_000 });
+  w.platform.state("KILLS");
+  // The player joins.
+  await w.outbox.prefetch(USER);
+  await w.clock.advance(10);
+  await w.accept(add(5n));
+  await w.clock.advance(10);
+  expect(w.platform.state("KILLS").count).toBe(5n);
+  await w.clock.advance(200_000);
+  expect(await w.store.inspect()).toEqual([]);
+  w.platform.scripts.push("lost-before-effect");
+  await w.accept(add(5n));
+  await w.clock.advance(20 * QUIET);
+  expect(w.platform.state("KILLS").count).toBe(10n);
+});

@@ -31,20 +31,24 @@ test("an older forced score that is requeued while a newer best one is being sen
   expect(w.platform.scores.get("BEST")?.score).toBe(500n);
 });
 
+/** Two scores, both refused, in the order in which they were reported. */
+async function bothDead(first: Intent, second: Intent) {
+  const w = await world();
+  w.platform.scripts.push(refused, refused);
+  for (const intent of [first, second]) {
+    await w.accept(intent);
+    await w.clock.advance(10);
+  }
+  return { ...w, letters: await w.store.deadLetters() };
+}
+
 test.each([
   ["in the order they died", false],
   ["the newest first", true],
 ])("a forced score and a newer better one, both dead, requeued %s, leave what they say", async (_, reversed) => {
-  const w = await world();
-  w.platform.scripts.push(refused, refused);
-  await w.accept(score(100n, true));
-  await w.clock.advance(10);
-  await w.accept(score(500n, false));
-  await w.clock.advance(10);
-  const letters = [...(await w.store.deadLetters())];
-  expect(letters).toHaveLength(2);
+  const { letters, ...w } = await bothDead(score(100n, true), score(500n, false));
   const answers: boolean[] = [];
-  for (const letter of reversed ? letters.reverse() : letters) {
+  for (const letter of reversed ? letters.toReversed() : letters) {
     answers.push(await w.store.requeue(letter.id, w.clock.now()));
   }
   w.outbox.kick();
@@ -52,15 +56,10 @@ test.each([
   expect({ answers, score: w.platform.scores.get("BEST")?.score }).toEqual({ answers: [true, true], score: 500n });
 });
 
-test("as B, but the forced one is delivered before the newer one is requeued", async () => {
-  const w = await world();
-  w.platform.scripts.push(refused, refused);
-  await w.accept(score(100n, true));
-  await w.clock.advance(10);
-  await w.accept(score(500n, false));
-  await w.clock.advance(10);
+test("they do so, too, where the forced one is delivered before the newer one is requeued", async () => {
+  const { letters, ...w } = await bothDead(score(100n, true), score(500n, false));
   const answers: boolean[] = [];
-  for (const letter of await w.store.deadLetters()) {
+  for (const letter of letters) {
     answers.push(await w.store.requeue(letter.id, w.clock.now()));
     w.outbox.kick();
     await w.clock.advance(2 * QUIET);
@@ -69,13 +68,8 @@ test("as B, but the forced one is delivered before the newer one is requeued", a
 });
 
 test("two forced scores, both dead, requeued in the order they died: the newer one stands", async () => {
-  const w = await world();
-  w.platform.scripts.push(refused, refused);
-  await w.accept(score(100n, true));
-  await w.clock.advance(10);
-  await w.accept(score(50n, true));
-  await w.clock.advance(10);
-  for (const letter of await w.store.deadLetters()) await w.store.requeue(letter.id, w.clock.now());
+  const { letters, ...w } = await bothDead(score(100n, true), score(50n, true));
+  for (const letter of letters) await w.store.requeue(letter.id, w.clock.now());
   w.outbox.kick();
   await w.clock.advance(3 * QUIET);
   expect(w.platform.scores.get("BEST")?.score).toBe(50n);
