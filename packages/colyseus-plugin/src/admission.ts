@@ -1,9 +1,9 @@
 import type { AuthContext, Client } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
-import { isOwnAccount } from "./colyseus-jwt.ts";
+import { hubOf } from "./hub.ts";
 import { guestAuth, mergeAuth } from "./merge-auth.ts";
 import { credentialMissing, isNoProof } from "./refuse-join.ts";
-import { markOwnAccount, type ResolveUserId } from "./resolve-user-id.ts";
+import type { ResolveUserId } from "./resolve-user-id.ts";
 import { takeCredential } from "./take-credential.ts";
 import { verifyPlayer } from "./verify-player.ts";
 
@@ -17,8 +17,8 @@ export type IntoAuth = (account: object) => object;
  * Verifies players as they connect to one room: the stage after matchmaking, where there are no HTTP headers. So the
  * credential comes in the join options, which have crossed Redis by then, or as Colyseus's bearer.
  *
- * A player who is known by `client.auth` already, from a static hook, a Colyseus token that names a Meta player or a
- * `QueueRoom`, is let in; the `id` of a game's own login is not Meta's.
+ * A player who is known already, by `questlineAuth`'s word from a static hook or a `QueueRoom`, by a Colyseus token of ours,
+ * or by the game's `resolveUserId`, is let in.
  * Anybody else is refused, or let in as a guest: whoever brings nothing, or a bearer that is the game's own.
  */
 export class Admission<E extends Events, A extends Achievements, L extends Leaderboards> {
@@ -39,8 +39,6 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
     options: unknown,
     context: AuthContext | undefined,
   ): Promise<IntoAuth | undefined> => {
-    const { auth }: { readonly auth?: unknown } = client;
-    if (isOwnAccount(auth, context?.token)) markOwnAccount(auth);
     if (this.#isKnown(client)) {
       // Nobody needs the credential, but it may be there.
       takeCredential(options, { kind: "none" });
@@ -48,7 +46,11 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
     }
     try {
       const player = await verifyPlayer(this.#questline, context?.token, options);
-      return (account) => mergeAuth(player, account);
+      return (account) => {
+        client.auth = mergeAuth(player, account);
+        hubOf(this.#questline).players.remember(client, player);
+        return client.auth as object;
+      };
     } catch (error) {
       if (this.#mode === "guests" && isNoProof(error)) return guestAuth;
       throw error;

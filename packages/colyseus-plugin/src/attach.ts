@@ -2,7 +2,9 @@ import type { Client, Room } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import type { QuestlinePluginOptions } from "./plugin-options.ts";
 import { hubOf } from "./hub.ts";
+import { cleanNextRooms } from "./creator-options.ts";
 import { questlinePlugin, type QuestlinePlugin } from "./questline-plugin.ts";
+import { dropCredential } from "./take-credential.ts";
 import { entersDuringCreate } from "./watch-room.ts";
 
 export type { AuthMode } from "./admission.ts";
@@ -13,6 +15,7 @@ export type { MatchPlayer } from "./match-player.ts";
 export type { MatchStreaks } from "./match-streaks.ts";
 export type { MatchWatch, MatchWatches } from "./match-watch.ts";
 export type { Guest, Player } from "./player.ts";
+export { playerAuth } from "./player-auth.ts";
 export {
   questlineAuth,
   type GuestAuth,
@@ -30,6 +33,15 @@ export { memoryStreaks, type StreakLengths, type StreakStore } from "./streak-st
 export type { NumberField, Tally } from "./tally.ts";
 export { verifyPlayer } from "./verify-player.ts";
 
+/** What `attach` takes. */
+export interface AttachOptions<E extends Events = Events, S = never> extends QuestlinePluginOptions<E, S> {
+  /**
+   * What `onCreate` was given: its creator's credential is taken out. Where it is missing, the first room of a class is
+   * given what the creator sent; metadata is cleaned in any case.
+   */
+  readonly createOptions?: unknown;
+}
+
 /** What a room has of Questline: the same as `this.plugins.questline`. */
 export type Attached<E extends Events> = Omit<QuestlinePlugin<E>, "pluginName" | "messages">;
 
@@ -41,8 +53,10 @@ export type Attached<E extends Events> = Omit<QuestlinePlugin<E>, "pluginName" |
 export function attach<E extends Events, A extends Achievements, L extends Leaderboards, S = never>(
   room: Room,
   questline: Questline<E, A, L>,
-  options: QuestlinePluginOptions<NoInfer<E>, S> = {},
+  { createOptions, ...options }: AttachOptions<NoInfer<E>, S> = {},
 ): Attached<E> {
+  dropCredential(createOptions);
+  cleanNextRooms(room);
   const before = hubOf(questline).plugins.get(room) as Attached<E> | undefined;
   if (before) return before;
 

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import type { Users } from "@questline/core";
 import { warn, wordsOf } from "./log.ts";
 import type { Player } from "./player.ts";
+import { playerIn, vouchedClaims } from "./verified-players.ts";
 
 /** What `@colyseus/auth` does for us. Its index would replace `Room.onAuth` of every room, so only this part is loaded. */
 const loadJwt = async () => (await import("@colyseus/auth/JWT")).JWT;
@@ -14,16 +14,17 @@ class JwtUnavailable extends Error {
   override readonly name = "JwtUnavailable";
 }
 
-/** The claim that tells our tokens from those the game mints for its own accounts with the same secret. */
-const claimsSchema = z.object({
-  questline: z.object({ id: z.string().regex(/^\d{1,20}$/), alias: z.string().optional() }),
-});
-
 /**
- * Mints a Colyseus token for a verified player: `{ id, alias?, …claims, questline: { id, alias? } }`, signed with
- * `JWT.settings.secret`. Throws an error for the server's log where `@colyseus/auth` or the secret is missing.
+ * Mints a Colyseus token for a verified player: `{ id, alias?, …claims, questline: { id, alias? } }` and a voucher, signed
+ * with `JWT.settings.secret`. That signature alone says nothing of Meta: a game's own sign-in signs what clients send.
+ * Throws an error for the server's log where `@colyseus/auth` or the secret is missing.
  */
-export async function mintJwt(player: Player, expiresInSeconds: number, claims: object = {}): Promise<string> {
+export async function mintJwt(
+  users: Pick<Users, "vouch">,
+  player: Player,
+  expiresInSeconds: number,
+  claims: object = {},
+): Promise<string> {
   const jwt = await loadJwt().catch((cause: unknown) => {
     throw new JwtUnavailable(INSTALL, { cause });
   });
@@ -31,7 +32,9 @@ export async function mintJwt(player: Player, expiresInSeconds: number, claims: 
   if (!hasSecret(jwt)) throw new JwtUnavailable("Colyseus tokens need JWT.settings.secret, or JWT_SECRET, to be set.");
   // Colyseus would take a session id in it as the session's.
   const { sessionId: _sessionId, ...own } = claims as Record<string, unknown>;
-  return jwt.sign({ ...player, ...own, questline: player }, { expiresIn: expiresInSeconds });
+  const whole = { ...player, ...own, questline: { ...player } };
+  const payload = await vouchedClaims(users, player, whole, expiresInSeconds * 1_000);
+  return jwt.sign(payload, { expiresIn: expiresInSeconds });
 }
 
 export interface UnreadJwt {
@@ -42,7 +45,7 @@ export interface UnreadJwt {
 }
 
 /** The player of a Colyseus token that `mintJwt` made, or what to tell the client instead. Never rejects. */
-export async function readJwt(token: string): Promise<Player | UnreadJwt> {
+export async function readJwt(users: Pick<Users, "vouched">, token: string): Promise<Player | UnreadJwt> {
   const jwt = await loadJwt().catch(() => undefined);
   if (!jwt || !hasSecret(jwt)) {
     warn(jwt ? "a Colyseus token cannot be read without JWT.settings.secret" : INSTALL);
@@ -51,12 +54,9 @@ export async function readJwt(token: string): Promise<Player | UnreadJwt> {
   try {
     const payload: unknown = await jwt.verify(token);
     if (jwt.settings.revocationCheck && !(await jwt.settings.revocationCheck(payload))) throw new Error("revoked");
-    const claims = claimsSchema.safeParse(payload);
-    if (!claims.success) {
-      return { problem: "This Colyseus token names no Meta player: exchange a Meta proof for one.", isForeign: true };
-    }
-    const { id, alias } = claims.data.questline;
-    return alias === undefined ? { id } : { id, alias };
+    const player = await playerIn(users, Object(payload) as object);
+    if (player) return player;
+    return { problem: "This Colyseus token names no Meta player: exchange a Meta proof for one.", isForeign: true };
   } catch (error) {
     if (!isJwtRefusal(error)) warn("a Colyseus token could not be read", { error: wordsOf(error) });
     return { problem: "This Colyseus token is expired, revoked or not of this server. Exchange a Meta proof again." };
@@ -73,15 +73,6 @@ export function isJwtShaped(token: string): boolean {
   const parts = token.split(".");
   const [header = ""] = parts;
   return parts.length === 3 && parts.every((part) => /^[\w-]*$/.test(part)) && "alg" in decoded(header);
-}
-
-/**
- * True if `auth` is what Colyseus read from this bearer, and the game minted it for an account of its own. Colyseus has
- * checked the signature by then.
- */
-export function isOwnAccount(auth: unknown, bearer: string | undefined): auth is object {
-  if (typeof auth !== "object" || auth === null || "questline" in auth) return false;
-  return bearer !== undefined && isJwtShaped(bearer) && isDeepStrictEqual(auth, decoded(bearer.split(".")[1]));
 }
 
 /** The JSON object in a part of a token; an empty one where there is none. */

@@ -6,6 +6,7 @@ import { mergeAuth } from "./merge-auth.ts";
 import { TOKEN } from "./messages.ts";
 import { isRefusal } from "./refuse-join.ts";
 import type { Seat } from "./seat.ts";
+import type { VerifiedPlayers } from "./verified-players.ts";
 
 /** Tokens one guest may try. */
 export const MOST_CLAIMS = 5;
@@ -23,12 +24,14 @@ interface Claims {
  */
 export class Guests {
   readonly #users: Pick<Users, "verifyToken">;
+  readonly #players: Pick<VerifiedPlayers, "remember">;
   readonly #book = new GuestBook();
   /** By session. */
   readonly #claims = new Map<string, Claims>();
 
-  constructor(users: Pick<Users, "verifyToken">) {
+  constructor(users: Pick<Users, "verifyToken">, players: Pick<VerifiedPlayers, "remember">) {
     this.#users = users;
+    this.#players = players;
   }
 
   get counts(): GuestCounts {
@@ -53,6 +56,7 @@ export class Guests {
       const connection = seat.connection ?? client;
       const { auth }: { readonly auth?: unknown } = connection;
       connection.auth = mergeAuth(player, typeof auth === "object" && auth !== null ? auth : {});
+      this.#players.remember(connection, player);
       this.#claims.delete(sessionId);
       guarded("a guest's reports", () => this.#book.claim(sessionId, player.id));
     } catch (error) {

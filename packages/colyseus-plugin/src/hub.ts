@@ -6,6 +6,7 @@ import { colyseusPresence, type PresenceSource } from "./relay.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import type { Seat } from "./seat.ts";
 import { TokenDesk } from "./token-desk.ts";
+import { VerifiedPlayers } from "./verified-players.ts";
 
 /** What the plugin listens to and asks of a Questline, whatever its events are. */
 export type QuestlineFeeds = MailFeeds & Pick<Questline, "users" | "onOutcome" | "onTokenWanted">;
@@ -27,6 +28,7 @@ const MOST_SAID = 20;
 export class Hub {
   readonly tokens: TokenDesk;
   readonly mail: Mail;
+  readonly players: VerifiedPlayers;
   /** The plugin of each room: a second one would report every match a second time, under an id of its own. */
   readonly plugins: WeakMap<Room, unknown> = new WeakMap();
   /** Of each user here, who mostly has one. */
@@ -38,6 +40,7 @@ export class Hub {
     const { clock = systemClock, source = colyseusPresence, outbox = systemRandom.hex(8) } = parts;
     const seatsOf = (userId: string): Iterable<Seat> => this.#seats.get(userId) ?? [];
     this.#questline = questline;
+    this.players = new VerifiedPlayers(questline.users);
     this.tokens = new TokenDesk(questline.users, seatsOf, clock);
     this.mail = new Mail({ questline, seatsOf, clock, source, outbox });
     questline.onOutcome((outcome) => guarded("a notice", () => this.mail.settled(outcome)));

@@ -1,5 +1,6 @@
 export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
+export { playerAuth } from "./player-auth.ts";
 export {
   questlineAuth,
   type GuestAuth,

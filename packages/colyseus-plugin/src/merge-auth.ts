@@ -1,4 +1,5 @@
 import type { Guest, Player } from "./player.ts";
+import { withoutVoucher } from "./verified-players.ts";
 
 const GUEST: Guest = { guest: true };
 
@@ -14,13 +15,8 @@ export function guestAuth(added: object): object {
   return { ...withoutOurs(added), questline: { ...GUEST } };
 }
 
-/** True for `client.auth.questline` as `guestAuth` makes it. */
-export function isGuest(questline: unknown): boolean {
-  return typeof questline === "object" && questline !== null && "guest" in questline && questline.guest === true;
-}
-
 /** A `sessionId` Colyseus would take as the session's, and who plays is not the game's to say. */
 function withoutOurs(added: object): Record<string, unknown> {
-  const { sessionId: _sessionId, questline: _questline, ...game } = added as Record<string, unknown>;
+  const { sessionId: _sessionId, questline: _questline, ...game } = withoutVoucher(added);
   return game;
 }

@@ -5,6 +5,7 @@ import { warn } from "./log.ts";
 import { guestAuth, mergeAuth } from "./merge-auth.ts";
 import type { Guest, Player } from "./player.ts";
 import { isNoProof } from "./refuse-join.ts";
+import { vouchedAuth } from "./verified-players.ts";
 import { verifyPlayer } from "./verify-player.ts";
 
 type OfTheGame<T extends object> = Omit<T, "sessionId" | "questline">;
@@ -85,7 +86,7 @@ export function questlineAuth<
     const added = then ? await then(player && { ...player }, joinOptions, context) : true;
     if (added === true || (typeof added === "object" && added !== null)) {
       const game = added === true ? {} : added;
-      return (player ? mergeAuth(player, game) : guestAuth(game)) as Auth;
+      return (player ? await vouchedAuth(questline.users, player, mergeAuth(player, game)) : guestAuth(game)) as Auth;
     }
     if (added === undefined)
       warn("`then` of questlineAuth returned nothing, which refuses the player: return true or an object");

@@ -68,7 +68,7 @@ export function endpointsWith<E extends Events, A extends Achievements, L extend
       const added = then ? await then({ ...player }) : true;
       if (added === false || added === null) throw new ServerError(403, "This player may not join.");
       const claims = added === true ? {} : added;
-      const token = await mintJwt(player, expiresInSeconds, claims);
+      const token = await mintJwt(questline.users, player, expiresInSeconds, claims);
       return answer(200, { token, user: player, expiresIn: expiresInSeconds });
     });
     if (passed instanceof Response) return passed;

@@ -23,15 +23,15 @@ import { RoomStreaks } from "./match-streaks.ts";
 import type { QuestlinePluginOptions } from "./plugin-options.ts";
 import { letsGuestsIn } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
-import { carefully, userIdFromAuth, type ResolveUserId } from "./resolve-user-id.ts";
+import { carefully, type ResolveUserId } from "./resolve-user-id.ts";
 import { RoomRounds } from "./room-rounds.ts";
 import { ownHandlers, roomMessages, type QuestlineHandlers, type RoomParts } from "./room-messages.ts";
 import { RoomPluginBase } from "./room-plugin-base.ts";
 import { Returning } from "./returning.ts";
 import { readRoomCache, roomCache } from "./room-cache.ts";
 import { Roster } from "./roster.ts";
+import { SeatGate } from "./seat-gate.ts";
 import { Seat, type NoticeWishes } from "./seat.ts";
-import { warnOfSkippedAuth } from "./skipped-auth.ts";
 import { guestKey } from "./tally.ts";
 import { isPlayer, whyUnknown } from "./unknown-player.ts";
 import { watchMatches, type MatchWatchers } from "./watch-matches.ts";
@@ -65,7 +65,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     super();
     this.#questline = questline;
     this.#hub = hubOf(questline);
-    const { resolveUserId = userIdFromAuth } = options;
+    const { resolveUserId = (client) => this.#hub.players.of(client)?.id } = options;
     this.#resolveUserId = carefully(
       (client) => this.#returning?.userIdOf(client) ?? resolveUserId(client),
       (words) => this.#sayOnce(words),
@@ -73,7 +73,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const { notify = true, progress = false, ranks = false } = options;
     this.#notify = { notices: notify, progress, ranks };
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
-    if (options.auth === "guests") this.#guests = new Guests(questline.users);
+    if (options.auth === "guests") this.#guests = new Guests(questline.users, this.#hub.players);
     this.#watch = options.watch;
     this.#streaks = new RoomStreaks(options.streaks, questline.events);
     this.#rounds = new RoomRounds(
@@ -190,7 +190,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     if (this.#wired)
       throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
     if (!this.#admission && letsGuestsIn(Reflect.get(room.constructor, "onAuth")))
-      this.#guests = new Guests(this.#questline.users);
+      this.#guests = new Guests(this.#questline.users, this.#hub.players);
     const makeSeat = (sessionId: string): Seat => new Seat(room, sessionId, this.#notify);
     const roster = new Roster(room, makeSeat, this.#resolveUserId, {
       known: (userId, seat) => {
@@ -210,16 +210,15 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const returning = (this.#returning = new Returning(room));
     const watchers = guarded("watch", () => this.#watchersOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
+    const gate = new SeatGate({ room, hub: this.#hub, admission: this.#admission, returning });
     watchRoom(room, {
-      created: () => warnOfSkippedAuth(room, this.#hub, this.#admission !== undefined),
-      ...(this.#admission && { authenticate: this.#admission.authenticate, admit: this.#admission.admit }),
-      arriving: (client) => returning.arriving(client),
+      ...gate.hooks,
       joining: (client) => {
-        roster.enter(client);
+        roster.join(client);
         watchers?.joining();
       },
       joinRefused: (client) => roster.forget(client),
-      returned: (client) => roster.enter(client),
+      returned: (client) => roster.comeBack(client),
       left: (client) => roster.leave(client),
       disposing: () => watchers?.look(),
       disposed: () => roster.close(),

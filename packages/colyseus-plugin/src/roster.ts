@@ -24,6 +24,8 @@ export interface RoundPlayer {
 export const MOST_LEFT = 10_000;
 
 interface Session {
+  /** The session id, or something no client can name once the id is another player's. */
+  key: string;
   readonly seat: Seat;
   /** The last connection; undefined once the player left for good. */
   client: Client | undefined;
@@ -58,11 +60,12 @@ export class Roster {
   readonly #resolveUserId: ResolveUserId;
   readonly #listener: RosterListener;
   readonly #sessions = new Map<string, Session>();
-  /** The one session kept of each user who left, by user; the earliest first. */
+  /** The key of the one session kept of each user who left, by user; the earliest first. */
   readonly #left = new Map<string, string>();
   /** Players of before a devMode restart, by session: in the round also where they do not come back. */
   readonly #past = new Map<string, PastPlayer>();
   #closed = false;
+  #parted = 0;
 
   constructor(
     room: Room,
@@ -76,11 +79,33 @@ export class Roster {
     this.#listener = listener;
   }
 
+  /** This connection joins: in a session that is known only if it is the same verified player's. */
+  join(client: Client): void {
+    const known = this.#sessions.get(client.sessionId);
+    if (known && known.client !== client) {
+      const userId = this.#resolveUserId(client);
+      if (userId === undefined || userId !== this.#identify(known)) this.#part(known);
+    }
+    this.comeBack(client);
+  }
+
   /** This connection is in the room now. Repeating it changes nothing. */
   enter(client: Client): void {
     const known = this.#sessions.get(client.sessionId);
     // Everybody passes here at every reading, and mostly nothing has changed.
     if (known?.client === client && known.inRound && known.told) return;
+    if (known && known.client !== client && this.#identify(known) !== undefined) {
+      const userId = this.#resolveUserId(client);
+      // Who comes back is told by a hook, or has its identity by the next reading.
+      if (userId === undefined) return;
+      if (userId !== known.userId) this.#part(known);
+    }
+    this.comeBack(client);
+  }
+
+  /** This connection is in the room now, and the session's if there is one: the room has seen its reconnection token. */
+  comeBack(client: Client): void {
+    const known = this.#sessions.get(client.sessionId);
     const session = known ?? this.#add(client);
     const isNew = known !== undefined && known.client !== client;
     session.client = client;
@@ -92,7 +117,7 @@ export class Roster {
   /** The room refused this join: the session never was. */
   forget(client: Client): void {
     const session = this.#sessions.get(client.sessionId);
-    if (!session) return;
+    if (session?.client !== client) return;
     this.#sessions.delete(client.sessionId);
     this.#close(session);
   }
@@ -100,12 +125,8 @@ export class Roster {
   /** The session is over. A session that is not known was refused, or over before. */
   leave(client: Client): void {
     const session = this.#sessions.get(client.sessionId);
-    if (!session?.client) return;
-    this.#identify(session);
-    session.auth = session.client.auth;
-    session.client = undefined;
-    this.#close(session);
-    this.#keepLeft(session);
+    if (session?.client !== client) return;
+    this.#end(session);
   }
 
   /** The verified user of a connection or session id, or undefined. */
@@ -115,7 +136,7 @@ export class Roster {
     const present = connectionOf(this.#room, sessionId);
     if (present) this.enter(present);
     const session = this.#sessions.get(sessionId);
-    if (session) return this.#identify(session);
+    if (session && (isId || !this.#isAnothers(session, clientOrSessionId))) return this.#identify(session);
     return isId ? this.#past.get(sessionId)?.userId : this.#resolveUserId(clientOrSessionId);
   }
 
@@ -135,9 +156,10 @@ export class Roster {
 
   /** The seat of a session of this room whose player is not verified. */
   guestSeat(clientOrSessionId: Client | string): Seat | undefined {
-    const sessionId = typeof clientOrSessionId === "string" ? clientOrSessionId : clientOrSessionId.sessionId;
-    const session = this.#sessions.get(sessionId);
-    return session && this.#identify(session) === undefined ? session.seat : undefined;
+    const isId = typeof clientOrSessionId === "string";
+    const session = this.#sessions.get(isId ? clientOrSessionId : clientOrSessionId.sessionId);
+    if (!session || (!isId && this.#isAnothers(session, clientOrSessionId))) return undefined;
+    return this.#identify(session) === undefined ? session.seat : undefined;
   }
 
   /** Connections of the round whose player is not verified. */
@@ -201,9 +223,33 @@ export class Roster {
 
   #add(client: Client): Session {
     const seat = this.#makeSeat(client.sessionId);
-    const session: Session = { seat, client, auth: undefined, userId: undefined, inRound: false, told: false };
-    this.#sessions.set(client.sessionId, session);
+    const key = client.sessionId;
+    const session: Session = { key, seat, client, auth: undefined, userId: undefined, inRound: false, told: false };
+    this.#sessions.set(key, session);
     return session;
+  }
+
+  /** A connection that is not the session's, and whose player is not the session's either. */
+  #isAnothers(session: Session, client: Client): boolean {
+    return session.client !== undefined && session.client !== client && this.#resolveUserId(client) !== session.userId;
+  }
+
+  /** Another player has come under this session's id: what the session was goes on as that of somebody who left. */
+  #part(session: Session): void {
+    const { key, userId } = session;
+    this.#sessions.delete(key);
+    session.key = `${key} ${this.#parted++}`;
+    this.#sessions.set(session.key, session);
+    if (session.client) this.#end(session);
+    else if (userId !== undefined && this.#left.get(userId) === key) this.#left.set(userId, session.key);
+  }
+
+  #end(session: Session): void {
+    this.#identify(session);
+    session.auth = session.client?.auth;
+    session.client = undefined;
+    this.#close(session);
+    this.#keepLeft(session);
   }
 
   /** A user id is settled once it is found; a game's resolver may need something its own onJoin sets. */
@@ -226,22 +272,22 @@ export class Roster {
 
   /** A user who comes and goes all round is kept once, an unverified one not at all. */
   #keepLeft(session: Session): void {
-    const { userId, seat } = session;
+    const { userId, key } = session;
     const before = userId === undefined ? undefined : this.#left.get(userId);
     if (userId === undefined || (before !== undefined && !session.inRound)) {
-      this.#sessions.delete(seat.sessionId);
+      this.#sessions.delete(key);
       return;
     }
     if (before !== undefined) this.#sessions.delete(before);
     this.#left.delete(userId);
-    this.#left.set(userId, seat.sessionId);
+    this.#left.set(userId, key);
     if (this.#left.size > MOST_LEFT) this.#forgetEarliest();
   }
 
   #forgetEarliest(): void {
-    for (const [userId, sessionId] of this.#left) {
+    for (const [userId, key] of this.#left) {
       this.#left.delete(userId);
-      this.#sessions.delete(sessionId);
+      this.#sessions.delete(key);
       warn("a player who left is forgotten before the end of a very long round", { userId, most: MOST_LEFT });
       return;
     }

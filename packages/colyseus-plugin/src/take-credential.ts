@@ -62,6 +62,11 @@ export function asOptions(options: unknown): object | undefined {
   return typeof options === "object" && options !== null && !Array.isArray(options) ? options : undefined;
 }
 
+/** Deletes what may be a credential from options that go on to the game. */
+export function dropCredential(options: unknown): void {
+  takeFields(options);
+}
+
 function takeFields(options: unknown): Fields {
   const source = asOptions(options);
   const fields: Fields = {};

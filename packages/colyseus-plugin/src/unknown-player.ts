@@ -8,5 +8,9 @@ export function whyUnknown(player: unknown, isInRoom: boolean): string {
   if (!isPlayer(player)) return "there is no such player: give a connection or a session id";
   if (!isInRoom) return "the plugin is not in a room: put it into definePlugins([...])";
   if (typeof player === "string") return "no verified player has this session id in this room";
-  return "this connection has no verified player: set `static onAuth = questlineAuth(questline)`, or give resolveUserId";
+  return (
+    "this connection has no verified player: set `static onAuth = questlineAuth(questline)`; where the game knows by itself " +
+    "who is who, return playerAuth(questline, { id }) from its own hook, or give resolveUserId. What client.auth says is not " +
+    "believed by itself"
+  );
 }

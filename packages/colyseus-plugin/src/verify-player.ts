@@ -58,7 +58,7 @@ async function verify(questline: QuestlineFeeds, credential: Credential): Promis
   if (credential.kind === "none") throw credentialMissing();
   if (credential.kind === "unreadable") throw credentialUnreadable(credential.problem);
   if (credential.kind === "jwt") {
-    const player = await readJwt(credential.jwt);
+    const player = await readJwt(questline.users, credential.jwt);
     if ("problem" in player) {
       const refusal = credentialUnreadable(player.problem);
       throw player.isForeign ? asNoProof(refusal) : refusal;

@@ -5,7 +5,8 @@ import { wrapMember } from "./wrap-member.ts";
 
 /** What the plugin wants to know of a room. None of it may throw into the room. */
 export interface RoomWatcher {
-  created(): void;
+  /** With the options of whoever made the room, before the room's own hook has them. */
+  created(options?: unknown): void;
   /** Where the plugin verifies players itself: what to make of `client.auth`. A rejection refuses the join. */
   readonly authenticate?: (
     client: Client,
@@ -13,9 +14,9 @@ export interface RoomWatcher {
     context: AuthContext | undefined,
   ) => Promise<IntoAuth | undefined>;
   /** A throw refuses the join. */
-  readonly admit?: (client: Client) => void;
-  /** A connection is at its seat. Told before `authenticate` and `admit`. */
-  arriving(client: Client): void;
+  admit(client: Client): void;
+  /** A connection is at its seat. Told before `authenticate` and `admit`, which wait where something is to be read first. */
+  arriving(client: Client): Promise<void> | undefined;
   joining(client: Client): void;
   joinRefused(client: Client): void;
   returned(client: Client): void;
@@ -50,7 +51,7 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   if (creating.has(room)) guarded("onCreate", () => watcher.created());
   else {
     wrapMember(room, "onCreate", (onCreate) => (options) => {
-      guarded("onCreate", () => watcher.created());
+      guarded("onCreate", () => watcher.created(options));
       return onCreate?.call(room, options);
     });
   }
@@ -58,7 +59,7 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   const { authenticate } = watcher;
   if (authenticate) {
     wrapMember(room, "onAuth", (onAuth) => async (client: Client, options: unknown, context: AuthContext) => {
-      guarded("onAuth", () => watcher.arriving(client));
+      await guarded("onAuth", () => watcher.arriving(client));
       const into = await authenticate(client, options, context);
       const theirs: unknown = await onAuth.call(room, client, options, context);
       if (!theirs || !into) return theirs;
@@ -69,8 +70,9 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   }
 
   wrapMember(room, "onJoin", (onJoin) => async (client, ...rest) => {
-    guarded("onJoin", () => watcher.arriving(client));
-    watcher.admit?.(client);
+    const arriving = guarded("onJoin", () => watcher.arriving(client));
+    if (arriving) await arriving;
+    watcher.admit(client);
     guarded("onJoin", () => watcher.joining(client));
     try {
       return await onJoin?.call(room, client, ...rest);

@@ -10,6 +10,7 @@ import { TOKEN, UNLOCKED } from "../src/messages.ts";
 import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlineEndpoints } from "../src/questline-endpoints.ts";
+import { playerAuth } from "../src/player-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, heard, joined, newUser, type Emulator } from "./rooms-scene.ts";
 import { freePort } from "../../../test/free-port.ts";
@@ -172,7 +173,8 @@ test("required: a static hook of the game's own, which keeps Colyseus from askin
 test("a player who is known already is not asked about, but the credential is scrubbed", async () => {
   const room = await server.createRoom<RequiredRoom>("required");
   const [listing] = await matchMaker.query({ roomId: room.roomId });
-  const seat = await matchMaker.reserveSeatFor(listing!, { metaToken: "FRL-unasked", mode: "ffa" }, { id: "7" });
+  const auth = await playerAuth(questline, { id: "7" });
+  const seat = await matchMaker.reserveSeatFor(listing!, { metaToken: "FRL-unasked", mode: "ffa" }, auth);
   emulator.requests.clear();
   const sdk = await sdkWith().consumeSeatReservation(seat as never);
   expect(authOf(sdk)).toEqual({ id: "7" });

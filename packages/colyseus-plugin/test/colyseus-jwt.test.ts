@@ -5,6 +5,8 @@ import { verifyPlayer } from "../src/verify-player.ts";
 import { fakeQuestline } from "./fake-questline.ts";
 
 const ada = { id: "7", alias: "Neo" };
+const { users } = fakeQuestline();
+const minted = (player: { id: string; alias?: string } = ada): Promise<string> => mintJwt(users, player, 60);
 let warned: MockInstance;
 beforeEach(() => {
   warned = vi.spyOn(console, "warn").mockImplementation(() => {});
@@ -23,19 +25,22 @@ const bearer = async (jwt: string, options: object = {}): Promise<unknown> => {
 };
 
 test("a Colyseus token we minted proves the player, and the platform is asked nothing", async () => {
-  const jwt = await mintJwt(ada, 60);
+  const jwt = await minted();
   expect(await bearer(jwt)).toEqual(ada);
   expect(await bearer(jwt, { metaUserId: "8" })).toMatchObject({ code: 403 });
 });
 
-test("rooms without a static hook find the player in the decoded payload", async () => {
-  const payload = await JWT.verify<object>(await mintJwt(ada, 60));
+test("a Colyseus token holds the player, and word of who vouched", async () => {
+  const { questlineVoucher, ...payload } = await JWT.verify<{ questlineVoucher: string }>(await minted());
   expect(payload).toEqual({ ...ada, questline: ada, iat: expect.any(Number), exp: expect.any(Number) });
+  expect(await users.vouched(questlineVoucher)).toEqual(ada);
 });
 
 test.each([
   ["signed by somebody else", async () => forged(), /expired, revoked or not of this server/],
-  ["expired", () => mintJwt(ada, -1), /expired, revoked/],
+  ["expired", async () => over(await minted()), /expired, revoked/],
+  ["with a voucher of nobody's", () => JWT.sign({ questlineVoucher: "ada", questline: ada }), /names no Meta player/],
+  ["that names a player, signed by the game's sign-in", () => JWT.sign({ ...ada, questline: ada }), /names no Meta/],
   ["of the game's own accounts", () => JWT.sign({ id: "db-1", userId: "7" }), /names no Meta player/],
   ["with a player that is no user id", () => JWT.sign({ questline: { id: "db-1" } }), /names no Meta player/],
   ["with a player that is a number", () => JWT.sign({ questline: { id: 7 } }), /names no Meta player/],
@@ -46,15 +51,15 @@ test.each([
 
 test("a token the game has revoked is refused", async () => {
   JWT.settings.revocationCheck = ({ id }: { id: string }) => id !== "7";
-  expect(await bearer(await mintJwt(ada, 60))).toMatchObject({ code: 401 });
-  expect(await bearer(await mintJwt({ id: "8" }, 60))).toEqual({ id: "8" });
+  expect(await bearer(await minted())).toMatchObject({ code: 401 });
+  expect(await bearer(await minted({ id: "8" }))).toEqual({ id: "8" });
 });
 
 test("without a secret nothing is minted or read, and the log says what to set", async () => {
-  const jwt = await mintJwt(ada, 60);
+  const jwt = await minted();
   (JWT.settings as { secret: unknown }).secret = undefined;
-  await expect(mintJwt(ada, 60)).rejects.toThrow(/JWT_SECRET/);
-  expect(await readJwt(jwt)).toEqual({ problem: "This server takes no Colyseus tokens." });
+  await expect(minted()).rejects.toThrow(/JWT_SECRET/);
+  expect(await readJwt(users, jwt)).toEqual({ problem: "This server takes no Colyseus tokens." });
   expect(JSON.stringify(warned.mock.calls)).toMatch(/JWT.settings.secret/);
   expect(JSON.stringify(warned.mock.calls)).not.toContain(jwt);
 });
@@ -72,9 +77,15 @@ test.each([
 
 async function forged(): Promise<string> {
   JWT.settings.secret = "another-secret";
-  const jwt = await mintJwt(ada, 60);
+  const jwt = await minted();
   JWT.settings.secret = "jwt-test-secret";
   return jwt;
+}
+
+/** The same token, but it ran out. */
+async function over(jwt: string): Promise<string> {
+  const { exp: _exp, ...payload } = await JWT.verify<{ exp: number }>(jwt);
+  return JWT.sign(payload, { expiresIn: -1 });
 }
 
 function unsigned(): string {

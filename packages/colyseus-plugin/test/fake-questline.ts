@@ -79,6 +79,11 @@ export function fakeQuestline(): FakeQuestline {
     verifyToken: async (token: string) => ({ id: token.replace("token-of-", "") }),
     verifyNonce: async (userId: string) => ({ id: userId, alias: "Neo" }),
     provideToken: async (userId: string) => ({ id: userId }),
+    vouch: async (user: object) => `vouched for ${JSON.stringify(user)}`,
+    vouched: async (voucher: unknown) => {
+      const [, user] = /^vouched for (.*)$/.exec(String(voucher)) ?? [];
+      return user === undefined ? undefined : JSON.parse(user);
+    },
   } as unknown as { [K in keyof Users]: Users[K] };
 
   const listen = <T>(listeners: Set<T>, listener: T): (() => void) => {
@@ -112,6 +117,8 @@ export function fakeQuestline(): FakeQuestline {
         asked.push(`provide ${userId} ${token}`),
         users.provideToken(userId, token)
       ),
+      vouch: (user: Parameters<Users["vouch"]>[0]) => users.vouch(user),
+      vouched: (voucher: unknown) => users.vouched(voucher),
     },
     inspect: async ({ user = "", waiting }: LaneFilter = {}) => {
       const all = parked.has(user) ? [laneOf("BEST_TIME", { state: "parked" })] : (lanes.get(user) ?? []);

@@ -11,16 +11,20 @@ import { freePort } from "../../../test/free-port.ts";
 import { startRedis, type RedisServer } from "../../../test/redis-server.ts";
 import { startProgram, type RunningProgram } from "../../../test/running-program.ts";
 import { mintJwt } from "../src/colyseus-jwt.ts";
+import { duelQuestline, type DuelQuestline } from "./rooms-scene.ts";
 
 const child = fileURLToPath(new URL("leak-child.ts", import.meta.url));
 const JWT_SECRET = "jwt-test-secret";
 let emulator: Emulator;
 let redis: RedisServer;
 let folder: string;
+/** Of the same app as the processes'. */
+let questline: DuelQuestline;
 
 beforeAll(async () => {
   JWT.settings.secret = JWT_SECRET;
   emulator = await createEmulator();
+  questline = duelQuestline(emulator.url);
   redis = await startRedis();
 }, 240_000);
 beforeEach(async () => {
@@ -33,6 +37,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await redis[Symbol.asyncDispose]();
+  await questline.close();
   await emulator.close();
 });
 
@@ -66,7 +71,7 @@ async function visit(way: Visit["way"], port: number): Promise<Visit> {
   const [token, fresh] = [`FRL-${alias}-first`, `FRL-${alias}-fresh`];
   for (const minted of [token, fresh]) emulator.world.mintUserToken("1", id, { token: minted });
   const nonce = emulator.world.mintNonce("1", id);
-  const jwt = await mintJwt({ id }, 60);
+  const jwt = await mintJwt(questline.users, { id }, 60);
 
   const sdk = new SdkClient(`ws://127.0.0.1:${port}`, way === "header" ? { headers: { "x-meta-token": token } } : {});
   if (way === "bearer") sdk.auth.token = token;

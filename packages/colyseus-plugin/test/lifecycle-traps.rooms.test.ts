@@ -3,6 +3,7 @@ import type { ColyseusTestServer } from "@colyseus/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import type { MatchReceipts } from "../src/ended-round.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
+import { playerAuth } from "../src/player-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, joined, newUser, player, serve, type Emulator } from "./rooms-scene.ts";
 
@@ -208,12 +209,13 @@ test("a room disposed while its results are on their way: they arrive, and nobod
   expect(played(user.id)).toBe(1n);
 });
 
-test("players the server seats itself: verified by the auth data it gives, left out without", async () => {
+test("players the server seats itself: verified by the word it gives for them, left out without", async () => {
   const room = await server.createRoom<DuelRoom>("duel");
-  const [ada, eve] = [newUser(emulator), newUser(emulator)];
+  const [ada, eve, kai] = [newUser(emulator), newUser(emulator), newUser(emulator)];
   const listing = (await matchMaker.query({ roomId: room.roomId }))[0]!;
   const seats = await Promise.all([
-    matchMaker.reserveSeatFor(listing, {}, { id: ada.id }),
+    matchMaker.reserveSeatFor(listing, {}, await playerAuth(questline, { id: ada.id })),
+    matchMaker.reserveSeatFor(listing, {}, { id: kai.id }),
     matchMaker.reserveSeatFor(listing, { metaToken: "a token nobody verified" }),
   ]);
   for (const seat of seats) {

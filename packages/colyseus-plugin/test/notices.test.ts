@@ -3,7 +3,7 @@ import { questlinePlugin } from "../src/questline-plugin.ts";
 import { MOST_KEPT } from "../src/seat.ts";
 import { fakeQuestline } from "./fake-questline.ts";
 import { fakeRoom } from "./fake-room.ts";
-import { scene } from "./scene.ts";
+import { ownWord, scene } from "./scene.ts";
 
 let warned: MockInstance;
 beforeEach(() => {
@@ -51,7 +51,10 @@ test("what unlocked nothing, was suppressed or is dead is not told", async () =>
 
 test("a player with seats in two rooms hears it in both", async () => {
   const fake = fakeQuestline();
-  const rooms = [fakeRoom(questlinePlugin(fake.questline)), fakeRoom(questlinePlugin(fake.questline))];
+  const rooms = [
+    fakeRoom(questlinePlugin(fake.questline, { resolveUserId: ownWord })),
+    fakeRoom(questlinePlugin(fake.questline, { resolveUserId: ownWord })),
+  ];
   const clients = await Promise.all(rooms.map((room) => room.join("s1", { id: "1" })));
   fake.settle({ userId: "1", target: won, unlocked: true });
   expect(clients.map(({ sent }) => sent.length)).toEqual([1, 1]);
@@ -104,7 +107,10 @@ test("notify: false sends no notices", async () => {
 
 test("a connection whose send throws stops neither the others nor the feed", async () => {
   const fake = fakeQuestline();
-  const rooms = [fakeRoom(questlinePlugin(fake.questline)), fakeRoom(questlinePlugin(fake.questline))] as const;
+  const rooms = [
+    fakeRoom(questlinePlugin(fake.questline, { resolveUserId: ownWord })),
+    fakeRoom(questlinePlugin(fake.questline, { resolveUserId: ownWord })),
+  ] as const;
   const broken = await rooms[0].join("s1", { id: "1" });
   broken.send = () => {
     throw new Error("socket is gone");

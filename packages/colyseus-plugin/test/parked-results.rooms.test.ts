@@ -7,6 +7,7 @@ import type { ColyseusTestServer } from "@colyseus/testing";
 import { sqliteStore } from "@questline/core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { TOKEN } from "../src/messages.ts";
+import { playerAuth } from "../src/player-auth.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
 import { createEmulator, duelQuestline, heard, host, newUser, serve, type Emulator } from "./rooms-scene.ts";
 
@@ -26,7 +27,7 @@ const questline = duelQuestline(emulator.url, sqliteStore(database));
 // Nothing asks Meta, and nothing listened, before the first room exists.
 await questline.ready;
 class TrustingRoom extends Room {
-  static override onAuth = async (): Promise<object> => ({ id: ada.id });
+  static override onAuth = (): Promise<object> => playerAuth(questline, { id: ada.id });
   override plugins = definePlugins([questlinePlugin(questline)]);
 }
 class OtherRoom extends TrustingRoom {}

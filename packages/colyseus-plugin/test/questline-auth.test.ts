@@ -1,12 +1,21 @@
 import { ServerError, type AuthContext } from "@colyseus/core";
 import { expect, test, vi } from "vitest";
 import { questlineAuth } from "../src/questline-auth.ts";
-import { userIdFromAuth } from "../src/resolve-user-id.ts";
+import { VerifiedPlayers } from "../src/verified-players.ts";
 import { fakeClient } from "./fake-room.ts";
-import { coded, fakeQuestline } from "./fake-questline.ts";
+import { coded, fakeQuestline, type FakeQuestline } from "./fake-questline.ts";
 
 const context: AuthContext = { ip: undefined, headers: new Headers({ "x-meta-token": "token-of-7" }) };
-const resolved = (auth: unknown): string | undefined => userIdFromAuth(fakeClient("s", auth));
+/** Who a connection with this `auth` is taken for. */
+const met = async ({ users }: FakeQuestline["questline"], auth: unknown): Promise<string | undefined> => {
+  const [players, client] = [new VerifiedPlayers(users), fakeClient("s", auth)];
+  await players.meet(client, { travels: false });
+  return players.of(client)?.id;
+};
+
+/** The same after Colyseus handed it on. */
+const sent = (questline: FakeQuestline["questline"], auth: unknown): Promise<string | undefined> =>
+  met(questline, JSON.parse(JSON.stringify(auth)));
 
 test("client.auth is the player", async () => {
   const { questline } = fakeQuestline();
@@ -25,20 +34,20 @@ test("the game's own object is merged with the player, without a session id", as
   });
   const auth = await onAuth("", { metaToken: "token-of-9", mode: "ffa" }, context);
   expect(auth).toEqual({ id: "7", level: 3, of: "7", options: { mode: "ffa" } });
-  expect(resolved(auth)).toBe("7");
+  expect(await sent(questline, auth)).toBe("7");
 });
 
 test("a game with ids of its own keeps them, and Meta's player stands beside", async () => {
   const { questline } = fakeQuestline();
   const auth = await questlineAuth(questline, { then: async () => ({ id: "db-1" }) })("", {}, context);
   expect(auth).toEqual({ id: "db-1", questline: { id: "7" } });
-  expect(resolved(auth)).toBe("7");
+  expect(await sent(questline, auth)).toBe("7");
 });
 
 test("a game cannot forge the player beside its own id", async () => {
   const { questline } = fakeQuestline();
   const auth = await questlineAuth(questline, { then: () => ({ questline: { id: "8" } }) })("", {}, context);
-  expect(resolved(auth)).toBe("7");
+  expect(await sent(questline, auth)).toBe("7");
 });
 
 test.each([[false], [null], [undefined]])("a game that answers %s refuses the player", async (answer) => {
@@ -75,7 +84,7 @@ test("with guests, whoever brings nothing gets in, and auth names nobody", async
   const { questline, asked } = fakeQuestline();
   const auth = await questlineAuth(questline, { guests: true })("", { mode: "ffa" }, bare);
   expect(auth).toEqual({ questline: { guest: true } });
-  expect(resolved(auth)).toBeUndefined();
+  expect(await sent(questline, auth)).toBeUndefined();
   expect(asked).toEqual([]);
 });
 
@@ -113,8 +122,8 @@ test("with guests, the game's own check runs for them too, and its ids are not t
   });
   const auth = await onAuth("", {}, bare);
   expect(auth).toEqual({ id: "17", userId: "18", questline: { guest: true } });
-  expect(resolved(auth)).toBeUndefined();
-  expect(resolved(await onAuth("", {}, context))).toBe("7");
+  expect(await sent(questline, auth)).toBeUndefined();
+  expect(await sent(questline, await onAuth("", {}, context))).toBe("7");
   expect(seen).toEqual([undefined, { id: "7" }]);
 });
 
@@ -125,17 +134,26 @@ test("with guests, the game may refuse them", async () => {
   expect(await onAuth("", {}, context)).toEqual({ id: "7" });
 });
 
+test("the room knows a player by what the hook returned, after Colyseus made JSON of it; the same words from elsewhere are nobody", async () => {
+  const { questline } = fakeQuestline();
+  for (const game of [{}, { level: 3 }, { id: "db-1" }]) {
+    const auth = await questlineAuth<any, any, any, object>(questline, { then: () => game })("", {}, context);
+    const travelled: object = JSON.parse(JSON.stringify(auth));
+    expect(await met(questline, travelled)).toBe("7");
+    // Nothing of it is left for whoever reads client.auth.
+    expect(travelled).toEqual(JSON.parse(JSON.stringify({ ...(auth as object) })));
+    expect(await met(questline, { ...(auth as object) })).toBeUndefined();
+  }
+});
+
 test.each([
-  [undefined, undefined],
-  [{}, undefined],
-  [{ id: "7", questline: { guest: true } }, undefined],
-  [{ id: "7", guest: true }, "7"],
-  [true, undefined],
-  [{ id: 7 }, undefined],
-  [{ id: "" }, undefined],
-  [{ userId: "7" }, "7"],
-  [{ id: "7", userId: "8" }, "7"],
-  [{ id: "db-1", questline: { id: "7" } }, "7"],
-])("auth %j resolves to %s", (auth, expected) => {
-  expect(resolved(auth)).toBe(expected);
+  {},
+  { id: "7" },
+  { userId: "7" },
+  { sub: "7", metaUserId: "7" },
+  { questline: { id: "7" } },
+  { questline: { id: "7" }, questlineVoucher: "7" },
+  { questline: { id: "7" }, questlineVoucher: { id: "7" } },
+])("auth %j is nobody", async (auth) => {
+  expect(await met(fakeQuestline().questline, auth)).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { QuestlinePluginOptions } from "../src/plugin-options.ts";
+import type { ResolveUserId } from "../src/resolve-user-id.ts";
 import { questlinePlugin, type QuestlinePlugin } from "../src/questline-plugin.ts";
 import { fakeQuestline, type FakeEvents, type FakeQuestline } from "./fake-questline.ts";
 import { fakeRoom, type FakeRoom } from "./fake-room.ts";
@@ -7,13 +8,19 @@ export interface Scene extends FakeQuestline, FakeRoom {
   readonly plugin: QuestlinePlugin<FakeEvents>;
 }
 
+/** A game that vouches for its users: in these rooms nobody else writes `auth`. */
+export const ownWord: ResolveUserId = ({ auth }: { auth?: any }) =>
+  [auth?.questline?.id, auth?.questline?.guest ? undefined : (auth?.id ?? auth?.userId)].find(
+    (id) => typeof id === "string" && /^\d+$/.test(id),
+  );
+
 /** One room with the plugin in it, around a Questline that only records. */
 export function scene(
   options: QuestlinePluginOptions<FakeEvents> = {},
   hooks: Parameters<typeof fakeRoom>[1] = {},
 ): Scene {
   const fake = fakeQuestline();
-  const plugin = questlinePlugin(fake.questline, options);
+  const plugin = questlinePlugin(fake.questline, { resolveUserId: ownWord, ...options });
   return { ...fake, plugin, ...fakeRoom(plugin, hooks) };
 }
 

@@ -135,7 +135,7 @@ test("a player with a proof is no guest in such a room", async () => {
   const sdk = await player(ada.token).joinOrCreate("lobby", {});
   expect(authOf(sdk)).toEqual({ id: ada.id, alias: ada.alias });
   const grace = newUser(emulator);
-  const jwt = await mintJwt({ id: grace.id }, 60);
+  const jwt = await mintJwt(questline.users, { id: grace.id }, 60);
   const withJwt = await visit("lobby", jwt);
   expect(authOf(withJwt)).toEqual({ id: grace.id });
 });
@@ -149,7 +149,7 @@ test("wrong proofs are refused as ever", async () => {
   });
   const options = { metaUserId: newUser(emulator).id };
   await expect(player(ada.token).joinOrCreate("lobby", options)).rejects.toMatchObject({ code: 403 });
-  await expect(visit("lobby", await mintJwt({ id: ada.id }, -1))).rejects.toMatchObject({ code: 401 });
+  await expect(visit("lobby", await JWT.sign({ id: ada.id }, { expiresIn: -1 }))).rejects.toMatchObject({ code: 401 });
 });
 
 test("a platform that is down: 503, not a guest", async () => {

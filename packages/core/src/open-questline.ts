@@ -9,7 +9,9 @@ import type { AppUsage } from "./graph/app-usage.ts";
 import { directTransport } from "./graph/direct-transport.ts";
 import { createGraphClient, graphCalls } from "./graph/graph-client.ts";
 import { undiciTransport } from "./graph/undici-transport.ts";
+import { createAppToken } from "./graph/app-credentials.ts";
 import { createIdentity } from "./identity/identity.ts";
+import { createVouchers } from "./identity/vouchers.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
 import { openDelivery } from "./open-delivery.ts";
 import { readOptions } from "./options.ts";
@@ -67,6 +69,12 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     ...baseUrl,
   });
   const identity = createIdentity({ appId: app, users: direct.users, clock, random });
+  const appToken = createAppToken(credentials);
+  const { vouch, vouched } = createVouchers({
+    appId: app,
+    secret: () => appToken.bare("users.vouch"),
+    clock: wallClock,
+  });
 
   const { store, outbox, tokens, counters, total, learn, lost, restarts } = openDelivery({
     settings,
@@ -173,6 +181,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         await arrived(user, "token");
         return user;
       },
+      vouch,
+      vouched,
     },
     onOutcome: (listener) => outbox.ended.listen((ended) => listener(settledOutcome(ended))),
     onTokenWanted: (listener) => tokenWanted.listen(listener),

@@ -138,6 +138,13 @@ export interface Users {
   verifyNonce(userId: string, nonce: string): Promise<VerifiedUser>;
   /** Verifies a fresh token as belonging to `userId` and lets that player's waiting lanes go on. Throws as `verifyToken`. */
   provideToken(userId: string, token: string): Promise<VerifiedUser>;
+  /**
+   * Text that tells another process of the same app who a verified player is, good for `goodForMs` (default an hour). It
+   * holds no secret; whoever shows it is taken for that player, so it is not for other players' eyes. Throws `bad_input`.
+   */
+  vouch(user: VerifiedUser | { readonly id: string; readonly alias?: string }, goodForMs?: number): Promise<string>;
+  /** The player a voucher names; undefined for anything that was not vouched for by this app, was changed or is over. */
+  vouched(voucher: unknown): Promise<VerifiedUser | undefined>;
 }
 
 /** Results that were given up on, kept for a person. */

@@ -17,6 +17,8 @@ export interface AppToken {
   readonly appId: AppId;
   /** The current `OC|id|secret`, made here, never fetched. Rejects with `app_credentials` where the source gives no usable secret. */
   current(operation: string): Promise<Secret>;
+  /** The current secret itself. Rejects as `current`. */
+  bare(operation: string): Promise<Secret>;
   /** The bare secret of the latest token, for scrubbing. */
   readonly latestSecret: Secret | undefined;
 }
@@ -34,19 +36,21 @@ export function createAppToken({ id, secret: source }: AppCredentials): AppToken
   if (problem !== undefined) throw new QuestlineError("bad_input", `app.secret ${problem}.`);
 
   let latest: { readonly bare: Secret; readonly token: Secret } | undefined;
+  const read = async (operation: string): Promise<{ readonly bare: Secret; readonly token: Secret }> => {
+    if (latest !== undefined && typeof source !== "function") return latest;
+    const value = textOf(typeof source === "function" ? await given(source, operation) : source);
+    const unusable = credentialProblem(value);
+    if (unusable !== undefined) throw unusableSecret(operation, `app.secret ${unusable}`);
+    if (latest === undefined || reveal(latest.bare) !== value) {
+      const text = value as string;
+      latest = { bare: secret("app-secret", text), token: secret("app-token", `OC|${appId}|${text}`) };
+    }
+    return latest;
+  };
   return {
     appId,
-    async current(operation) {
-      if (latest !== undefined && typeof source !== "function") return latest.token;
-      const value = textOf(typeof source === "function" ? await given(source, operation) : source);
-      const unusable = credentialProblem(value);
-      if (unusable !== undefined) throw unusableSecret(operation, `app.secret ${unusable}`);
-      if (latest === undefined || reveal(latest.bare) !== value) {
-        const text = value as string;
-        latest = { bare: secret("app-secret", text), token: secret("app-token", `OC|${appId}|${text}`) };
-      }
-      return latest.token;
-    },
+    current: async (operation) => (await read(operation)).token,
+    bare: async (operation) => (await read(operation)).bare,
     get latestSecret() {
       return latest?.bare;
     },

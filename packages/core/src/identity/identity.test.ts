@@ -182,12 +182,12 @@ test("tokens are kept for a bounded number of players, the latest used", async (
   ]);
 });
 
-test("a nonce is sent once: together its callers share the answer, later ones are refused", async () => {
+test("a nonce is sent once and lets one caller in, also while the platform is still asked", async () => {
   const { identity, users } = setUp();
 
-  expect(await Promise.all([identity.verifyNonce("42", "good"), identity.verifyNonce("42", "good")])).toEqual([
-    { id: "42" },
-    { id: "42" },
+  const together = await Promise.allSettled(Array.from({ length: 5 }, () => identity.verifyNonce("42", "good")));
+  expect(together.filter(({ status }) => status === "fulfilled")).toEqual([
+    { status: "fulfilled", value: { id: "42" } },
   ]);
   await expect(identity.verifyNonce("42", "good")).rejects.toThrow(/used before/);
   await expect(identity.verifyNonce("42", "good")).rejects.toMatchObject({ refusal: "nonce" });

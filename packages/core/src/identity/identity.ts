@@ -87,16 +87,14 @@ class UserIdentity implements Identity {
   async verifyNonce(userId: string, nonce: string): Promise<VerifiedUser> {
     const id = checkedUserId(userId);
     const wrapped = credential(nonce, "the nonce", "nonce");
-    let check = this.#nonces.about(id, wrapped);
-    if (check === "sent")
+    // It proves who one connection is: a second one that shows it meanwhile has it from somewhere else.
+    if (this.#nonces.wasSent(id, wrapped))
       throw refused(
         "nonce",
         "This nonce was used before; it is good for one check. Ask the player's client for a fresh one.",
       );
-    if (check === undefined) {
-      check = this.#users.validateNonce(id, wrapped);
-      this.#nonces.began(id, wrapped, check, neverLeft);
-    }
+    const check = this.#users.validateNonce(id, wrapped);
+    this.#nonces.began(id, wrapped, check, neverLeft);
     if (!(await check))
       throw refused("nonce", "The platform refused the nonce: spent, expired, or of another user or app.");
     return { id };

@@ -1,0 +1,123 @@
+import * as colyseus from "@colyseus/core";
+import { Room, ServerError, type Client } from "@colyseus/core";
+import type { Achievements, Events, Leaderboards } from "@questline/core";
+import type { Admission } from "./admission.ts";
+import { cleanListing } from "./creator-options.ts";
+import type { Hub } from "./hub.ts";
+import { guarded, warn } from "./log.ts";
+import type { Returning } from "./returning.ts";
+import { warnOfSkippedAuth } from "./skipped-auth.ts";
+import { dropCredential } from "./take-credential.ts";
+import type { RoomWatcher } from "./watch-room.ts";
+
+/** As the matchmaker asks a room for a seat. */
+type Reserve = (
+  sessionId: string,
+  options?: unknown,
+  auth?: unknown,
+  seconds?: number,
+  isReconnection?: boolean,
+  ...more: readonly unknown[]
+) => Promise<boolean>;
+
+export interface SeatGateParts {
+  readonly room: Room;
+  readonly hub: Hub;
+  /** Where the room verifies players itself. */
+  readonly admission: Pick<Admission<Events, Achievements, Leaderboards>, "authenticate" | "admit"> | undefined;
+  readonly returning: Pick<Returning, "arriving">;
+}
+
+/**
+ * Who gets to a seat of one room, and what a connection's `auth` may say on its way there.
+ *
+ * @NOTE Colyseus takes a `sessionId` in it as the session's (seen with @colyseus/core 0.17.51 and 0.18.17), and its default
+ * hook copies the payload of any token that is signed with the game's secret, which is what clients wrote. Somebody who
+ * names another's session would take over that seat.
+ */
+export class SeatGate {
+  readonly #parts: SeatGateParts;
+  readonly #met = new WeakSet<Client>();
+
+  constructor(parts: SeatGateParts) {
+    this.#parts = parts;
+    guarded("metadata", () => cleanListing(parts.room));
+    this.#watchSeats();
+  }
+
+  /** What a room's hooks have to ask of it. */
+  get hooks(): Pick<RoomWatcher, "created" | "authenticate" | "admit" | "arriving"> {
+    const { room, hub, admission } = this.#parts;
+    return {
+      created: (createOptions) => {
+        dropCredential(createOptions);
+        warnOfSkippedAuth(room, hub, admission !== undefined);
+      },
+      ...(admission && { authenticate: admission.authenticate }),
+      arriving: (client) => this.#arriving(client),
+      admit: (client) => {
+        this.#refuseClaims(client);
+        admission?.admit(client);
+      },
+    };
+  }
+
+  /** Learns who it is where we vouched for it, and takes out what only we may say. Before anybody else reads it. */
+  #arriving(client: Client): Promise<void> | undefined {
+    const { room, hub, returning } = this.#parts;
+    const { auth }: { readonly auth?: unknown } = client;
+    const isNew = !this.#met.has(client) && hub.players.of(client) === undefined;
+    this.#met.add(client);
+    if (isNew && this.#isAnybodys() && typeof auth === "object" && auth !== null)
+      Reflect.deleteProperty(auth, "questline");
+    const met = hub.players.meet(client, { travels: handsPlayersOn(room) });
+    returning.arriving(client);
+    return met;
+  }
+
+  /** Throws 403 where a session id was claimed and the seat could not be refused. */
+  #refuseClaims({ auth }: { readonly auth?: unknown }): void {
+    if (this.#isAnybodys() && claimedSession(auth) !== undefined)
+      throw new ServerError(403, "A token must not name a session.");
+  }
+
+  #watchSeats(): void {
+    const room = this.#parts.room as unknown as { _reserveSeat?: Reserve };
+    const reserve = room._reserveSeat;
+    if (typeof reserve !== "function") return;
+    room._reserveSeat = async (sessionId, options, auth, seconds, isReconnection, ...more) => {
+      if (isReconnection !== true && this.#isRefused(sessionId, auth)) return false;
+      return reserve.call(room, sessionId, options, auth, seconds, isReconnection, ...more);
+    };
+  }
+
+  /** A game's own hook may name sessions, but not one that is somebody's. */
+  #isRefused(sessionId: string, auth: unknown): boolean {
+    if (claimedSession(auth) === undefined) return false;
+    if (!this.#isAnybodys() && !this.#isTaken(sessionId)) return false;
+    const { constructor: roomClass } = this.#parts.room;
+    const message = "a seat is refused: a token named a session id, which could be another player's";
+    if (this.#parts.hub.isFirst(roomClass, message)) warn(message, { room: roomClass.name });
+    return true;
+  }
+
+  #isTaken(sessionId: string): boolean {
+    const seats: unknown = Reflect.get(this.#parts.room, "_reservedSeats");
+    const isReserved = typeof seats === "object" && seats !== null && Object.hasOwn(seats, sessionId);
+    return isReserved || this.#parts.room.clients.some((client) => client.sessionId === sessionId);
+  }
+
+  /** What is in `auth` was signed, not said, by the game. */
+  #isAnybodys(): boolean {
+    return Reflect.get(this.#parts.room.constructor, "onAuth") === Room.onAuth;
+  }
+}
+
+const claimedSession = (auth: unknown): unknown =>
+  typeof auth === "object" && auth !== null && "sessionId" in auth ? auth.sessionId : undefined;
+
+/** Its players' `auth` goes on to another room as JSON. Cores before 0.18 have no such room. */
+function handsPlayersOn(room: Room): boolean {
+  const queue: unknown = Reflect.get(colyseus, "QueueRoom");
+  return typeof queue === "function" && room instanceof queue;
+}

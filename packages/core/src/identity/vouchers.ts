@@ -1,0 +1,67 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { VerifiedUser } from "./verified-user.ts";
+import { QuestlineError } from "../errors/questline-error.ts";
+import { asUserId, shownValue, type AppId } from "../ids/ids.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { reveal, type Secret } from "../secrets/secret.ts";
+
+export interface VouchersOptions {
+  readonly appId: AppId;
+  /** The app secret of now; whoever has it can check what another process vouched for. */
+  readonly secret: () => Promise<Secret>;
+  /** Wall time is compared between processes. */
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Tells other processes of the same app who a verified player is. */
+export interface Vouchers {
+  /** Text that names the user, good for `goodForMs`; it holds no secret, and nobody without the app secret can make one. */
+  vouch(user: { readonly id: string; readonly alias?: string | undefined }, goodForMs?: number): Promise<string>;
+  /** The user a voucher names; undefined for anything that is none of this app's, was changed or is over. */
+  vouched(voucher: unknown): Promise<VerifiedUser | undefined>;
+}
+
+/** Long enough to be called from a queue into a match; a voucher that gets out is worthless afterwards. */
+export const VOUCHER_GOOD_FOR_MS = 3_600_000;
+const LONGEST = 2_048;
+
+const claimsSchema = z.strictObject({ id: z.string(), alias: z.string().optional(), until: z.number() });
+
+/** HMAC-SHA-256 under a key derived from the app secret, for this purpose and app alone. */
+export function createVouchers({ appId, secret, clock }: VouchersOptions): Vouchers {
+  let derived: { readonly from: string; readonly key: Buffer } | undefined;
+  const keyOf = (appSecret: Secret): Buffer => {
+    const from = reveal(appSecret);
+    if (derived?.from !== from)
+      derived = { from, key: Buffer.from(hkdfSync("sha256", from, appId, "questline voucher 1", 32)) };
+    return derived.key;
+  };
+  const macOf = async (claims: string): Promise<Buffer> =>
+    createHmac("sha256", keyOf(await secret()))
+      .update(claims)
+      .digest();
+
+  return {
+    async vouch({ id, alias }, goodForMs = VOUCHER_GOOD_FOR_MS) {
+      if (asUserId(id) === undefined)
+        throw new QuestlineError("bad_input", `vouch: the user id must be decimal text, not ${shownValue(id)}.`);
+      if (!Number.isFinite(goodForMs) || goodForMs <= 0)
+        throw new QuestlineError("bad_input", "vouch: how long a voucher is good must be a number of ms above 0.");
+      const text = JSON.stringify({ id, alias, until: clock.now() + goodForMs });
+      const claims = Buffer.from(text).toString("base64url");
+      return `${claims}.${(await macOf(claims)).toString("base64url")}`;
+    },
+    async vouched(voucher) {
+      if (typeof voucher !== "string" || voucher.length > LONGEST) return undefined;
+      const [claims = "", mac = "", ...rest] = voucher.split(".");
+      const given = Buffer.from(mac, "base64url");
+      const right = await macOf(claims);
+      if (rest.length > 0 || given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+      const { id, alias, until } = claimsSchema.parse(JSON.parse(Buffer.from(claims, "base64url").toString()));
+      const user = asUserId(id);
+      if (user === undefined || clock.now() >= until) return undefined;
+      return alias === undefined ? { id: user } : { id: user, alias };
+    },
+  };
+}
