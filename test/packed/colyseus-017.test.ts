@@ -14,7 +14,7 @@ const colyseus017 = {
 };
 
 /** Programs of the project; each plays its stories on a server of its own, and says what came of them. */
-const programs = ["rooms.mjs", "matches.mjs", "notices.mjs", "identity.mjs", "lives.mjs"];
+const programs = ["rooms.mjs", "matches.mjs", "notices.mjs", "identity.mjs", "forged.mjs", "lives.mjs"];
 
 let project: PackedProject;
 let told: ReadonlyMap<string, unknown>;
@@ -93,6 +93,28 @@ test("0.17: guests of the static hook join, and what they did is kept until they
     known: "id,alias",
     bits: "0001000",
   });
+});
+
+test.each([
+  ["StaticRoom", [401]],
+  ["RequiredRoom", [401]],
+  ["GuestsRoom", ["a stranger"]],
+  ["PayloadRoom", ["a stranger"]],
+  ["PayloadGuestsRoom", ["a stranger"]],
+])("0.17: in a %s nobody becomes a player by what a signed token says", (name, ends) => {
+  expect(told.get(`forged in ${name}`)).toEqual({ ends, written: 0 });
+});
+
+test("0.17: a hook of the game's own vouches with playerAuth", () => {
+  expect(told.get("the word of the game's own hook")).toBe(1);
+});
+
+test.each(["PayloadRoom", "PayloadGuestsRoom"])("0.17: nobody takes over a session of a %s by naming it", (name) => {
+  expect(told.get(`a claimed session in ${name}`)).toEqual({ taken: "refused", clients: 1 });
+});
+
+test("0.17: the creator's proof is not in the listing", () => {
+  expect(told.get("the creator's proof")).toEqual({ listed: true, leaked: false });
 });
 
 test("0.17: what a room reports in onDispose counts", () => {

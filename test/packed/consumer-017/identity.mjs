@@ -1,5 +1,5 @@
 import { matchMaker } from "@colyseus/core";
-import { attach, questlineAuth, questlineEndpoints, verifyPlayer } from "@questline/colyseus/attach";
+import { attach, playerAuth, questlineAuth, questlineEndpoints, verifyPlayer } from "@questline/colyseus/attach";
 import {
   address,
   client,
@@ -103,7 +103,7 @@ for (const name of ["CrowdedRoom", "OwnAuthRoom"]) {
   const user = newUser();
   const listing = await matchMaker.createRoom("DuelRoom", {});
   const seats = [
-    await matchMaker.reserveSeatFor(listing, {}, { id: user.id }),
+    await matchMaker.reserveSeatFor(listing, {}, await playerAuth(questline, { id: user.id })),
     await matchMaker.reserveSeatFor(listing, {}, undefined),
   ];
   const players = [];
