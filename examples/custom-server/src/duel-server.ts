@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { WebSocketServer, type WebSocket } from "ws";
+import { refusalOf } from "@questline/core";
 import type { DuelQuestline } from "./duel-questline.ts";
 
 /** Taps that win a duel. */
@@ -33,15 +34,18 @@ export async function startDuelServer(questline: DuelQuestline, port = 0): Promi
   const sockets = new WebSocketServer({ server: http, maxPayload: 64 * 1024 });
   let matchId = questline.newMatchId("duel");
 
-  const login = async (socket: WebSocket, token: string): Promise<void> => {
+  const login = async (socket: WebSocket, token: string, from: string | undefined): Promise<void> => {
     try {
-      const user = await questline.users.verifyToken(token);
+      const user = await questline.users.verifyToken(token, { from });
       if (socket.readyState !== socket.OPEN) return;
       players.set(socket, { id: user.id, socket, taps: 0 });
       send(socket, { type: "welcome", id: user.id });
     } catch (error) {
-      send(socket, { type: "refused", reason: error instanceof Error ? error.message : "unknown" });
-      socket.close(4401);
+      // The player gets a code; the error's words speak of the app, and are for its log.
+      const { status, code } = refusalOf(error);
+      if (status === 503) console.error("A player could not be verified.", error);
+      send(socket, { type: "refused", code });
+      socket.close(4000 + status);
     }
   };
 
@@ -68,7 +72,7 @@ export async function startDuelServer(questline: DuelQuestline, port = 0): Promi
     }
   });
 
-  sockets.on("connection", (socket) => {
+  sockets.on("connection", (socket, request) => {
     let asked = false;
     socket.on("error", () => socket.terminate());
     socket.on("close", () => players.delete(socket));
@@ -78,7 +82,7 @@ export async function startDuelServer(questline: DuelQuestline, port = 0): Promi
       if (message?.type === "tap" && player !== undefined) tap(player);
       else if (message?.type === "login" && !asked) {
         asked = true;
-        void login(socket, message.token);
+        void login(socket, message.token, request.socket.remoteAddress);
       }
     });
   });
@@ -105,7 +109,8 @@ function parseMessage(text: string): Incoming | undefined {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || !("type" in value)) return undefined;
     if (value.type === "tap") return { type: "tap" };
-    if (value.type === "login" && "token" in value) return { type: "login", token: String(value.token) };
+    if (value.type === "login" && "token" in value && typeof value.token === "string")
+      return { type: "login", token: value.token };
   } catch {
     // Not JSON: not a message.
   }

@@ -45,7 +45,12 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
       return undefined;
     }
     try {
-      const player = await verifyPlayer(this.#questline, context?.token, options);
+      const player = await verifyPlayer(
+        this.#questline,
+        context?.token,
+        options,
+        context && { headers: new Headers(), ip: context.ip },
+      );
       return (account) => {
         client.auth = mergeAuth(player, account);
         hubOf(this.#questline).players.remember(client, player);

@@ -5,6 +5,7 @@ import { Mail, type MailFeeds } from "./mail.ts";
 import { colyseusPresence, type PresenceSource } from "./relay.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import type { Seat } from "./seat.ts";
+import { Seldom } from "./seldom.ts";
 import { TokenDesk } from "./token-desk.ts";
 import { VerifiedPlayers } from "./verified-players.ts";
 
@@ -29,6 +30,8 @@ export class Hub {
   readonly tokens: TokenDesk;
   readonly mail: Mail;
   readonly players: VerifiedPlayers;
+  /** For what clients can bring about. */
+  readonly seldom: Seldom;
   /** The plugin of each room: a second one would report every match a second time, under an id of its own. */
   readonly plugins: WeakMap<Room, unknown> = new WeakMap();
   /** Of each user here, who mostly has one. */
@@ -41,6 +44,7 @@ export class Hub {
     const seatsOf = (userId: string): Iterable<Seat> => this.#seats.get(userId) ?? [];
     this.#questline = questline;
     this.players = new VerifiedPlayers(questline.users);
+    this.seldom = new Seldom(clock);
     this.tokens = new TokenDesk(questline.users, seatsOf, clock);
     this.mail = new Mail({ questline, seatsOf, clock, source, outbox });
     questline.onOutcome((outcome) => guarded("a notice", () => this.mail.settled(outcome)));

@@ -1,23 +1,25 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createEndpoint, createRouter, ServerError, toNodeHandler, type Endpoint } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
+import { requestAddress } from "./request-address.ts";
 import { mintJwt } from "./colyseus-jwt.ts";
 import { hubOf } from "./hub.ts";
 import { warn, wordsOf } from "./log.ts";
 import type { Player } from "./player.ts";
-import { RateGate } from "./rate-gate.ts";
+import { AddressGates } from "./rate-gate.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
-import { verifyPlayer } from "./verify-player.ts";
+import { verifyFrom } from "./verify-player.ts";
 
 export interface QuestlineEndpointsOptions {
   /** Where the endpoint is: `POST <prefix>/token`. Default `/questline`. */
   readonly prefix?: string;
   /** How long a Colyseus token is good, seconds. It travels in URLs, so not for long. Default 3600. */
   readonly expiresInSeconds?: number;
-  /** Proofs checked with Meta per minute, by this process. Default 600. */
+  /** Posts of one address in a minute, by this process, or of all that have none. Default 120, or 600. */
   readonly mostPerMinute?: number;
-  /** Proofs checked at the same time. Default 32. */
+  /** Posts of one address at the same time, or of all that have none. Default 16, or 32. */
   readonly mostAtOnce?: number;
   /**
    * The game's own check, after Meta vouched for the player: an object of claims to add to the token, `true` to add
@@ -25,6 +27,9 @@ export interface QuestlineEndpointsOptions {
    */
   readonly then?: (player: Player) => object | boolean | null | Promise<object | boolean | null>;
 }
+
+/** Where a request's connection comes from, under a name that no client can guess. */
+const PEER = `x-peer-${randomUUID()}`;
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
@@ -53,18 +58,26 @@ export function endpointsWith<E extends Events, A extends Achievements, L extend
   clock: Clock,
 ): QuestlineEndpoints {
   hubOf(questline);
-  const { prefix = "/questline", expiresInSeconds = 3_600, mostPerMinute = 600, mostAtOnce = 32, then } = options;
+  const { prefix = "/questline", expiresInSeconds = 3_600, mostPerMinute, mostAtOnce, then } = options;
   for (const [name, value] of Object.entries({ expiresInSeconds, mostPerMinute, mostAtOnce })) {
-    if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`${name} must be a whole number above 0.`);
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
+      throw new TypeError(`${name} must be a whole number above 0.`);
   }
   if (!/^(\/[\w-]+)*$/.test(prefix)) throw new TypeError('prefix must be a path such as "/questline", or "".');
-  const gate = new RateGate({ mostPerMinute, mostAtOnce }, clock);
+  const gates = new AddressGates(
+    {
+      each: { mostPerMinute: mostPerMinute ?? 120, mostAtOnce: mostAtOnce ?? 16 },
+      unknown: { mostPerMinute: mostPerMinute ?? 600, mostAtOnce: mostAtOnce ?? 32 },
+    },
+    clock,
+  );
 
   const exchange = async (request: Request | undefined): Promise<Response> => {
+    const from = request && requestAddress(request.headers, request.headers.get(PEER) ?? undefined);
     const read = await readJsonBody(request);
     if ("problem" in read) return answer(read.status, { error: read.problem });
-    const passed = await gate.pass(async () => {
-      const player = await verifyPlayer(questline, undefined, read.body, request);
+    const passed = await gates.of(from).pass(async () => {
+      const player = await verifyFrom(questline, undefined, read.body, request, from);
       const added = then ? await then({ ...player }) : true;
       if (added === false || added === null) throw new ServerError(403, "This player may not join.");
       const claims = added === true ? {} : added;
@@ -109,6 +122,7 @@ function asMiddleware(path: string, endpoints: Readonly<Record<string, Endpoint>
       url: own,
       originalUrl: own,
       baseUrl: { ...own, value: "" },
+      headers: { ...own, value: { ...request.headers, [PEER]: request.socket.remoteAddress ?? "" } },
     });
     try {
       await handle(rebased, response);

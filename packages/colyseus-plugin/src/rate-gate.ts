@@ -37,3 +37,36 @@ export class RateGate {
     }
   }
 }
+
+/** Addresses whose gates are kept; the least used goes first, and has passed nothing lately. */
+const MOST_ADDRESSES = 10_000;
+export interface AddressLimits {
+  readonly each: RateLimits;
+  /** Of all whose address is not known. */
+  readonly unknown: RateLimits;
+}
+
+/** A gate for each address. */
+export class AddressGates {
+  readonly #limits: AddressLimits;
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #gates = new Map<string, RateGate>();
+
+  constructor(limits: AddressLimits, clock: Pick<Clock, "monotonic">) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  of(address: string | undefined): RateGate {
+    const key = address ?? "";
+    const limits = address === undefined ? this.#limits.unknown : this.#limits.each;
+    const gate = this.#gates.get(key) ?? new RateGate(limits, this.#clock);
+    this.#gates.delete(key);
+    this.#gates.set(key, gate);
+    for (const oldest of this.#gates.keys()) {
+      if (this.#gates.size <= MOST_ADDRESSES) break;
+      this.#gates.delete(oldest);
+    }
+    return gate;
+  }
+}

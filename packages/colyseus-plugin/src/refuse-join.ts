@@ -1,7 +1,8 @@
 import { ServerError } from "@colyseus/core";
 import type { IdentityRefusedError } from "@questline/core";
 import { TOKEN_HEADER } from "./take-credential.ts";
-import { warn, wordsOf } from "./log.ts";
+import { wordsOf } from "./log.ts";
+import type { Seldom } from "./seldom.ts";
 
 const MISSING =
   `No Meta credential: send the header ${TOKEN_HEADER}, or the join option metaToken, ` +
@@ -24,11 +25,15 @@ export const otherUser = (): ServerError =>
   new ServerError(403, "This token belongs to another user than metaUserId says.");
 
 /** How a failed verification is told to the client. Platform words stay in the server's log. */
-export function verificationFailed(kind: "token" | "nonce", error: unknown): ServerError {
+export function verificationFailed(kind: "token" | "nonce", error: unknown, log: Pick<Seldom, "warn">): ServerError {
   const code = codeOf(error);
+  if (code === "identity_busy") {
+    log.warn("joins are refused: too many proofs come at once, from one address or from all", { code });
+    return new ServerError(429, "Too many players are joining from here. Join again in a moment.");
+  }
   if (kind === "token" && isOfAnotherApp(error)) return new ServerError(403, "This token belongs to another app.");
   if (isRefusal(error)) return new ServerError(401, `Meta refused this ${kind}. Get a new one and join again.`);
-  warn("a join could not be verified", { code, error: wordsOf(error) });
+  log.warn("a join could not be verified", { code, error: wordsOf(error) });
   // The platform may have taken the nonce, and takes it only once.
   const advice = kind === "nonce" ? "Ask Meta for a new nonce and join again." : "Join again in a moment.";
   return new ServerError(503, `Meta cannot confirm this player right now. ${advice}`);

@@ -110,7 +110,7 @@ function takeToken(room: RoomParts | undefined, client: Client, answer: unknown)
     return;
   }
   if (userId === undefined)
-    return warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
+    return hub.seldom.warn("a token of a connection that is not verified is ignored", { sessionId: client.sessionId });
   if (read.success) void hub.tokens.answer(userId, read.data.token);
   else hub.tokens.unreadable(userId);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AuthContext, ServerError } from "@colyseus/core";
+import { clientAddress } from "@questline/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import { readJwt } from "./colyseus-jwt.ts";
 import { hubOf, type QuestlineFeeds } from "./hub.ts";
@@ -22,13 +23,25 @@ const joins = new WeakMap<object, WeakMap<object, Join>>();
  * bearer `token` of Colyseus (`sdk.auth.token`): a token of Meta's, or one that `questlineEndpoints` gave.
  *
  * Throws `ServerError`: 401 without a (good) credential, 403 for a token of another app or of another user than
- * `metaUserId` says, 503 when the platform cannot tell now (after a nonce: ask for a new one).
+ * `metaUserId` says, 429 when too many proofs come at once (from one address: `context.ip`), 503 when the platform cannot tell
+ * now (after a nonce: ask for a new one).
  */
 export function verifyPlayer<E extends Events, A extends Achievements, L extends Leaderboards>(
   questline: Questline<E, A, L>,
   token: string | undefined,
   options: unknown,
-  context?: Pick<AuthContext, "headers">,
+  context?: Pick<AuthContext, "headers"> & Partial<Pick<AuthContext, "ip">>,
+): Promise<Player> {
+  return verifyFrom(questline, token, options, context, clientAddress(context?.ip));
+}
+
+/** `verifyPlayer`, for a client whose address the caller knows. */
+export function verifyFrom<E extends Events, A extends Achievements, L extends Leaderboards>(
+  questline: Questline<E, A, L>,
+  token: string | undefined,
+  options: unknown,
+  context: Pick<AuthContext, "headers"> | undefined,
+  from: string | undefined,
 ): Promise<Player> {
   // A token may be wanted as soon as the player is known, before the first room of this process exists.
   hubOf(questline);
@@ -41,7 +54,7 @@ export function verifyPlayer<E extends Events, A extends Achievements, L extends
   const lasting = digestOf(header.kind === "token" ? header.token : bearer);
   if (join && isSameJoin(join, credential, lasting)) return join.player;
 
-  const player = verify(questline, credential);
+  const player = verify(questline, credential, from);
   player.catch(() => {});
   if (key) known.set(key, { lasting, player });
   return player;
@@ -54,7 +67,7 @@ function isSameJoin(join: Join, credential: Credential, lasting: string | undefi
   return sent !== undefined && digestOf(sent) === join.lasting && lasting === join.lasting;
 }
 
-async function verify(questline: QuestlineFeeds, credential: Credential): Promise<Player> {
+async function verify(questline: QuestlineFeeds, credential: Credential, from: string | undefined): Promise<Player> {
   if (credential.kind === "none") throw credentialMissing();
   if (credential.kind === "unreadable") throw credentialUnreadable(credential.problem);
   if (credential.kind === "jwt") {
@@ -66,8 +79,8 @@ async function verify(questline: QuestlineFeeds, credential: Credential): Promis
     if (credential.claimedId !== undefined && credential.claimedId !== player.id) throw otherUser();
     return player;
   }
-  const user = await ask(questline, credential).catch((error: unknown): ServerError => {
-    return verificationFailed(credential.kind, error);
+  const user = await ask(questline, credential, from).catch((error: unknown): ServerError => {
+    return verificationFailed(credential.kind, error, hubOf(questline).seldom);
   });
   if (user instanceof Error) throw user;
   if (credential.kind === "token") {
@@ -80,9 +93,10 @@ async function verify(questline: QuestlineFeeds, credential: Credential): Promis
 async function ask(
   questline: QuestlineFeeds,
   credential: Extract<Credential, { kind: "token" | "nonce" }>,
+  from: string | undefined,
 ): Promise<Player> {
-  if (credential.kind === "token") return questline.users.verifyToken(credential.token);
-  return questline.users.verifyNonce(credential.userId, credential.nonce);
+  if (credential.kind === "token") return questline.users.verifyToken(credential.token, { from });
+  return questline.users.verifyNonce(credential.userId, credential.nonce, { from });
 }
 
 function joinsOf(questline: object): WeakMap<object, Join> {

@@ -31,6 +31,8 @@ import { explain } from "./rules/explain.ts";
 import { Standing } from "./standing.ts";
 
 const CLOSE_MS = 5_000;
+/** Reads of joins that may fail in a row before a join's read is sent but once. */
+const JOIN_PATIENCE = 3;
 const NOTHING_KNOWN: Debts = { pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 0, setAside: 0, owed: 0 };
 
 /** What only tests hand in: deliberate defects. */
@@ -68,7 +70,24 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     clock,
     ...baseUrl,
   });
-  const identity = createIdentity({ appId: app, users: direct.users, clock, random });
+  // Sockets of its own, so that no crowd at the door stands before a delivery.
+  const { limits } = settings;
+  const door = createGraphClient({
+    app: credentials,
+    transport: directTransport(
+      undiciTransport({
+        ...baseUrl,
+        ...timeoutMs,
+        connections: limits.mostAtOnce,
+        readConnections: limits.mostAtOnce,
+        clock: wallClock,
+      }),
+      { clock, random, patience: JOIN_PATIENCE },
+    ),
+    clock,
+    ...baseUrl,
+  });
+  const identity = createIdentity({ appId: app, users: door.users, clock, random, limits });
   const appToken = createAppToken(credentials);
   const { vouch, vouched } = createVouchers({
     appId: app,
@@ -119,7 +138,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       return { ...owedLast, problem: String(error) };
     } finally {
       closing.abort(new QuestlineError("closed", "Questline is closed."));
-      await graph.close(Math.max(0, until - clock.monotonic()));
+      const graceMs = Math.max(0, until - clock.monotonic());
+      await Promise.all([graph.close(graceMs), door.close(graceMs)]);
       release();
     }
   };
@@ -173,9 +193,9 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     newMatchId: (prefix) => `${prefix}:${clock.now()}:${random.hex(6)}`,
     explain: (event, payload) => explain(rules, event, payload),
     users: {
-      verifyToken: (token) => verified(identity.verifyToken(token), "token"),
+      verifyToken: (token, origin) => verified(identity.verifyToken(token, origin), "token"),
       // No token came with the nonce: lanes that are parked for one run into that at once, and it is asked for.
-      verifyNonce: (userId, nonce) => verified(identity.verifyNonce(userId, nonce), "nonce"),
+      verifyNonce: (userId, nonce, origin) => verified(identity.verifyNonce(userId, nonce, origin), "nonce"),
       async provideToken(userId, token) {
         const user = await identity.provideToken(userId, token);
         await arrived(user, "token");

@@ -9,6 +9,8 @@ import type { QuestlineDefinition } from "./rules/rule-book.ts";
 import { systemClock } from "./runtime/clock.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { stderrLogger } from "./runtime/log.ts";
+import { DEFAULT_PROOF_LIMITS } from "./identity/proof-gate.ts";
+import type { ProofLimits } from "./identity/proof-gate.ts";
 import type { Logger } from "./runtime/log.ts";
 import { systemRandom } from "./runtime/random.ts";
 import type { Random } from "./runtime/random.ts";
@@ -58,6 +60,8 @@ export interface QuestlineOptions<
   readonly delivery?: DeliveryOptions;
   readonly graph?: GraphOptions;
   readonly tokens?: TokenOptions;
+  /** How many proofs of who players are Meta is asked about. */
+  readonly identity?: ProofLimits;
   /** pino, console and Colyseus's logger fit. Default: warnings and errors on stderr. */
   readonly logger?: Logger;
   /** For tests. Default: the machine's. With one of your own, results are delivered in this thread, not beside their file. */
@@ -73,6 +77,7 @@ export interface Settings {
   readonly policy: DeliveryPolicy;
   readonly graph: GraphOptions;
   readonly sealer: Sealer | undefined;
+  readonly limits: Required<ProofLimits>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -104,10 +109,18 @@ export function readOptions<E extends Events, A extends Achievements, L extends 
     policy: deliveryPolicy(options.delivery),
     graph: options.graph ?? {},
     sealer: options.tokens === undefined ? undefined : readSealer(options.tokens),
+    limits: readLimits(options.identity),
     logger,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   };
+}
+
+function readLimits(given: ProofLimits = {}): Required<ProofLimits> {
+  const limits = { ...DEFAULT_PROOF_LIMITS, ...given };
+  for (const [name, value] of Object.entries(limits))
+    if (!Number.isSafeInteger(value) || value < 1) throw refused(`identity.${name} must be a whole number above 0.`);
+  return limits;
 }
 
 function readSealer(tokens: TokenOptions): Sealer {

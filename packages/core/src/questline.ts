@@ -2,6 +2,7 @@ import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Events, OccurrenceOf, PayloadOf } from "./catalogue/events.ts";
 import type { QuestlineError } from "./errors/questline-error.ts";
 import type { GraphCalls } from "./graph/graph-client.ts";
+import type { ProofOrigin } from "./identity/identity.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
 import type { Explanation } from "./rules/explain.ts";
 import type { LaneTarget } from "./intent/intent.ts";
@@ -132,10 +133,14 @@ export interface RuleResult {
 
 /** Who players are, and the tokens that act for them (in memory only). */
 export interface Users {
-  /** `GET /me` with the token, then the user read with the app token. Throws `identity_refused`, `bad_input` or a `GraphError`. */
-  verifyToken(token: string): Promise<VerifiedUser>;
-  /** Checks a single-use proof; never sent twice. Throws `identity_refused`, `bad_input`, `ambiguous` or a `GraphError`. */
-  verifyNonce(userId: string, nonce: string): Promise<VerifiedUser>;
+  /**
+   * `GET /me` with the token, then the user read with the app token. `from` tells clients apart, best by their address, so
+   * that one of them cannot use up what there is for all. Throws `identity_refused`, `identity_busy`, `bad_input` or a
+   * `GraphError`.
+   */
+  verifyToken(token: string, origin?: ProofOrigin): Promise<VerifiedUser>;
+  /** Checks a single-use proof; never sent twice. Throws as `verifyToken`, or `ambiguous`. */
+  verifyNonce(userId: string, nonce: string, origin?: ProofOrigin): Promise<VerifiedUser>;
   /** Verifies a fresh token as belonging to `userId` and lets that player's waiting lanes go on. Throws as `verifyToken`. */
   provideToken(userId: string, token: string): Promise<VerifiedUser>;
   /**

@@ -37,7 +37,9 @@ export type ErrorCode =
   /** A request that must not be repeated may have taken effect, or may not. */
   | "ambiguous"
   /** A user's proof was read and refused. */
-  | "identity_refused";
+  | "identity_refused"
+  /** Too many proofs came at once: this one was not looked at. */
+  | "identity_busy";
 
 const mark: unique symbol = Symbol.for("questline.error") as never;
 

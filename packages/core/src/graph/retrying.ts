@@ -17,6 +17,11 @@ export interface RetryingOptions {
   readonly baseMs?: number;
   /** The longest wait, ms. An ordered `Retry-After` beyond it ends the tries. Default 5000. */
   readonly capMs?: number;
+  /**
+   * Once so many sends in a row have failed in passing, whatever they were of, each request is sent once until one goes
+   * well: who fails is not helped by more. Default: never.
+   */
+  readonly patience?: number;
 }
 
 /**
@@ -24,19 +29,24 @@ export interface RetryingOptions {
  * through untouched.
  */
 export function retrying(inner: GraphTransport, options: RetryingOptions): GraphTransport {
-  const { clock, random, tries = 3, baseMs = 200, capMs = 5_000 } = options;
+  const { clock, random, tries = 3, baseMs = 200, capMs = 5_000, patience = Infinity } = options;
+  let failedInARow = 0;
 
   const send = async (request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse> => {
     for (let attempt = 0; ; attempt += 1) {
-      const isLast = attempt + 1 >= tries;
+      const isLast = (): boolean => attempt + 1 >= tries || failedInARow >= patience;
       let orderedMs = 0;
       try {
         const response = await inner.send(request, signal);
-        if (isLast || !isPassing(response)) return response;
+        const failed = isPassing(response);
+        failedInARow = failed ? failedInARow + 1 : 0;
+        if (!failed || isLast()) return response;
         orderedMs = readRetryAfter(response.headers["retry-after"], clock.now()) ?? 0;
         if (orderedMs > capMs) return response;
       } catch (error) {
-        if (isLast || !isPassingFailure(error, request)) throw error;
+        if (!isPassingFailure(error, request)) throw error;
+        failedInARow += 1;
+        if (isLast()) throw error;
       }
       await pause(request, Math.max(orderedMs, fullJitter(attempt, { baseMs, capMs }, random.next())), signal);
     }

@@ -1,5 +1,9 @@
+import { isIP } from "node:net";
+import { clientAddress } from "./client-address.ts";
+import { IdentityBusyError } from "./identity-busy-error.ts";
 import { IdentityRefusedError, type Refusal } from "./identity-refused-error.ts";
 import { createNonceBook, type NonceBook } from "./nonce-book.ts";
+import { DEFAULT_PROOF_LIMITS, ProofGate, type ProofLimits } from "./proof-gate.ts";
 import { createTokenCache, type TokenCache, type TokenDigest } from "./token-cache.ts";
 import type { VerifiedUser } from "./verified-user.ts";
 import { isGraphError } from "../errors/graph-error.ts";
@@ -32,20 +36,30 @@ export interface IdentityOptions {
   readonly positiveTtlMs?: number | undefined;
   /** How long a refused token is refused without asking, ms. Default 10 000. */
   readonly negativeTtlMs?: number | undefined;
+  readonly limits?: ProofLimits | undefined;
+}
+
+/** Where a proof comes from. */
+export interface ProofOrigin {
+  /**
+   * The client's address, or other text that tells clients apart and that nobody can have many of. An address of this
+   * machine or a private network counts as none: it is mostly a proxy's.
+   */
+  readonly from?: string | undefined;
 }
 
 /** Who players are, and the tokens that act for them; in memory only. */
 export interface Identity {
   /**
    * Whose token this is, proven to be for this app: `/me` alone does not prove that. Throws `bad_input` (nothing was
-   * sent), `identity_refused`, or a `GraphError` when the platform could not say.
+   * sent), `identity_busy` (neither), `identity_refused`, or a `GraphError` when the platform could not say.
    */
-  verifyToken(token: string): Promise<VerifiedUser>;
+  verifyToken(token: string, origin?: ProofOrigin): Promise<VerifiedUser>;
   /**
    * Checks a single-use proof, sent once ever. Throws `bad_input`, `identity_refused`, `ambiguous` (ask for a fresh
    * nonce) or a `GraphError`.
    */
-  verifyNonce(userId: string, nonce: string): Promise<VerifiedUser>;
+  verifyNonce(userId: string, nonce: string, origin?: ProofOrigin): Promise<VerifiedUser>;
   /** Verifies a token and that it is `userId`'s. Throws as `verifyToken`. */
   provideToken(userId: string, token: string): Promise<VerifiedUser>;
   /** The latest good token of a user. */
@@ -65,6 +79,7 @@ class UserIdentity implements Identity {
   readonly #users: IdentityCalls;
   readonly #tokens: TokenCache;
   readonly #nonces: NonceBook;
+  readonly #gate: ProofGate;
   readonly #flights: SingleFlight<VerifiedUser> = createSingleFlight();
 
   constructor(options: IdentityOptions) {
@@ -75,16 +90,23 @@ class UserIdentity implements Identity {
     this.#users = users;
     this.#tokens = createTokenCache({ appId, clock, random, maxUsers, positiveTtlMs, negativeTtlMs });
     this.#nonces = createNonceBook(appId, maxUsers);
+    this.#gate = new ProofGate({ ...DEFAULT_PROOF_LIMITS, ...options.limits }, clock);
   }
 
-  async verifyToken(token: string): Promise<VerifiedUser> {
+  async verifyToken(token: string, origin: ProofOrigin = {}): Promise<VerifiedUser> {
+    const from = tellingApart(origin);
     const wrapped = credential(token, "the user token", "user-token");
     const digest = this.#tokens.digest(wrapped);
-    const user = await this.#flights.run(digest, () => this.#ask(wrapped, digest));
+    const user = await this.#flights.run(digest, async () => {
+      // What is known already costs nobody anything.
+      const known = this.#knownAs(wrapped, digest);
+      return known ?? this.#gate.pass(from, () => this.#ask(wrapped, digest));
+    });
     return { ...user };
   }
 
-  async verifyNonce(userId: string, nonce: string): Promise<VerifiedUser> {
+  async verifyNonce(userId: string, nonce: string, origin: ProofOrigin = {}): Promise<VerifiedUser> {
+    const from = tellingApart(origin);
     const id = checkedUserId(userId);
     const wrapped = credential(nonce, "the nonce", "nonce");
     // It proves who one connection is: a second one that shows it meanwhile has it from somewhere else.
@@ -93,16 +115,19 @@ class UserIdentity implements Identity {
         "nonce",
         "This nonce was used before; it is good for one check. Ask the player's client for a fresh one.",
       );
-    const check = this.#users.validateNonce(id, wrapped);
+    const check = this.#gate.pass(from, async () => {
+      if (!(await this.#users.validateNonce(id, wrapped)))
+        throw refused("nonce", "The platform refused the nonce: spent, expired, or of another user or app.");
+    });
     this.#nonces.began(id, wrapped, check, neverLeft);
-    if (!(await check))
-      throw refused("nonce", "The platform refused the nonce: spent, expired, or of another user or app.");
+    await check;
     return { id };
   }
 
   async provideToken(userId: string, token: string): Promise<VerifiedUser> {
     const id = checkedUserId(userId);
-    const user = await this.verifyToken(token);
+    // A known player's own bound: nobody else's proofs stand in its way, and it stands in nobody's.
+    const user = await this.verifyToken(token, { from: `user ${id}` });
     if (user.id !== id)
       throw refused("other-user", "The user token belongs to another user than the one it was provided for.");
     return user;
@@ -129,19 +154,23 @@ class UserIdentity implements Identity {
     this.#tokens.learn(digest, { state: "refused", refusal: "token", why: REFUSED_BY_PLATFORM });
   }
 
+  /** Whose token it is, where that is known; throws what the platform said of it before. */
+  #knownAs(token: Secret, digest: TokenDigest): VerifiedUser | undefined {
+    const known = this.#tokens.about(digest);
+    if (known?.state === "refused") throw refused(known.refusal, known.why);
+    if (known?.state === "denied") throw known.error;
+    if (known?.state !== "verified") return undefined;
+    this.#tokens.keep(known.user.id, token);
+    return known.user;
+  }
+
   /** Only what the platform said itself is remembered; an outage is nobody's refusal. */
   async #ask(token: Secret, digest: TokenDigest): Promise<VerifiedUser> {
     const known = this.#tokens.about(digest);
-    if (known?.state === "refused") throw refused(known.refusal, known.why);
-    if (known?.state === "verified") {
-      this.#tokens.keep(known.user.id, token);
-      return known.user;
-    }
-    const owner = known?.user ?? (await this.#owner(token, digest));
+    const owner = known?.state === "owned" ? known.user : await this.#owner(token, digest);
     const user = await this.#ofThisApp(owner, digest);
     // A refusal may have been learned while the second answer was on its way.
-    const meanwhile = this.#tokens.about(digest);
-    if (meanwhile?.state === "refused") throw refused(meanwhile.refusal, meanwhile.why);
+    this.#knownAs(token, digest);
     this.#tokens.learn(digest, { state: "verified", user });
     this.#tokens.keep(user.id, token);
     return user;
@@ -153,8 +182,11 @@ class UserIdentity implements Identity {
       this.#tokens.learn(digest, { state: "owned", user });
       return user;
     } catch (error) {
-      if (!isGraphError(error) || error.code !== "user_token") throw error;
-      throw this.#refuse(digest, "token", REFUSED_BY_PLATFORM, error);
+      if (isGraphError(error) && error.code === "user_token")
+        throw this.#refuse(digest, "token", REFUSED_BY_PLATFORM, error);
+      // A token of an app that may not ask, or this app may not: either way the next answer is the same for a while.
+      if (isGraphError(error) && error.code === "permission") this.#tokens.learn(digest, { state: "denied", error });
+      throw error;
     }
   }
 
@@ -182,6 +214,9 @@ class UserIdentity implements Identity {
 const REFUSED_BY_PLATFORM =
   "The platform refused the user token: wrong, expired or revoked. Ask the player's client for a fresh one.";
 
+const tellingApart = ({ from }: ProofOrigin): string | undefined =>
+  from === undefined || isIP(from) === 0 ? from : clientAddress(from);
+
 const badInput = (message: string): QuestlineError => new QuestlineError("bad_input", message);
 
 const refused = (refusal: Refusal, why: string, cause?: unknown): QuestlineError =>
@@ -189,7 +224,7 @@ const refused = (refusal: Refusal, why: string, cause?: unknown): QuestlineError
 
 /** Not a byte of it was handed over, so the nonce is as good as before. */
 const neverLeft = (error: unknown): boolean =>
-  isGraphError(error) && error.applied === "no" && error.status === undefined;
+  error instanceof IdentityBusyError || (isGraphError(error) && error.applied === "no" && error.status === undefined);
 
 function checkedUserId(userId: unknown): UserId {
   const id = asUserId(userId);

@@ -8,7 +8,7 @@ export interface NonceBook {
   /** A check of this pair is under way, or has ended. */
   wasSent(userId: UserId, nonce: Secret): boolean;
   /** Writes down a check under way. It stays so however it ends, unless `unsent` says that nothing left. */
-  began(userId: UserId, nonce: Secret, check: Promise<boolean>, unsent: (error: unknown) => boolean): void;
+  began(userId: UserId, nonce: Secret, check: Promise<unknown>, unsent: (error: unknown) => boolean): void;
 }
 
 /** Holds the latest `max` pairs; a nonce lives for minutes, so what falls out has long expired. */

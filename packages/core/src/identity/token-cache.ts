@@ -11,7 +11,9 @@ import { reveal, type Secret } from "../secrets/secret.ts";
 export type Knowledge =
   | { readonly state: "owned"; readonly user: VerifiedUser }
   | { readonly state: "verified"; readonly user: VerifiedUser }
-  | { readonly state: "refused"; readonly refusal: Refusal; readonly why: string };
+  | { readonly state: "refused"; readonly refusal: Refusal; readonly why: string }
+  /** The platform would not say, and would not the next time either. */
+  | { readonly state: "denied"; readonly error: Error };
 
 /** Names a token without holding it. */
 export type TokenDigest = string;
@@ -36,9 +38,16 @@ export interface TokenCache {
   drop(userId: UserId, only?: TokenDigest): void;
 }
 
+interface Entry {
+  readonly knowledge: Knowledge;
+  readonly until: number;
+}
+
 export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const { appId, clock, random, maxUsers, positiveTtlMs, negativeTtlMs } = options;
-  const known = new LRUCache<string, { readonly knowledge: Knowledge; readonly until: number }>({ max: maxUsers * 2 });
+  // Apart, so that no number of wrong tokens pushes out what is known of good ones.
+  const good = new LRUCache<string, Entry>({ max: maxUsers * 2 });
+  const refused = new LRUCache<string, Entry>({ max: maxUsers });
   const tokens = new LRUCache<string, Secret>({ max: maxUsers });
 
   const digest = (token: Secret): TokenDigest =>
@@ -50,16 +59,21 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   return {
     digest,
     about(token) {
-      const entry = known.get(token);
-      if (entry === undefined) return undefined;
-      if (clock.monotonic() < entry.until) return entry.knowledge;
-      known.delete(token);
+      for (const known of [refused, good]) {
+        const entry = known.get(token);
+        if (entry === undefined) continue;
+        if (clock.monotonic() < entry.until) return entry.knowledge;
+        known.delete(token);
+      }
       return undefined;
     },
     learn(token, knowledge) {
-      const ttlMs = knowledge.state === "refused" ? negativeTtlMs : positiveTtlMs;
+      const isBad = knowledge.state === "refused" || knowledge.state === "denied";
+      const ttlMs = isBad ? negativeTtlMs : positiveTtlMs;
       // Up to a tenth earlier, so that a server full of players who joined together does not ask again together.
       const until = clock.monotonic() + ttlMs * (1 - 0.1 * random.next());
+      const [known, other] = isBad ? [refused, good] : [good, refused];
+      other.delete(token);
       known.set(token, { knowledge, until });
     },
     tokenOf: (userId) => tokens.get(keyOf(userId)),
