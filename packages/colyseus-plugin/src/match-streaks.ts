@@ -45,10 +45,12 @@ export class RoomStreaks {
   readonly #streaks: UsableStreaks | undefined;
   readonly #lengths = new Map<string, StreakLengths | "asked">();
 
-  constructor(streaks: unknown, events: Events) {
+  /** `kept` hears of the store, which keeps more of users than Questline does. */
+  constructor(streaks: unknown, events: Events, kept: (store: StreakStore) => void = () => {}) {
     const problem = streaks === undefined ? undefined : problemOf(streaks as Partial<UsableStreaks> | null, events);
     if (problem === undefined) this.#streaks = streaks as UsableStreaks | undefined;
-    else warn(`streaks: ${problem}. No streaks are kept`);
+    if (this.#streaks) kept(this.#streaks.store);
+    if (problem !== undefined) warn(`streaks: ${problem}. No streaks are kept`);
   }
 
   /** This user is in the room. Repeating it costs nothing. */

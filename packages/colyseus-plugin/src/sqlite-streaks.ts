@@ -19,6 +19,7 @@ export function sqliteStreaks(path: string): StreakStore {
   return {
     read: (userId) => connection.ask({ verb: "read", userId }),
     record: (userId, matchId, hits) => connection.ask({ verb: "record", userId, matchId, hits }),
+    forget: (userId) => connection.ask({ verb: "forget", userId }),
     close: () => connection.close(),
   };
 }

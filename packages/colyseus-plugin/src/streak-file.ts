@@ -3,7 +3,7 @@ import type { StreakLengths } from "./streak-store.ts";
 
 /** What the room's thread asks of the thread that holds the file. */
 export type StreakCall =
-  | { readonly id: number; readonly verb: "read"; readonly userId: string }
+  | { readonly id: number; readonly verb: "read" | "forget"; readonly userId: string }
   | {
       readonly id: number;
       readonly verb: "record";
@@ -36,7 +36,9 @@ const SCHEMA = `
 export class StreakFile {
   readonly #path: string;
   #database: DatabaseSync | undefined;
-  #statements: Readonly<Record<"read" | "count" | "hit" | "miss", StatementSync>> | undefined;
+  #statements:
+    | Readonly<Record<"read" | "count" | "hit" | "miss" | "forget" | "forgetCounted", StatementSync>>
+    | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -62,6 +64,7 @@ export class StreakFile {
     const statements = this.#statements;
     if (!statements || call.verb === "close") return {};
     const { userId } = call;
+    if (call.verb === "forget") for (const forget of [statements.forget, statements.forgetCounted]) forget.run(userId);
     if (call.verb === "record" && statements.count.run(userId, call.matchId).changes > 0) {
       for (const [name, hit] of Object.entries(call.hits)) (hit ? statements.hit : statements.miss).run(userId, name);
     }
@@ -77,6 +80,8 @@ export class StreakFile {
     this.#statements = {
       read: database.prepare("SELECT name, length FROM streak WHERE user = ?"),
       count: database.prepare("INSERT INTO counted VALUES (?, ?, unixepoch()) ON CONFLICT DO NOTHING"),
+      forget: database.prepare("DELETE FROM streak WHERE user = ?"),
+      forgetCounted: database.prepare("DELETE FROM counted WHERE user = ?"),
       hit: database.prepare(`${upsert.replace("%", "1")} length + 1`),
       miss: database.prepare(`${upsert.replace("%", "0")} 0`),
     };

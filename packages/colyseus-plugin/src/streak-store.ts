@@ -13,6 +13,8 @@ export interface StreakStore {
    * changes nothing. Resolves with the user's streaks once they are safe.
    */
   record(userId: string, matchId: string, hits: Readonly<Record<string, boolean>>): Promise<StreakLengths>;
+  /** Drops all that is kept of a user, as `users.forget` does; a store without it is not asked. */
+  forget?(userId: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,10 @@ export function memoryStreaks(): StreakStore {
         lengths.set(userId, streaks);
       }
       return { ...streaks };
+    },
+    async forget(userId) {
+      lengths.delete(userId);
+      for (const match of counted) if (JSON.parse(match)[0] === userId) counted.delete(match);
     },
     close: async () => {},
   };

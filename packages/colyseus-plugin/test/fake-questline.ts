@@ -119,6 +119,7 @@ export function fakeQuestline(): FakeQuestline {
       ),
       vouch: (user: Parameters<Users["vouch"]>[0]) => users.vouch(user),
       vouched: (voucher: unknown) => users.vouched(voucher),
+      onForget: () => () => {},
     },
     inspect: async ({ user = "", waiting }: LaneFilter = {}) => {
       const all = parked.has(user) ? [laneOf("BEST_TIME", { state: "parked" })] : (lanes.get(user) ?? []);

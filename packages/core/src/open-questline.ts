@@ -13,6 +13,7 @@ import { createAppToken } from "./graph/app-credentials.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { createVouchers } from "./identity/vouchers.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
+import { PlayerForgetter } from "./forget-player.ts";
 import { openDelivery } from "./open-delivery.ts";
 import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
@@ -143,6 +144,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       release();
     }
   };
+  const forgetter = new PlayerForgetter({ app, store, outbox, identity, ready, logger });
   const hasClientBoards = Object.values(leaderboards).some((board) => board.writes === "client");
   const hasAchievements = Object.keys(options.achievements).length > 0;
   /** The player has proven who they are: lets what waited for them go on. */
@@ -203,6 +205,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       },
       vouch,
       vouched,
+      forget: (userId, options) => forgetter.forget(userId, options),
+      onForget: (listener) => forgetter.listen(listener),
     },
     onOutcome: (listener) => outbox.ended.listen((ended) => listener(settledOutcome(ended))),
     onTokenWanted: (listener) => tokenWanted.listen(listener),

@@ -14,7 +14,7 @@ import type { ProofLimits } from "./identity/proof-gate.ts";
 import type { Logger } from "./runtime/log.ts";
 import { systemRandom } from "./runtime/random.ts";
 import type { Random } from "./runtime/random.ts";
-import { aesSealer, sealingKey } from "./secrets/seal.ts";
+import { aesSealer, changingSealer, sealingKey } from "./secrets/seal.ts";
 import type { Sealer } from "./secrets/seal.ts";
 import type { Secret } from "./secrets/secret.ts";
 import type { LaneStore } from "./store/lane-store.ts";
@@ -45,6 +45,11 @@ export interface TokenOptions {
    * them survive a restart. Without a key no token is ever written, and such scores wait until the player is back.
    */
   readonly key: string | Uint8Array;
+  /**
+   * The key before, while it is being changed: what it sealed can still be read, and is sealed with `key` as it is used.
+   * Leave it out once every player who is to keep a token has been back, or after `delivery.retentionMs`.
+   */
+  readonly previousKey?: string | Uint8Array;
 }
 
 export interface QuestlineOptions<
@@ -124,9 +129,14 @@ function readLimits(given: ProofLimits = {}): Required<ProofLimits> {
 }
 
 function readSealer(tokens: TokenOptions): Sealer {
-  const key = sealingKey(tokens.key);
-  if (key === undefined) throw refused("tokens.key must be 32 bytes, or the base64 or hex of 32 bytes.");
-  return aesSealer(key);
+  const keys = (["key", "previousKey"] as const).map((name) => {
+    if (name === "previousKey" && tokens.previousKey === undefined) return undefined;
+    const key = sealingKey(tokens[name]);
+    if (key === undefined) throw refused(`tokens.${name} must be 32 bytes, or the base64 or hex of 32 bytes.`);
+    return aesSealer(key);
+  });
+  const [sealer, previous] = keys as [Sealer, Sealer | undefined];
+  return previous === undefined ? sealer : changingSealer(sealer, previous);
 }
 
 function isSecretSource(value: unknown): boolean {

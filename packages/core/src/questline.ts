@@ -148,6 +148,14 @@ export interface Users {
    * holds no secret; whoever shows it is taken for that player, so it is not for other players' eyes. Throws `bad_input`.
    */
   vouch(user: VerifiedUser | { readonly id: string; readonly alias?: string }, goodForMs?: number): Promise<string>;
+  /**
+   * Deletes all that is kept of a player: lanes, once keys, receipts, announcements, tokens, dead letters, rows set aside, and
+   * what listeners keep, such as streaks. What the player reported before counts again if it is reported again. Throws
+   * `still_owed` while something is owed, unless `owedToo`, or is being sent just now; `bad_input` for a wrong user id.
+   */
+  forget(userId: string, options?: { readonly owedToo?: boolean }): Promise<void>;
+  /** Hears of each player who is forgotten; `forget` waits for it, and rejects with its failure. Returns the way to stop. */
+  onForget(listener: (userId: string) => unknown): () => void;
   /** The player a voucher names; undefined for anything that was not vouched for by this app, was changed or is over. */
   vouched(voucher: unknown): Promise<VerifiedUser | undefined>;
 }

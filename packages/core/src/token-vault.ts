@@ -44,6 +44,8 @@ export class TokenVault {
     const token = sealed === undefined ? undefined : sealer.open(sealed, context(app, user), "user-token");
     if (sealed !== undefined && token === undefined) await this.#softly(() => store.dropToken(app, user));
     if (token !== undefined) identity.restore(user, token);
+    if (token !== undefined && sealed !== undefined && sealer.isOld?.(sealed, context(app, user)) === true)
+      await this.keep(user);
     return identity.tokenOf(user) !== undefined;
   }
 

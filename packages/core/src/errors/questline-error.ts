@@ -12,6 +12,8 @@ export type ErrorCode =
   | "store_unusable"
   /** The store was written by a newer version. */
   | "store_newer"
+  /** Something cannot be deleted, since results are still owed. */
+  | "still_owed"
   /** A lease token that is no longer current. */
   | "stale_lease"
   /** The platform refused a parameter (Graph code 100 and its kin). */

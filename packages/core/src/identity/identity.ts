@@ -68,6 +68,8 @@ export interface Identity {
   restore(userId: string, token: Secret): void;
   /** The platform refused the user's token: it is dropped (if `token` is still the one), and not asked about again at once. */
   forget(userId: string, token?: Secret): void;
+  /** Drops all that is known of a user. */
+  forgetUser(userId: string): void;
 }
 
 /** Throws `bad_input` for a wrong app id. */
@@ -152,6 +154,11 @@ class UserIdentity implements Identity {
     const digest = this.#tokens.digest(gone);
     this.#tokens.drop(id, digest);
     this.#tokens.learn(digest, { state: "refused", refusal: "token", why: REFUSED_BY_PLATFORM });
+  }
+
+  forgetUser(userId: string): void {
+    const id = asUserId(userId);
+    if (id !== undefined) this.#tokens.forgetUser(id);
   }
 
   /** Whose token it is, where that is known; throws what the platform said of it before. */

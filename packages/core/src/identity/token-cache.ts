@@ -36,6 +36,8 @@ export interface TokenCache {
   keep(userId: UserId, token: Secret): void;
   /** Drops the user's token; with `only`, just if it is that one. */
   drop(userId: UserId, only?: TokenDigest): void;
+  /** Drops all that is known of a user and of every token of theirs. */
+  forgetUser(userId: UserId): void;
 }
 
 interface Entry {
@@ -78,6 +80,11 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     },
     tokenOf: (userId) => tokens.get(keyOf(userId)),
     keep: (userId, token) => void tokens.set(keyOf(userId), token),
+    forgetUser(userId) {
+      tokens.delete(keyOf(userId));
+      for (const [token, { knowledge }] of good)
+        if ("user" in knowledge && knowledge.user.id === userId) good.delete(token);
+    },
     drop(userId, only) {
       const held = tokens.peek(keyOf(userId));
       if (held !== undefined && (only === undefined || digest(held) === only)) tokens.delete(keyOf(userId));

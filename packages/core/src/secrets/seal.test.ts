@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { aesSealer, sealingKey } from "./seal.ts";
+import { aesSealer, changingSealer, sealingKey } from "./seal.ts";
 import { reveal, secret } from "./secret.ts";
 
 const sealer = aesSealer(new Uint8Array(32).fill(7));
@@ -42,4 +42,17 @@ test("a key is 32 bytes, as bytes, base64 or hex", () => {
   }
   for (const key of ["", "short", randomBytes(16), randomBytes(33), 7, undefined])
     expect(sealingKey(key)).toBeUndefined();
+});
+
+test("while keys change, what either sealed opens, and what the old one sealed is known as old", () => {
+  const before = aesSealer(new Uint8Array(32).fill(9));
+  const changing = changingSealer(sealer, before);
+  const [old, fresh] = [before.seal(token, "1\n2"), changing.seal(token, "1\n2")];
+  for (const sealed of [old, fresh]) {
+    const opened = changing.open(sealed, "1\n2", "user-token");
+    expect(opened && reveal(opened)).toBe("FRL-test-token");
+  }
+  expect([changing.isOld?.(old, "1\n2"), changing.isOld?.(fresh, "1\n2")]).toEqual([true, false]);
+  expect(sealer.open(fresh, "1\n2", "user-token")).toBeDefined();
+  expect(changing.open(old, "1\n3", "user-token")).toBeUndefined();
 });

@@ -8,6 +8,8 @@ export interface Sealer {
   seal(value: Secret, context: string): string;
   /** Undefined if it was sealed with another key, for another context, or was changed. */
   open(sealed: string, context: string, kind: string): Secret | undefined;
+  /** It should be sealed anew: it was sealed with a key that is being given up. Absent: never. */
+  isOld?(sealed: string, context: string): boolean;
 }
 
 const VERSION = "1";
@@ -25,6 +27,15 @@ export function sealingKey(key: unknown): Uint8Array | undefined {
 /** AES-256-GCM with a random nonce; `key` is 32 bytes. */
 export function aesSealer(key: Uint8Array): Sealer {
   return new AesSealer(key);
+}
+
+/** Seals with `sealer`, and opens what either of them sealed. */
+export function changingSealer(sealer: Sealer, previous: Sealer): Sealer {
+  return {
+    seal: (value, context) => sealer.seal(value, context),
+    open: (sealed, context, kind) => sealer.open(sealed, context, kind) ?? previous.open(sealed, context, kind),
+    isOld: (sealed, context) => sealer.open(sealed, context, "any") === undefined,
+  };
 }
 
 class AesSealer implements Sealer {

@@ -159,3 +159,12 @@ export interface TakenOver {
   /** The kernel and network that the last process sent from, as it named them. */
   readonly kernel?: string;
 }
+
+/** What stands in the way of forgetting a user, or what was forgotten. */
+export interface ForgottenUser {
+  readonly forgotten: boolean;
+  /** Lanes with something owed, and dead letters. */
+  readonly owed: number;
+  /** Of these, lanes that are being sent just now. */
+  readonly inFlight: number;
+}

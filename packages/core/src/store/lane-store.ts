@@ -10,6 +10,7 @@ import type {
   DeadLetter,
   ExpiredLane,
   FiringFilter,
+  ForgottenUser,
   LaneFilter,
   LaneSnapshot,
   Owed,
@@ -128,6 +129,11 @@ export interface LaneStore {
    * counted before. False if there is none with this id.
    */
   dropSetAside(id: number): Promise<boolean>;
+  /**
+   * Removes everything that names a user: lanes, once keys, send records, dead letters, announcements, token, rows set
+   * aside. Not while something is owed, unless `owedToo`, and never while something is being sent; then nothing changes.
+   */
+  forgetUser(app: string, user: string, owedToo: boolean): Promise<ForgottenUser>;
   /**
    * Drops once keys, send records and sealed tokens older than `before` (wall ms), never younger ones. They go in two
    * generations, each as a whole, so under regular purges with the same retention a row may stay up to twice as long.

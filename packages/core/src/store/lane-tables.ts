@@ -48,6 +48,8 @@ export interface LaneTables {
   firings(owner: string, match?: string): Iterable<readonly [match: string, firing: string, OnceEntry]>;
   /** `match` is what the names of its occurrences begin with. */
   occurrences(owner: string, match?: string): Iterable<readonly [occurrence: string, OnceEntry]>;
+  /** Everything stored for an owner. */
+  removeFirings(owner: string): void;
   /** The record whose range holds `seq`. */
   sendRecord(lane: string, seq: number): SendRecord | undefined;
   putSendRecord(lane: string, record: SendRecord): void;

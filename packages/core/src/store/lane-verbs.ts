@@ -2,6 +2,7 @@ import { laneId } from "../intent/intent.ts";
 import { acceptReports } from "./accept-firings.ts";
 import { acknowledgeRow, openAnnouncements } from "./lane-announcements.ts";
 import { forgetIdle } from "./forget-idle.ts";
+import { forgetUser } from "./forget-user.ts";
 import { purged, withRow } from "./generations.ts";
 import { heldBack } from "./lane-anew.ts";
 import { settleRow } from "./lane-end.ts";
@@ -283,6 +284,7 @@ export function laneVerbs(tables: LaneTables, { maxLanes }: StoreLimits): LaneVe
     discard,
     setAside: () => tables.setAside(),
     dropSetAside: (id) => tables.dropSetAside(id),
+    forgetUser: (app, user, owedToo) => forgetUser(tables, app, user, owedToo),
     purge,
   };
 }

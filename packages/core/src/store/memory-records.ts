@@ -52,6 +52,13 @@ export class MemoryRecords {
     }
   }
 
+  removeFirings(owner: string): void {
+    for (const { firings, occurrences } of this.#kept) {
+      firings.delete(owner);
+      occurrences.delete(owner);
+    }
+  }
+
   sendRecord(lane: string, seq: number): SendRecord | undefined {
     return this.#either((kept) => {
       const records = kept.sends.get(lane) ?? [];

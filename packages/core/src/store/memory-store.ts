@@ -51,6 +51,7 @@ export function memoryStoreOf(verbs: LaneVerbs): LaneStore {
     owed: run("owed"),
     expireParked: run("expireParked"),
     forgetProgress: run("forgetProgress"),
+    forgetUser: run("forgetUser"),
     announcements: run("announcements"),
     acknowledge: run("acknowledge"),
     keepToken: run("keepToken"),

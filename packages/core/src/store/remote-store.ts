@@ -63,6 +63,7 @@ export function askedVerbs(
     discard: ask("discard"),
     setAside: ask("setAside"),
     dropSetAside: ask("dropSetAside"),
+    forgetUser: ask("forgetUser"),
     purge: ask("purge"),
     backup: ask("backup"),
   };

@@ -62,6 +62,10 @@ export abstract class SqliteRecordTables implements Omit<LaneTables, LaneVerb> {
     return this.records.occurrences(owner, match);
   }
 
+  removeFirings(owner: string): void {
+    this.records.removeFirings(owner);
+  }
+
   generations(): Generations {
     return this.records.generations();
   }

@@ -24,6 +24,8 @@ function statements(database: DatabaseSync, which: 0 | 1) {
   return {
     match: database.prepare(`SELECT firings FROM matches_${which} WHERE name = ?`),
     matches: database.prepare(`SELECT name, firings FROM matches_${which} WHERE owner = ?`),
+    removeMatch: database.prepare(`DELETE FROM matches_${which} WHERE name = ?`),
+    removeOccurrences: database.prepare(`DELETE FROM occurrences_${which} WHERE name >= ? AND name < ?`),
     putMatch: database.prepare(`INSERT INTO matches_${which} (name, owner, firings) VALUES (?, ?, ?)
       ON CONFLICT (name) DO UPDATE SET firings = excluded.firings`),
     occurrence: database.prepare(`SELECT entry FROM occurrences_${which} WHERE name = ?`),
@@ -141,6 +143,20 @@ export class SqliteRecords {
       for (const { name, entry } of this.#statements[which].occurrences.all(beginning, `${beginning}:`)) {
         yield [String(name).slice(owner.length), this.#readEntry(which, String(name), entry)];
       }
+    }
+  }
+
+  removeFirings(owner: string): void {
+    this.flush();
+    for (const which of [0, 1] as const) {
+      const { matches, removeMatch, removeOccurrences } = this.#statements[which];
+      for (const { name } of matches.all(ownerNumber(owner))) {
+        const [, app = "", user = ""] = partsOf(String(name));
+        if (ownerName(app, user) !== owner) continue;
+        removeMatch.run(name ?? null);
+        this.#hotMatches[which].delete(String(name));
+      }
+      removeOccurrences.run(owner, `${owner}:`);
     }
   }
 

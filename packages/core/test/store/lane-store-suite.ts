@@ -6,6 +6,7 @@ import { acceptSuite } from "./suite-accept.ts";
 import { backupSuite } from "./suite-backup.ts";
 import type { Copies } from "./suite-backup.ts";
 import { endsSuite } from "./suite-ends.ts";
+import { forgetUserSuite } from "./suite-forget-user.ts";
 import { idleSuite } from "./suite-idle.ts";
 import { leaseSuite } from "./suite-lease.ts";
 import { limitsSuite } from "./suite-limits.ts";
@@ -31,6 +32,7 @@ const PROMISES: Readonly<Record<string, (check: Check, fresh: Fresh) => void>> =
   "expiry, tokens, remembered firings": waitingSuite,
   limits: limitsSuite,
   "idle lanes": idleSuite,
+  "forgetting a user": forgetUserSuite,
   "dead letters, records, purge": recordsSuite,
 };
 

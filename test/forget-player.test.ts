@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  board,
+  count,
+  createQuestline,
+  memoryStore,
+  oncePerMatch,
+  silentLogger,
+  simple,
+  sqliteStore,
+} from "@questline/core";
+import type { LaneStore } from "@questline/core";
+import { createEmulator, type Emulator } from "@questline/emulator";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+let emulator: Emulator;
+let folder: string;
+beforeEach(async () => {
+  emulator = await createEmulator();
+  folder = await mkdtemp(join(tmpdir(), "questline-forget-"));
+});
+afterEach(async () => {
+  await emulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const OLD = Buffer.alloc(32, 8).toString("base64");
+const NEW = Buffer.alloc(32, 9).toString("base64");
+
+function game(store: LaneStore, tokens?: { key: string; previousKey?: string }) {
+  return createQuestline({
+    app: { id: "1", secret: "test-secret" },
+    store,
+    graph: { baseUrl: emulator.url },
+    delivery: { windowMs: 5, quietPeriodMs: 50, takeoverQuietMs: 50 },
+    logger: silentLogger,
+    achievements: { FIRST_WIN: simple(), WINS_100: count(100) },
+    leaderboards: { BEST_TIME: board({ sort: "lower-is-better", writes: "client" }) },
+    events: { matchEnded: oncePerMatch<{ timeMs: number }>() },
+    rules: {
+      matchEnded: ({ unlock, addCount, submitScore }) => [
+        unlock("FIRST_WIN"),
+        addCount("WINS_100", 1),
+        submitScore("BEST_TIME", (e) => e.timeMs),
+      ],
+    },
+    ...(tokens && { tokens }),
+  });
+}
+
+const newPlayer = (): { id: string; token: string } => {
+  const { id } = emulator.world.createUser({ alias: "forgotten.ada" });
+  return { id, token: emulator.world.mintUserToken("1", id) };
+};
+
+test.each([
+  ["in memory", () => memoryStore()],
+  ["in a file", () => sqliteStore(join(folder, "game.db"))],
+])("a player %s is forgotten whole, and is new afterwards", async (_, store) => {
+  await using questline = game(store());
+  const ada = newPlayer();
+  const heard: string[] = [];
+  questline.users.onForget((userId) => heard.push(userId));
+  await questline.users.verifyToken(ada.token);
+  await questline.match("m-1").report(ada.id, "matchEnded", { timeMs: 81_250 }).settled;
+  expect(await questline.receipts({ userId: ada.id })).toHaveLength(3);
+  expect(await questline.announcements(ada.id)).toHaveLength(1);
+
+  await questline.users.forget(ada.id);
+  expect(heard).toEqual([ada.id]);
+  expect(await questline.receipts({ userId: ada.id })).toEqual([]);
+  expect(await questline.announcements(ada.id)).toEqual([]);
+  expect(await questline.inspect({ user: ada.id })).toEqual([]);
+
+  // The same match counts again, since nobody remembers it; a score waits for a token, since nobody has one.
+  await questline.match("m-1").report(ada.id, "matchEnded", { timeMs: 80_000 }).durable;
+  await questline.flush();
+  expect(emulator.oracle.achievement(ada.id, "WINS_100").added).toBe(2n);
+  expect(await questline.owed()).toMatchObject({ parked: 1 });
+});
+
+test("while something is owed, nothing is deleted unless told", async () => {
+  await using questline = game(memoryStore());
+  const { id } = newPlayer();
+  await questline.match("m-1").report(id, "matchEnded", { timeMs: 81_250 }).durable;
+  await questline.flush();
+  await expect(questline.users.forget(id)).rejects.toMatchObject({ code: "still_owed", message: /1 results/ });
+  expect(await questline.owed()).toMatchObject({ parked: 1 });
+  await questline.users.forget(id, { owedToo: true });
+  expect(await questline.owed()).toMatchObject({ owed: 0 });
+  await expect(questline.users.forget("ada")).rejects.toMatchObject({ code: "bad_input" });
+});
+
+test("a failing listener is told, after all were asked", async () => {
+  await using questline = game(memoryStore());
+  const heard: string[] = [];
+  questline.users.onForget(() => {
+    throw new Error("the game's own database");
+  });
+  questline.users.onForget((userId) => heard.push(userId));
+  await expect(questline.users.forget("42")).rejects.toThrow("the game's own database");
+  expect(heard).toEqual(["42"]);
+});
+
+test("the key of kept tokens can be changed, and a token outlives it", async () => {
+  const path = join(folder, "keys.db");
+  const ada = newPlayer();
+  const life = async (tokens: { key: string; previousKey?: string }, match: string, timeMs: number) => {
+    await using questline = game(sqliteStore(path), tokens);
+    if (match === "m-1") await questline.users.verifyToken(ada.token);
+    await questline.match(match).report(ada.id, "matchEnded", { timeMs }).durable;
+    await questline.flush();
+    return (await questline.owed()).parked;
+  };
+  expect(await life({ key: OLD }, "m-1", 90_000)).toBe(0);
+  expect(await life({ key: NEW, previousKey: OLD }, "m-2", 80_000)).toBe(0);
+  // Sealed anew when it was used: the old key is not needed any more.
+  expect(await life({ key: NEW }, "m-3", 70_000)).toBe(0);
+  expect(emulator.world.entry("BEST_TIME", ada.id)?.score).toBe(70_000n);
+});
