@@ -5,11 +5,13 @@ import type { IsolatedWorld, WorldOptions, Worlds } from "./isolated-world.ts";
 const NAME = /^[\w.-]{1,64}$/;
 const MAX_WORLDS = 1_000;
 
+type Surroundings = Omit<InstanceOptions, "seed" | "strictness" | "worlds">;
+
 export class WorldRegistry implements Worlds {
-  readonly #surroundings: Pick<InstanceOptions, "random" | "clock" | "url">;
+  readonly #surroundings: Surroundings;
   readonly #instances = new Map<string, Instance>();
 
-  constructor(surroundings: Pick<InstanceOptions, "random" | "clock" | "url">) {
+  constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
   }
 
