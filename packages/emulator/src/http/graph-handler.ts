@@ -15,7 +15,8 @@ import type { SwitchBoard } from "../switches.ts";
 import type { EmulatedWorld } from "../world/world.ts";
 import { type Answer, garbageAnswer, resetConnection, sendAnswer, sendTruncated } from "./answer.ts";
 import { readBody, readParameters, type ReadRequest } from "./read-parameters.ts";
-import { redactedParameters, redactedPath } from "./redact.ts";
+import { redactedMethod, redactedParameters, redactedPath } from "./redact.ts";
+import { isSecret } from "./secret-text.ts";
 
 export interface GraphHandlerOptions {
   readonly world: EmulatedWorld;
@@ -91,6 +92,7 @@ class Handler implements GraphHandler {
     const at = clock.now();
     const segments = segmentsOf(request.path);
     const { method, parameters } = request;
+    const apiName = onlyIf(/^\w{1,128}$/, parameters.text("api_name"));
     const token = resolveToken(world.state, request.token, at);
     const operation = operationOf({ method, segments, parameters, token, state: world.state });
     const userId = subjectOf(request, segments, token, operation);
@@ -102,13 +104,13 @@ class Handler implements GraphHandler {
     const entry = log.open({
       at,
       operation,
-      method: request.method.slice(0, 16),
+      method: redactedMethod(request.method),
       path: redactedPath(request.path, world.state),
-      params: redactedParameters(request.parameters, token.kind),
+      params: redactedParameters(request.parameters, token.kind, world.state),
       tokenKind: token.kind,
       token: request.token ? fingerprint(token.kind, request.token) : undefined,
       userId,
-      apiName: onlyIf(/^\w{1,128}$/, request.parameters.text("api_name")),
+      apiName: apiName !== undefined && isSecret(apiName, world.state) ? undefined : apiName,
       fault: trouble.name,
     });
     return { operation, request, segments, token, trouble, entry, response, afterEnd: undefined };
