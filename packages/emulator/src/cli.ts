@@ -75,10 +75,10 @@ async function main(): Promise<void> {
   const emulator = await createEmulator({ port, host, allowedHosts, allowRemoteWebhooks, strictness, ...seed });
   // Before the line is printed: who reads it may send a signal at once.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void emulator.close());
-  const { url } = emulator;
+  const { url, world } = emulator;
   const line = json
-    ? JSON.stringify({ event: "listening", url, port: Number(new URL(url).port) })
-    : `Questline emulator listens on ${url}`;
+    ? JSON.stringify({ event: "listening", url, port: Number(new URL(url).port), world: world.id })
+    : `Questline emulator (world ${world.id}) listens on ${url}`;
   process.stdout.write(`${line}\n`);
 }
 

@@ -45,9 +45,12 @@ describe("questline-emulator", () => {
     );
     const child = run("--json", "--seed", join(folder, "seed.yaml"));
     const line = JSON.parse(await firstLine(child));
-    expect(line).toEqual({ event: "listening", url: `http://127.0.0.1:${line.port}`, port: expect.any(Number) });
+    const url = `http://127.0.0.1:${line.port}`;
+    const world = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(line).toEqual({ event: "listening", url, port: expect.any(Number), world });
     const reply = await fetch(`${line.url}/777?fields=alias`, { headers: { authorization: "Bearer OC|42|answer" } });
     expect(await reply.json()).toEqual({ id: "777", alias: "ada" });
+    expect(reply.headers.get("x-questline-emulator-world")).toBe(line.world);
     const health = (await (await fetch(`${line.url}/__emulator/health`)).json()) as { version: string };
     const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
     expect(health.version).toBe(manifest.version);
@@ -62,7 +65,7 @@ describe("questline-emulator", () => {
 
   it("prints a sentence ending in the URL, and ends on SIGINT", async () => {
     const child = run();
-    expect(await firstLine(child)).toMatch(/ http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await firstLine(child)).toMatch(/ \(world [0-9a-f]{16}\) listens on http:\/\/127\.0\.0\.1:\d+$/);
     child.kill("SIGINT");
     expect(await once(child, "exit")).toEqual([0, null]);
   });

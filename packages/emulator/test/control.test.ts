@@ -22,6 +22,7 @@ describe("health and world", () => {
       emulator: "questline",
       url: emulator.url,
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      world: emulator.world.id,
     });
   });
 

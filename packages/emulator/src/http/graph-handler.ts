@@ -40,6 +40,8 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
   return new Handler(options);
 }
 
+/** Names the world that answers. */
+const WORLD_ID_HEADER = "x-questline-emulator-world";
 const USER_ID = /^\d{1,20}$/;
 
 /** One request on its way: read, logged, not yet carried out. */
@@ -90,6 +92,7 @@ class Handler implements GraphHandler {
   #open(request: ReadRequest, response: ServerResponse): Exchange {
     const { world, faults, log, clock, switches } = this.#options;
     const at = clock.now();
+    response.setHeader(WORLD_ID_HEADER, world.id);
     const segments = segmentsOf(request.path);
     const { method, parameters } = request;
     const apiName = onlyIf(/^\w{1,128}$/, parameters.text("api_name"));
