@@ -32,7 +32,9 @@ describe("a world's id", () => {
     const { id } = emulator.world;
     emulator.world.advance(86_400_000);
     await post(emulator, "/achievement_remove_all", { user_id: idOf(emulator, "ada") });
-    expect(() => emulator.reset({ users: [{ alias: "eve", friends: ["nobody"] }] })).toThrow("seed.users[0].friends[0]");
+    expect(() => emulator.reset({ users: [{ alias: "eve", friends: ["nobody"] }] })).toThrow(
+      "seed.users[0].friends[0]",
+    );
     expect([emulator.world.id, await told()]).toEqual([id, id]);
   });
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultKind } from "../faults/fault.ts";
 import type { FaultPlan, Trouble } from "../faults/fault-plan.ts";
 import { fingerprint } from "../fingerprint.ts";
+import { API_NAME } from "../graph/api-name.ts";
 import { envelope, GraphError, type GraphErrorBody } from "../graph/graph-error.ts";
 import { writeExactJson } from "../json/exact-json.ts";
 import { type Call, resolveToken, type Token } from "../operations/call.ts";
@@ -95,7 +96,7 @@ class Handler implements GraphHandler {
     response.setHeader(WORLD_ID_HEADER, world.id);
     const segments = segmentsOf(request.path);
     const { method, parameters } = request;
-    const apiName = onlyIf(/^\w{1,128}$/, parameters.text("api_name"));
+    const apiName = onlyIf(API_NAME, parameters.text("api_name"));
     const token = resolveToken(world.state, request.token, at);
     const operation = operationOf({ method, segments, parameters, token, state: world.state });
     const userId = subjectOf(request, segments, token, operation);

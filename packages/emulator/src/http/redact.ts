@@ -1,4 +1,5 @@
 import { fingerprint } from "../fingerprint.ts";
+import { unescaped } from "../graph/unescaped.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { WorldState } from "../world/state.ts";
 import { isSecret, withoutSecrets } from "./secret-text.ts";
@@ -53,8 +54,9 @@ export function redactedPath(path: string, state: WorldState): string {
 }
 
 function isKnownId(segment: string, { nodes, apps }: WorldState): boolean {
-  if (nodes.has(segment)) return true;
-  for (const { notificationRequests } of apps.values()) if (notificationRequests.has(segment)) return true;
+  const name = unescaped(segment);
+  if (nodes.has(name)) return true;
+  for (const { notificationRequests } of apps.values()) if (notificationRequests.has(name)) return true;
   return false;
 }
 

@@ -24,7 +24,8 @@ export interface WebhookSubscription {
 
 export interface TriggeredEvent {
   readonly field: Topic;
-  readonly value: ExactJsonObject;
+  /** Left out, the change has none. */
+  readonly value?: ExactJsonObject;
 }
 
 export interface SendOptions {
@@ -73,7 +74,7 @@ const MAX_DELIVERIES = 10_000;
 const HANDSHAKE_LIMIT_MS = 10_000;
 
 const eventsSchema = z
-  .array(z.strictObject({ field: z.enum(TOPICS), value: z.record(z.string(), z.unknown()) }))
+  .array(z.strictObject({ field: z.enum(TOPICS), value: z.record(z.string(), z.unknown()).optional() }))
   .min(1, "at least one event")
   .max(1_000, "at most 1000 events");
 const copiesSchema = z.int("a whole number").min(1, "at least 1").max(100, "at most 100").optional();
