@@ -170,6 +170,31 @@ describe("records", () => {
     expect(emulator.requests.summary()).toMatchObject({ total: 0, writes: 0, byOperation: {} });
   });
 
+  it.each([
+    "operation=achievement.write",
+    "fault=reset",
+    "tokenKind=application",
+    "effect=yes",
+    "effect=",
+    "status=ok",
+  ])("refuses %s, which would match nothing in silence", async (query) => {
+    const { status, body } = await control(emulator, "GET", `/requests?${query}`);
+    expect([status, body.error.path]).toEqual([400, query.split("=")[0]]);
+    expect(body.error.message).toContain("expected");
+  });
+
+  it.each([
+    ["/definitions", "definition"],
+    ["/leaderboards", "leaderboard"],
+    ["/items", "item"],
+    ["/notification-requests", "request"],
+    ["/webhooks", "webhook"],
+    ["/webhooks/send", "events"],
+  ])("says that %s lacks its %s", async (path, member) => {
+    const { status, body } = await control(emulator, "POST", path, {});
+    expect([status, body.error]).toEqual([400, { message: `body.${member}: is missing`, path: `body.${member}` }]);
+  });
+
   it("shows the oracle with text for 64 bits", async () => {
     await writeWins("9007199254740993");
     const { body } = await control(emulator, "GET", "/oracle");

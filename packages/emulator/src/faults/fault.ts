@@ -149,6 +149,8 @@ const kinds = {
   laggingReads: { ms: milliseconds.max(HISTORY_MS, `at most ${HISTORY_MS} milliseconds`) },
 };
 
+export const faultKindNames: readonly string[] = Object.keys(kinds);
+
 const operation = z.enum(operationNames as [OperationName, ...OperationName[]]);
 const probability = z.number("a number from 0 to 1").min(0, "a number from 0 to 1").max(1, "a number from 0 to 1");
 const target = {
@@ -197,5 +199,5 @@ function parseKind(input: unknown, path: string): FaultKind {
 function membersOf(input: unknown, path: string): z.core.$ZodLooseShape {
   const kind = typeof input === "object" && input !== null && "kind" in input ? input.kind : undefined;
   if (typeof kind === "string" && Object.hasOwn(kinds, kind)) return kinds[kind as FaultKindName];
-  throw new EmulatorInputError(`${path}.kind`, `expected one of ${Object.keys(kinds).join(", ")}`);
+  throw new EmulatorInputError(`${path}.kind`, `expected one of ${faultKindNames.join(", ")}`);
 }
