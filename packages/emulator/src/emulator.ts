@@ -48,9 +48,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   if (host.trim() === "") {
     throw new EmulatorInputError("host", 'expected an address; "127.0.0.1" is this machine alone, "0.0.0.0" everybody');
   }
-  const gate = createGate({ host, allowedHosts });
-  let address = "";
-  const surroundings = { random, clock, allowRemoteWebhooks, url: () => address };
+  let [address, url] = ["", ""];
+  const gate = createGate({ host, address: () => address, allowedHosts });
+  const surroundings = { random, clock, allowRemoteWebhooks, url: () => url };
   const worlds = new WorldRegistry(surroundings);
   const instance = new Instance({ ...surroundings, seed, strictness, worlds });
   const pick = (incoming: IncomingMessage): Instance | undefined => {
@@ -59,8 +59,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   };
   const server = createHttpServer({ pick, gate, random, requestTimeoutMs });
   const bound = await listen(server, port, host);
-  if (!isLoopback(bound.address)) warnOfExposure(bound.address);
-  address = `http://${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  address = bound.address;
+  if (!isLoopback(address)) warnOfExposure(address);
+  url = `http://${bound.family === "IPv6" ? `[${address}]` : address}:${bound.port}`;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     instance.stop();

@@ -204,6 +204,10 @@ describe("where it listens", () => {
       ] as const) {
         expect((await ask({ line: "GET /__emulator/world", headers: { host }, of: wide })).status).toBe(status);
       }
+      // Whatever it is called, its own URL is one by which it answers.
+      await using named = await createEmulator({ host: "0" });
+      expect(named.url).toMatch(/^http:\/\/0\.0\.0\.0:/);
+      expect((await ask({ line: "GET /__emulator/world", of: named })).status).toBe(200);
       warn.mockClear();
       for (const host of ["127.0.0.1", "localhost", "127.0.0.2"]) await (await createEmulator({ host })).close();
       expect(warn).not.toHaveBeenCalled();

@@ -12,6 +12,8 @@ export interface Gate {
 export interface GateOptions {
   /** What the emulator listens on. */
   readonly host: string;
+  /** The same as an address, known once it listens. */
+  readonly address: () => string;
   /** Further names and addresses by which it is reached. */
   readonly allowedHosts: readonly string[];
 }
@@ -20,7 +22,7 @@ const HOST_NAME = /^(?:[\w-]+(?:\.[\w-]+)*|[\da-f:.]+)$/;
 const HOST_HEADER = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?$/i;
 
 /** @throws EmulatorInputError for a name that no `Host` header can hold. */
-export function createGate({ host, allowedHosts }: GateOptions): Gate {
+export function createGate({ host, address, allowedHosts }: GateOptions): Gate {
   const known = new Set([bareHost(host)]);
   for (const [index, each] of allowedHosts.entries()) {
     const name = typeof each === "string" ? bareHost(each) : "";
@@ -32,7 +34,9 @@ export function createGate({ host, allowedHosts }: GateOptions): Gate {
   }
   return {
     refuse: (incoming, isControl) =>
-      unknownHost(incoming, known) ?? fromAPage(incoming) ?? (isControl ? notJson(incoming) : undefined),
+      unknownHost(incoming, (name) => known.has(name) || name === bareHost(address())) ??
+      fromAPage(incoming) ??
+      (isControl ? notJson(incoming) : undefined),
   };
 }
 
@@ -40,11 +44,11 @@ export function createGate({ host, allowedHosts }: GateOptions): Gate {
  * A name can be made to lead here by whoever owns it (DNS rebinding); its pages would then count as our own. The
  * address at which a connection arrived is nobody's to give.
  */
-function unknownHost({ headers, socket }: IncomingMessage, known: ReadonlySet<string>): Answer | undefined {
+function unknownHost({ headers, socket }: IncomingMessage, isKnown: (name: string) => boolean): Answer | undefined {
   const named = HOST_HEADER.exec(headers.host ?? "")?.[1];
   if (named === undefined) return refusal(403, "the request needs a Host header with a name or address", "host");
   const host = bareHost(named);
-  if (isLoopback(host) || known.has(host) || host === bareHost(socket.localAddress ?? "")) return undefined;
+  if (isLoopback(host) || isKnown(host) || host === bareHost(socket.localAddress ?? "")) return undefined;
   const flag = `--allow-host ${host}, or allowedHosts: ["${host}"]`;
   return refusal(
     403,
