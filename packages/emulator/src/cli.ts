@@ -13,6 +13,9 @@ A local stand-in for Meta's Horizon platform API. It holds its world in memory a
 
   --port N        port, 0 for any free one (default 0)
   --host H        address to listen on (default 127.0.0.1)
+  --allow-host N  a name besides these by which it is reached, such as emulator; may be given several times
+  --allow-remote-webhooks
+                  let webhooks go to other machines than this one
   --seed FILE     world at the start, YAML or JSON (default: app 1 with secret test-secret)
   --strictness S  where the platform's documents leave a choice: documented, observed or hostile (default observed)
   --json          print one JSON object instead of a sentence
@@ -25,6 +28,8 @@ Stop it with SIGINT or SIGTERM. Control it under /__emulator, see docs/emulator.
 interface Arguments {
   readonly port: number;
   readonly host: string;
+  readonly allowedHosts: readonly string[];
+  readonly allowRemoteWebhooks: boolean;
   readonly seed: string | undefined;
   readonly strictness: Strictness;
   readonly json: boolean;
@@ -36,6 +41,8 @@ function readArguments(): Arguments | "help" {
     options: {
       port: { type: "string", default: "0" },
       host: { type: "string", default: "127.0.0.1" },
+      "allow-host": { type: "string", multiple: true, default: [] },
+      "allow-remote-webhooks": { type: "boolean", default: false },
       seed: { type: "string" },
       strictness: { type: "string", default: "observed" },
       json: { type: "boolean", default: false },
@@ -51,7 +58,8 @@ function readArguments(): Arguments | "help" {
     const known = Object.keys(strictnessProfiles).join(", ");
     throw new Error(`--strictness: expected one of ${known}, found "${strictness}"`);
   }
-  return { port, host, seed, json, explain, strictness };
+  const { "allow-host": allowedHosts, "allow-remote-webhooks": allowRemoteWebhooks } = values;
+  return { port, host, allowedHosts, allowRemoteWebhooks, seed, json, explain, strictness };
 }
 
 function isStrictness(text: string): text is Strictness {
@@ -61,16 +69,16 @@ function isStrictness(text: string): text is Strictness {
 async function main(): Promise<void> {
   const given = readArguments();
   if (given === "help") return void process.stdout.write(HELP);
-  const { port, host, json, strictness } = given;
+  const { port, host, allowedHosts, allowRemoteWebhooks, json, strictness } = given;
   if (given.explain) return void process.stdout.write(json ? `${JSON.stringify({ behaviours })}\n` : explanation());
   const seed = given.seed === undefined ? {} : { seed: await loadSeedFile(given.seed) };
-  const emulator = await createEmulator({ port, host, strictness, ...seed });
+  const emulator = await createEmulator({ port, host, allowedHosts, allowRemoteWebhooks, strictness, ...seed });
   // Before the line is printed: who reads it may send a signal at once.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void emulator.close());
-  const { url } = emulator;
+  const { url, world } = emulator;
   const line = json
-    ? JSON.stringify({ event: "listening", url, port: Number(new URL(url).port) })
-    : `Questline emulator listens on ${url}`;
+    ? JSON.stringify({ event: "listening", url, port: Number(new URL(url).port), world: world.id })
+    : `Questline emulator (world ${world.id}) listens on ${url}`;
   process.stdout.write(`${line}\n`);
 }
 

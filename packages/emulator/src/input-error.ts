@@ -32,6 +32,8 @@ function problemText(issue: z.core.$ZodIssue): string {
     return `unknown key ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it or correct its spelling`;
   }
   if (issue.code === "invalid_value") return `expected one of ${issue.values.map((value) => String(value)).join(", ")}`;
+  // So zod says that a member of any kind is absent.
+  if (issue.code === "invalid_type" && issue.expected === "nonoptional") return "is missing";
   // Our own messages name what is expected; zod's say so themselves.
   const own = /^[a-z]/.test(issue.message) && !issue.message.startsWith("expected");
   return own ? `expected ${issue.message}` : issue.message.replace(/^Invalid input: /, "");

@@ -21,6 +21,7 @@ export interface InstanceOptions {
   readonly strictness?: Strictness | undefined;
   readonly random: Random;
   readonly clock: Clock;
+  readonly allowRemoteWebhooks: boolean;
   /** Its address, known once the emulator listens. */
   readonly url: () => string;
   readonly worlds: Worlds;
@@ -42,7 +43,9 @@ export class Instance {
   readonly #clock: MovableClock;
   readonly #seed: Seed;
 
-  constructor({ seed = defaultSeed, strictness = "observed", random, clock: baseClock, url, worlds }: InstanceOptions) {
+  constructor(options: InstanceOptions) {
+    const { seed = defaultSeed, strictness = "observed", random, clock: baseClock, url, worlds } = options;
+    const { allowRemoteWebhooks: allowRemote } = options;
     this.random = random;
     this.worlds = worlds;
     this.#url = url;
@@ -57,7 +60,8 @@ export class Instance {
     const faults = new FaultPlan(random);
     this.faults = faults;
     const clock = this.#clock;
-    this.webhooks = new WebhookSender({ clock, baseClock, random, state: () => this.world.state });
+    this.webhooks = new WebhookSender({ clock, baseClock, random, allowRemote, state: () => this.world.state });
+    this.webhooks.check(this.#seed);
     const publish: WebhookSender["publish"] = (...event) => this.webhooks.publish(...event);
     this.world = new EmulatedWorld({ clock, random, switches, oracle: this.oracle, publish }, this.#seed);
     this.webhooks.load(this.#seed);
@@ -72,6 +76,7 @@ export class Instance {
 
   reset(seed?: Seed): void {
     const next = seed === undefined ? this.#seed : parseSeed(seed);
+    this.webhooks.check(next);
     const state = this.world.prepare(next);
     this.stop();
     this.world.install(state);

@@ -67,7 +67,7 @@ export interface RequestSummary {
   readonly byOperation: Readonly<Record<string, OperationCounts>>;
 }
 
-/** Every Graph request, oldest first; the oldest are dropped (and counted) above the limit. */
+/** Every Graph request, oldest first; the oldest are dropped (and counted) above 250,000 rows or 256 MiB. */
 export interface RequestLog {
   list(filter?: RequestFilter): readonly LoggedRequest[];
   count(filter?: RequestFilter): number;
@@ -75,38 +75,45 @@ export interface RequestLog {
   clear(): void;
 }
 
-const LOG_LIMIT = 250_000;
+export interface LogLimits {
+  readonly rows: number;
+  /** As `sizeOf` reckons. */
+  readonly bytes: number;
+}
+
+const LOG_LIMITS: LogLimits = { rows: 250_000, bytes: 268_435_456 };
+/** Dropped in blocks: shifting one by one would move the whole array at every request. */
+const SLACK = 1.25;
+const ROW_BYTES = 256;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type OpenEntry = Mutable<LoggedRequest>;
 
 /** The side that the server writes to. */
 export class RequestRecorder implements RequestLog {
-  readonly #limit: number;
+  readonly #limits: LogLimits;
   readonly #counts = new Map<OperationName, OperationCounts>();
   #entries: OpenEntry[] = [];
+  #bytes = 0;
   #last = 0;
   #dropped = 0;
   #pending = 0;
 
-  constructor(limit: number = LOG_LIMIT) {
-    this.#limit = limit;
+  constructor(limits: LogLimits = LOG_LIMITS) {
+    this.#limits = limits;
   }
 
   open(entry: Omit<LoggedRequest, "n" | "status" | "pending" | "effect">): OpenEntry {
     this.#last += 1;
-    const opened: OpenEntry = { n: this.#last, ...entry, status: null, pending: true, effect: false };
+    const opened: OpenEntry = { n: this.#last, ...owned(entry), status: null, pending: true, effect: false };
     this.#entries.push(opened);
+    this.#bytes += sizeOf(opened);
     this.#pending += 1;
     const counts = this.#countsOf(entry.operation);
     counts.total += 1;
     if (entry.fault !== undefined) counts.faults += 1;
-    // Dropped in blocks: shifting one by one would move the whole array at every request.
-    if (this.#entries.length >= this.#limit * 1.25) {
-      const surplus = this.#entries.length - this.#limit;
-      this.#entries = this.#entries.slice(surplus);
-      this.#dropped += surplus;
-    }
+    const { rows, bytes } = this.#limits;
+    if (this.#entries.length >= rows * SLACK || this.#bytes >= bytes * SLACK) this.#dropOldest();
     return opened;
   }
 
@@ -162,9 +169,22 @@ export class RequestRecorder implements RequestLog {
     // Entries still open must not count in the new summary when they finish.
     for (const entry of this.#entries) entry.pending = false;
     this.#entries = [];
+    this.#bytes = 0;
     this.#counts.clear();
     this.#dropped = 0;
     this.#pending = 0;
+  }
+
+  #dropOldest(): void {
+    const { rows, bytes } = this.#limits;
+    let surplus = 0;
+    for (const entry of this.#entries) {
+      if (this.#entries.length - surplus <= rows && this.#bytes <= bytes) break;
+      this.#bytes -= sizeOf(entry);
+      surplus += 1;
+    }
+    this.#entries = this.#entries.slice(surplus);
+    this.#dropped += surplus;
   }
 
   #countsOf(operation: OperationName): OperationCounts {
@@ -174,6 +194,24 @@ export class RequestRecorder implements RequestLog {
     this.#counts.set(operation, made);
     return made;
   }
+}
+
+/** What a row takes at most: two bytes for each character, and a share for the row itself. */
+function sizeOf({ path, params }: LoggedRequest): number {
+  let characters = path.length;
+  for (const name in params) characters += name.length + (params[name]?.length ?? 0);
+  return ROW_BYTES + 2 * characters;
+}
+
+/** With texts of its own: parts of a request's text would keep all of it alive. */
+function owned<T extends Omit<LoggedRequest, "n" | "status" | "pending" | "effect">>(entry: T): T {
+  const params = Object.fromEntries(Object.entries(entry.params).map(([name, value]) => [copy(name), copy(value)]));
+  const { path, userId, apiName } = entry;
+  return { ...entry, params, path: copy(path), userId: userId && copy(userId), apiName: apiName && copy(apiName) };
+}
+
+function copy(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
 }
 
 function matches(entry: LoggedRequest, filter: RequestFilter): boolean {

@@ -2,20 +2,22 @@ import { EmulatorInputError } from "./input-error.ts";
 import { Instance, type InstanceOptions } from "./instance.ts";
 import type { IsolatedWorld, WorldOptions, Worlds } from "./isolated-world.ts";
 
-const NAME = /^[\w.-]{1,64}$/;
+const NAME = /^[\w.@-]{1,64}$/;
 const MAX_WORLDS = 1_000;
 
+type Surroundings = Omit<InstanceOptions, "seed" | "strictness" | "worlds">;
+
 export class WorldRegistry implements Worlds {
-  readonly #surroundings: Pick<InstanceOptions, "random" | "clock" | "url">;
+  readonly #surroundings: Surroundings;
   readonly #instances = new Map<string, Instance>();
 
-  constructor(surroundings: Pick<InstanceOptions, "random" | "clock" | "url">) {
+  constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
   }
 
   open(name: string, { seed, strictness }: WorldOptions = {}): IsolatedWorld {
     if (typeof name !== "string" || !NAME.test(name)) {
-      throw new EmulatorInputError("name", "expected 1 to 64 letters, digits, dots, dashes and underscores");
+      throw new EmulatorInputError("name", "expected 1 to 64 of letters, digits and _ @ . -");
     }
     if (this.#instances.has(name)) throw new EmulatorInputError("name", `there is a world "${name}" already`);
     if (this.#instances.size >= MAX_WORLDS)

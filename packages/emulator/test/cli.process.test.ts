@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,9 +45,12 @@ describe("questline-emulator", () => {
     );
     const child = run("--json", "--seed", join(folder, "seed.yaml"));
     const line = JSON.parse(await firstLine(child));
-    expect(line).toEqual({ event: "listening", url: `http://127.0.0.1:${line.port}`, port: expect.any(Number) });
+    const url = `http://127.0.0.1:${line.port}`;
+    const world = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(line).toEqual({ event: "listening", url, port: expect.any(Number), world });
     const reply = await fetch(`${line.url}/777?fields=alias`, { headers: { authorization: "Bearer OC|42|answer" } });
     expect(await reply.json()).toEqual({ id: "777", alias: "ada" });
+    expect(reply.headers.get("x-questline-emulator-world")).toBe(line.world);
     const health = (await (await fetch(`${line.url}/__emulator/health`)).json()) as { version: string };
     const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
     expect(health.version).toBe(manifest.version);
@@ -61,7 +65,7 @@ describe("questline-emulator", () => {
 
   it("prints a sentence ending in the URL, and ends on SIGINT", async () => {
     const child = run();
-    expect(await firstLine(child)).toMatch(/ http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await firstLine(child)).toMatch(/ \(world [0-9a-f]{16}\) listens on http:\/\/127\.0\.0\.1:\d+$/);
     child.kill("SIGINT");
     expect(await once(child, "exit")).toEqual([0, null]);
   });
@@ -78,6 +82,31 @@ describe("questline-emulator", () => {
     expect(await (await fetch(`${url}/__emulator/switches`)).json()).toMatchObject({ invalidTokenStatus: 401 });
   });
 
+  it("answers by the names it is told, and warns when it listens beyond this machine", async () => {
+    const child = run("--json", "--host", "0.0.0.0", "--allow-host", "emulator", "--allow-host", "games.test");
+    const warned = text(child.stderr!);
+    const { port } = JSON.parse(await firstLine(child));
+    const statusAs = async (host: string): Promise<number | undefined> => {
+      const asked = request({ host: "127.0.0.1", port, path: "/__emulator/health", headers: { host }, agent: false });
+      const [answer] = (await once(asked.end(), "response")) as [IncomingMessage];
+      return answer.resume().statusCode;
+    };
+    expect(await Promise.all(["emulator:80", "games.test", "other.test"].map(statusAs))).toEqual([200, 200, 403]);
+    child.kill("SIGTERM");
+    expect(await warned).toContain("QUESTLINE_EMULATOR_EXPOSED");
+  });
+
+  it("lets webhooks leave this machine only when told", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "cli-"));
+    const file = join(folder, "seed.json");
+    const webhook = { callback_url: "http://game:3000/webhooks", verify_token: "v" };
+    await writeFile(file, JSON.stringify({ apps: [{ id: "1", secret: "s", webhook }] }));
+    const refused = await outcome("--seed", file);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("--allow-remote-webhooks")]);
+    expect(await firstLine(run("--seed", file, "--allow-remote-webhooks"))).toContain("listens on");
+    await rm(folder, { recursive: true });
+  });
+
   it("answers curl commands as documents print them", async () => {
     const { url } = JSON.parse(await firstLine(run("--json")));
     const form = `curl -d "access_token=OC|1|test-secret" -d "api_name=LAPS" -d "sort_order=LOWER_IS_BETTER" ${url}/1/leaderboards`;
@@ -91,8 +120,9 @@ describe("questline-emulator", () => {
   it("prints its usage", async () => {
     const { code, out } = await outcome("--help");
     expect(code).toBe(0);
-    for (const flag of ["--port", "--host", "--seed", "--strictness", "--json", "--explain", "--help"])
+    for (const flag of ["--port", "--host", "--allow-host", "--seed", "--strictness", "--json", "--explain", "--help"])
       expect(out).toContain(`  ${flag} `);
+    expect(out).toContain("  --allow-remote-webhooks\n");
   });
 
   it.each([
@@ -102,6 +132,8 @@ describe("questline-emulator", () => {
     [["--strictness", "kind"], "documented, observed, hostile"],
     [["--seed", "/nowhere/seed.yaml"], "/nowhere/seed.yaml"],
     [["--host", "256.0.0.1"], "256.0.0.1"],
+    [["--host", ""], "host: expected an address"],
+    [["--allow-host", "game", "--allow-host", "http://game"], "allowedHosts[1]"],
   ])("exits with 2 for %j, naming it", async (args, named) => {
     const { code, out, err } = await outcome(...args);
     expect([code, out]).toEqual([2, ""]);

@@ -22,6 +22,7 @@ describe("health and world", () => {
       emulator: "questline",
       url: emulator.url,
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      world: emulator.world.id,
     });
   });
 
@@ -167,6 +168,31 @@ describe("records", () => {
     });
     await control(emulator, "DELETE", "/requests");
     expect(emulator.requests.summary()).toMatchObject({ total: 0, writes: 0, byOperation: {} });
+  });
+
+  it.each([
+    "operation=achievement.write",
+    "fault=reset",
+    "tokenKind=application",
+    "effect=yes",
+    "effect=",
+    "status=ok",
+  ])("refuses %s, which would match nothing in silence", async (query) => {
+    const { status, body } = await control(emulator, "GET", `/requests?${query}`);
+    expect([status, body.error.path]).toEqual([400, query.split("=")[0]]);
+    expect(body.error.message).toContain("expected");
+  });
+
+  it.each([
+    ["/definitions", "definition"],
+    ["/leaderboards", "leaderboard"],
+    ["/items", "item"],
+    ["/notification-requests", "request"],
+    ["/webhooks", "webhook"],
+    ["/webhooks/send", "events"],
+  ])("says that %s lacks its %s", async (path, member) => {
+    const { status, body } = await control(emulator, "POST", path, {});
+    expect([status, body.error]).toEqual([400, { message: `body.${member}: is missing`, path: `body.${member}` }]);
   });
 
   it("shows the oracle with text for 64 bits", async () => {

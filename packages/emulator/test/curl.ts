@@ -9,7 +9,7 @@ function wordsOf(command: string): readonly string[] {
 }
 
 /**
- * Carries out a curl command as documents print them: `-X`, `-H`, `-d`, `--data-urlencode`, `-F`, `-G` and a URL.
+ * Carries out a curl command as documents print them: `-X`, `-H`, `-d`, `--json`, `--data-urlencode`, `-F`, `-G`, `-s` and a URL.
  * Understands nothing else, so a test cannot pass by accident.
  */
 export async function curl(command: string): Promise<Reply> {
@@ -22,7 +22,11 @@ export async function curl(command: string): Promise<Reply> {
     const next = (): string => words[(at += 1)] ?? "";
     if (word === "-X") method = next();
     else if (word === "-G") asQuery = true;
-    else if (word === "-d") data.push(next());
+    else if (word === "-s") continue;
+    else if (word === "--json") {
+      data.push(next());
+      headers.set("content-type", "application/json");
+    } else if (word === "-d") data.push(next());
     else if (word === "--data-urlencode") data.push(next().replace(/(?<==).*/s, encodeURIComponent));
     else if (word === "-H") {
       const [name = "", value = ""] = next().split(/:\s*(.*)/s);

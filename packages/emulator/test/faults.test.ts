@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { EmulatorInputError } from "../src/index.ts";
 import { faultScene } from "./fault-scene.ts";
-import { get, idOf, post, type Reply } from "./graph-client.ts";
+import { control as controlOf, get, idOf, post, type Reply } from "./graph-client.ts";
 
 const scene = faultScene();
+const control = (method: string, path: string, body?: unknown): Promise<Reply> =>
+  controlOf(scene.emulator, method, path, body);
 const { write, writeRaw, count, last, plan } = scene;
 
 describe("by page size", () => {
@@ -79,6 +81,21 @@ describe("resets", () => {
 });
 
 describe("answers", () => {
+  it("status: answers an envelope as it was captured, members, nesting and long numbers, also over HTTP", async () => {
+    const captured =
+      '{"message":"Too few gems","type":"OCApiException","code":-1,' +
+      '"error_data":{"blame":["gems",{"owner":24010000000000001}],"none":null,"ok":false},"error_subcode":1614026,' +
+      '"is_transient":false,"error_user_title":"Oh","error_user_msg":"No gems","fbtrace_id":"AbCdEf123"}';
+    const fault = `{"kind":"status","status":400,"error":${captured},"times":2}`;
+    expect((await control("POST", "/faults", fault)).status).toBe(200);
+    for (let i = 0; i < 2; i += 1) expect((await write()).text).toBe(`{"error":${captured}}`);
+    const list = await control("GET", "/faults");
+    expect(list.text).toContain('"error_data":{"blame":["gems",{"owner":24010000000000001}],"none":null,"ok":false}');
+    expect(list.headers.get("content-type")).toContain("application/json");
+    const bad = { kind: "status", status: 400, error: { code: 1, error_data: { of: () => 1 } } } as never;
+    expect(() => scene.emulator.faults.add(bad)).toThrow("fault.error.error_data");
+  });
+
   it("status: answers it with the envelope given, and carries nothing out", async () => {
     const error = { code: 613, error_subcode: 9, message: "Slow down", type: "OAuthException", is_transient: false };
     plan({ kind: "status", status: 503, error, headers: { "x-app-usage": '{"call_count":100}' } });

@@ -206,10 +206,12 @@ describe("any control request", { timeout: 60_000 }, () => {
       .map((body) => JSON.stringify(body)),
   );
 
+  const headers = { "content-type": "application/json" };
+
   it("is carried out or refused with a place", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...routes), json, async (route, body) => {
-        const reply = await send(emulator, "POST", `/__emulator${route}`, { token: null, body });
+        const reply = await send(emulator, "POST", `/__emulator${route}`, { token: null, headers, body });
         expect([200, 400]).toContain(reply.status);
         if (reply.status === 400)
           expect(reply.body.error).toEqual({ message: expect.any(String), path: expect.any(String) });

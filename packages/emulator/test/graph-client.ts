@@ -57,7 +57,11 @@ export function post(
 
 export function control(emulator: Emulator, method: string, path: string, body?: unknown): Promise<Reply> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return send(emulator, method, `/__emulator${path}`, { token: null, ...(body === undefined ? {} : { body: text }) });
+  const headers = { "content-type": "application/json" };
+  return send(emulator, method, `/__emulator${path}`, {
+    token: null,
+    ...(body === undefined ? {} : { headers, body: text }),
+  });
 }
 
 /** The app-scoped id of a seeded user. */
@@ -90,7 +94,7 @@ export function exchangeBytes(emulator: Emulator, bytes: string | Buffer): Promi
 export function postBytes(path: string, form: string, token: string = APP_TOKEN): string {
   return [
     `POST ${path} HTTP/1.1`,
-    "Host: emulator",
+    "Host: localhost",
     `Authorization: Bearer ${token}`,
     "Content-Type: application/x-www-form-urlencoded",
     `Content-Length: ${form.length}`,

@@ -15,9 +15,9 @@ describe("an emulator", () => {
     const emulator = await createEmulator({ clock: frozenClock() });
     const ada = idOf(emulator, "ada");
     emulator.faults.add({ kind: "delayedEffect", ms: 10 });
-    await exchangeBytes(emulator, `GET /me HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await exchangeBytes(emulator, `GET /me HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     emulator.faults.add({ kind: "latency", ms: 10 });
-    const waiting = exchangeBytes(emulator, `POST /${ada}/achievements HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const waiting = exchangeBytes(emulator, `POST /${ada}/achievements HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await vi.waitFor(() => expect(emulator.requests.summary().pending).toBe(1), { interval: 1 });
     await Promise.all([emulator.close(), emulator.close()]);
     expect((await waiting).ended).toBe("ECONNRESET");

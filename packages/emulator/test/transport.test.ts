@@ -38,7 +38,7 @@ describe("where parameters go", () => {
 
   it("takes a form without content type", async () => {
     const body = `access_token=${encodeURIComponent(APP_TOKEN)}&api_name=WINS_100&add_count=4`;
-    const head = `POST ${path()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const head = `POST ${path()} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
     const { received } = await exchangeBytes(emulator, head + body);
     expect(received).toMatch(/^HTTP\/1.1 200 /);
     expect(wins()).toBe(4n);
@@ -123,7 +123,7 @@ describe("tokens", () => {
   it("takes the token from query, form and header, pipes raw or escaped", async () => {
     const { received } = await exchangeBytes(
       emulator,
-      `GET /${ada}?access_token=${APP_TOKEN} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      `GET /${ada}?access_token=${APP_TOKEN} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     );
     expect(received).toContain(`{"id":"${ada}"}`);
     expect((await get(emulator, `/${ada}?access_token=${encodeURIComponent(APP_TOKEN)}`, null)).status).toBe(200);

@@ -106,6 +106,10 @@ describe("a notification", () => {
     emulator.world.store.refund(ada, "NIGHT_ARENA", "CHARGEBACKED");
     emulator.world.store.grant(ada, "GEMS_50");
     await emulator.webhooks.idle();
+    // Two characters, as they came from the platform for a purchase without a payload.
+    const arena = received.filter(({ bytes }) => bytes.includes("NIGHT_ARENA"));
+    expect(arena).toHaveLength(2);
+    for (const { bytes } of arena) expect(bytes.toString()).toContain(String.raw`"developer_payload":"\"\""`);
     const types = changes().map(({ value }) => `${value.product_info.sku} ${value.product_info.notification_type}`);
     expect(types.sort()).toEqual([
       "GEMS_50 PURCHASED",
@@ -181,6 +185,13 @@ describe("a notification", () => {
     ]);
   });
 
+  it("may have a change without a value among others", async () => {
+    await register();
+    emulator.webhooks.send([{ field: "order_status" }, joined("a")]);
+    await emulator.webhooks.idle();
+    expect(changes()).toEqual([{ field: "order_status" }, joined("a")]);
+  });
+
   it("comes in batches, in copies, and as a test", async () => {
     await register();
     emulator.webhooks.hold();
@@ -248,6 +259,29 @@ describe("a failed delivery", () => {
     expect(await step(HOUR)).toBe(11);
     expect(emulator.webhooks.deliveries()[0]?.state).toBe("dropped");
     expect(await step(100 * HOUR)).toBe(11);
+  });
+
+  it("is tried at each of its own times when the clock goes over all of them at once", async () => {
+    await register();
+    statuses = Array.from({ length: 50 }, () => 503);
+    emulator.webhooks.send([joined("a")]);
+    await emulator.webhooks.idle();
+    await step(100 * HOUR);
+    const minutes = emulator.webhooks.deliveries()[0]?.attempts.map(({ at }) => (at - 1_900_000_000_000) / 60_000);
+    expect(minutes).toEqual([0, 0, 1, 5, 15, 60, 3 * 60, 7 * 60, 13 * 60, 23 * 60, 36 * 60]);
+    expect(received).toHaveLength(11);
+  });
+
+  it("is tried at its own times, too, when the clock is moved while an attempt is on its way", async () => {
+    await register();
+    statuses = [503, 503, 503, 503];
+    emulator.webhooks.send([joined("a")]);
+    emulator.world.advance(10 * 60_000);
+    await emulator.webhooks.idle();
+    emulator.world.advance(10 * 60_000);
+    await emulator.webhooks.idle();
+    const attempted = emulator.webhooks.deliveries()[0]?.attempts.map(({ at }) => (at - 1_900_000_000_000) / 60_000);
+    expect(attempted).toEqual([0, 0, 1, 5, 15]);
   });
 
   it("has no status when nobody listens, and ends with a reset", async () => {

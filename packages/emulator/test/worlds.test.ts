@@ -52,7 +52,8 @@ describe("worlds on one port", () => {
   it("open and close over HTTP", async () => {
     const seed = { apps: [{ id: "5", secret: "five" }] };
     const opened = await control(emulator, "POST", "/worlds", { name: "a.b-c", seed, strictness: "documented" });
-    expect(opened.body).toEqual({ name: "a.b-c", url: `${emulator.url}/__worlds/a.b-c` });
+    const world = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(opened.body).toEqual({ name: "a.b-c", url: `${emulator.url}/__worlds/a.b-c`, world });
     expect((await get(emulator, "/__worlds/a.b-c/5", "OC|5|five")).body).toEqual({ id: "5" });
     expect((await get(emulator, "/__worlds/a.b-c/nowhere", "OC|5|five")).status).toBe(404);
     expect((await control(emulator, "GET", "/worlds")).body.worlds).toContain("a.b-c");

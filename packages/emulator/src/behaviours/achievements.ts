@@ -3,6 +3,13 @@ import type { BehaviourRow } from "./behaviour.ts";
 /** Definitions, progress writes and progress reads. */
 export const achievementsRows: readonly BehaviourRow[] = [
   [
+    "definition-names",
+    "achievements.define",
+    "assumed",
+    "An api_name, also of leaderboards, has up to 128 letters, digits and _ @ . : -.",
+    "the achievements page says alphanumeric, its examples have underscores; other pages say nothing",
+  ],
+  [
     "define-upsert",
     "achievements.define",
     "documented",

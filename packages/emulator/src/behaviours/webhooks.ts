@@ -77,7 +77,7 @@ export const webhooksRows: readonly BehaviourRow[] = [
     "webhook-payload",
     "webhooks",
     "observed",
-    "developer_payload is text.",
+    'developer_payload is text; without a payload it is the two characters "".',
     "a captured order; the table declares an object",
   ],
 ];

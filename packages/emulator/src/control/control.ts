@@ -16,7 +16,9 @@ export function createControl(
   target: ControlTarget,
 ): (incoming: IncomingMessage, response: ServerResponse) => Promise<void> {
   const app = new Hono().basePath("/__emulator");
-  app.get("/health", (c) => c.json({ emulator: "questline", url: target.url, version: VERSION }));
+  app.get("/health", (c) => {
+    return c.json({ emulator: "questline", url: target.url, version: VERSION, world: target.world.id });
+  });
   addWorldRoutes(app, target);
   addPeopleRoutes(app, target);
   addStoreRoutes(app, target);

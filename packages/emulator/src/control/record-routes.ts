@@ -1,7 +1,8 @@
 import type { Hono } from "hono";
 import { behaviours } from "../behaviours/behaviours.ts";
+import { faultKindNames } from "../faults/fault.ts";
 import { EmulatorInputError } from "../input-error.ts";
-import { operations } from "../operations/operation-list.ts";
+import { operationNames, operations } from "../operations/operation-list.ts";
 import type { RequestFilter } from "../request-log.ts";
 import { bodyOf } from "./body-of.ts";
 import type { ControlTarget } from "./control-target.ts";
@@ -21,6 +22,8 @@ export function addRecordRoutes(app: Hono, { requests, oracle, switches }: Contr
   app.post("/switches", async (c) => c.json(switches.set((await bodyOf(c)) as object)));
 }
 
+const effects = ["true", "false"];
+const tokenKinds = ["app", "user", "none", "invalid"];
 const filterKeys = ["operation", "userId", "apiName", "status", "effect", "fault", "tokenKind", "after"];
 
 function filterOf(query: Record<string, string>): RequestFilter {
@@ -29,12 +32,22 @@ function filterOf(query: Record<string, string>): RequestFilter {
       throw new EmulatorInputError(key, `unknown filter; there is ${filterKeys.join(", ")}`);
   }
   const { status, effect, after, ...rest } = query;
+  oneOf(effect, effects, "effect");
+  oneOf(rest["operation"], operationNames, "operation");
+  oneOf(rest["fault"], ["any", ...faultKindNames], "fault");
+  oneOf(rest["tokenKind"], tokenKinds, "tokenKind");
   return {
     ...rest,
     ...(status === undefined ? {} : { status: status === "none" ? null : numberOf(status, "status") }),
     ...(effect === undefined ? {} : { effect: effect === "true" }),
     ...(after === undefined ? {} : { after: numberOf(after, "after") }),
   };
+}
+
+/** A misspelled name would match nothing, and look like an answer. */
+function oneOf(text: string | undefined, words: readonly string[], path: string): void {
+  if (text === undefined || words.includes(text)) return;
+  throw new EmulatorInputError(path, `expected one of ${words.join(", ")}`);
 }
 
 function numberOf(text: string, path: string): number {

@@ -14,7 +14,7 @@ export function addWorldRoutes(app: Hono, target: ControlTarget): void {
   app.post("/reset", async (c) => {
     const seed = await bodyOf(c, true);
     target.reset(seed as Seed | undefined);
-    return c.json({ reset: true });
+    return c.json({ reset: true, world: world.id });
   });
   app.post("/clock", async (c) => {
     const body = await parsedBody(c, z.strictObject({ advanceMs: z.number() }));
@@ -68,7 +68,8 @@ export function addWorldRoutes(app: Hono, target: ControlTarget): void {
     const schema = z.strictObject({ name: text, seed: z.unknown().optional(), strictness: z.string().optional() });
     const { name, seed, strictness } = await parsedBody(c, schema);
     const options = given({ seed: seed as Seed | undefined, strictness: strictness as Strictness | undefined });
-    return c.json({ name, url: worlds.open(name, options).url });
+    const opened = worlds.open(name, options);
+    return c.json({ name, url: opened.url, world: opened.world.id });
   });
   app.delete("/worlds", (c) => {
     const name = c.req.query("name") ?? "";

@@ -1,15 +1,22 @@
 import { z } from "zod";
 import { EmulatorInputError, parseInput } from "../input-error.ts";
+import type { ExactJson } from "../json/exact-json.ts";
 import { type OperationName, operationNames } from "../operations/operation-list.ts";
 import { HISTORY_MS } from "../world/progress.ts";
 
-/** The error envelope that a `status` fault answers. */
+/** The error envelope that a `status` fault answers, in the platform's own members. */
 export interface FaultError {
   readonly code: number;
   readonly error_subcode?: number;
   readonly type?: string;
   readonly message?: string;
   readonly is_transient?: boolean;
+  /** Default: an empty object, as the platform's usually is. */
+  readonly error_data?: ExactJson;
+  readonly error_user_title?: string;
+  readonly error_user_msg?: string;
+  /** Default: another one for every answer. */
+  readonly fbtrace_id?: string;
 }
 
 /** What goes wrong. Where the effect stands is part of the kind; a fault that says nothing of it has none. */
@@ -102,12 +109,22 @@ const milliseconds = z.int("milliseconds as a whole number").min(0, "millisecond
 const status = z.int("an HTTP status from 200 to 599").min(200).max(599);
 const headerText = z.string().regex(/^[\t\x20-\x7e]*$/, "printable ASCII text");
 const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/, "a header name"), headerText);
+const json: z.ZodType = z.lazy(() =>
+  z.union(
+    [z.string(), z.number(), z.bigint(), z.boolean(), z.null(), z.array(json), z.record(z.string(), json)],
+    "JSON",
+  ),
+);
 const error = z.strictObject({
   code: z.int(),
   error_subcode: z.int().optional(),
   type: z.string().optional(),
   message: z.string().optional(),
   is_transient: z.boolean().optional(),
+  error_data: json.optional(),
+  error_user_title: z.string().optional(),
+  error_user_msg: z.string().optional(),
+  fbtrace_id: z.string().optional(),
 });
 
 const kinds = {
@@ -131,6 +148,8 @@ const kinds = {
   effectThenStatus: { status: status.optional() },
   laggingReads: { ms: milliseconds.max(HISTORY_MS, `at most ${HISTORY_MS} milliseconds`) },
 };
+
+export const faultKindNames: readonly string[] = Object.keys(kinds);
 
 const operation = z.enum(operationNames as [OperationName, ...OperationName[]]);
 const probability = z.number("a number from 0 to 1").min(0, "a number from 0 to 1").max(1, "a number from 0 to 1");
@@ -180,5 +199,5 @@ function parseKind(input: unknown, path: string): FaultKind {
 function membersOf(input: unknown, path: string): z.core.$ZodLooseShape {
   const kind = typeof input === "object" && input !== null && "kind" in input ? input.kind : undefined;
   if (typeof kind === "string" && Object.hasOwn(kinds, kind)) return kinds[kind as FaultKindName];
-  throw new EmulatorInputError(`${path}.kind`, `expected one of ${Object.keys(kinds).join(", ")}`);
+  throw new EmulatorInputError(`${path}.kind`, `expected one of ${faultKindNames.join(", ")}`);
 }

@@ -1,4 +1,4 @@
-import type { ExactJsonObject } from "../json/exact-json.ts";
+import type { ExactJson, ExactJsonObject } from "../json/exact-json.ts";
 import type { Random } from "../runtime/random.ts";
 import { randomText } from "../runtime/random.ts";
 
@@ -9,6 +9,12 @@ export interface GraphErrorBody {
   readonly code: number;
   readonly error_subcode?: number;
   readonly is_transient?: boolean;
+  /** Default: an empty object. */
+  readonly error_data?: ExactJson;
+  readonly error_user_title?: string;
+  readonly error_user_msg?: string;
+  /** Default: another one for every answer. */
+  readonly fbtrace_id?: string;
 }
 
 /** An answer that is an error envelope. */
@@ -30,10 +36,12 @@ export function envelope(body: GraphErrorBody, random: Random): ExactJsonObject 
       message: body.message,
       type: body.type ?? "OCApiException",
       code: body.code,
+      error_data: body.error_data ?? {},
       error_subcode: body.error_subcode,
       is_transient: body.is_transient,
-      error_data: {},
-      fbtrace_id: `A${randomText(random, 22)}`,
+      error_user_title: body.error_user_title,
+      error_user_msg: body.error_user_msg,
+      fbtrace_id: body.fbtrace_id ?? `A${randomText(random, 22)}`,
     },
   };
 }

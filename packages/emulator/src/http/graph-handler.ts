@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultKind } from "../faults/fault.ts";
 import type { FaultPlan, Trouble } from "../faults/fault-plan.ts";
 import { fingerprint } from "../fingerprint.ts";
+import { API_NAME } from "../graph/api-name.ts";
 import { envelope, GraphError, type GraphErrorBody } from "../graph/graph-error.ts";
 import { writeExactJson } from "../json/exact-json.ts";
 import { type Call, resolveToken, type Token } from "../operations/call.ts";
@@ -15,7 +16,8 @@ import type { SwitchBoard } from "../switches.ts";
 import type { EmulatedWorld } from "../world/world.ts";
 import { type Answer, garbageAnswer, resetConnection, sendAnswer, sendTruncated } from "./answer.ts";
 import { readBody, readParameters, type ReadRequest } from "./read-parameters.ts";
-import { redactedParameters, redactedPath } from "./redact.ts";
+import { redactedMethod, redactedParameters, redactedPath } from "./redact.ts";
+import { isSecret } from "./secret-text.ts";
 
 export interface GraphHandlerOptions {
   readonly world: EmulatedWorld;
@@ -39,6 +41,8 @@ export function createGraphHandler(options: GraphHandlerOptions): GraphHandler {
   return new Handler(options);
 }
 
+/** Names the world that answers. */
+const WORLD_ID_HEADER = "x-questline-emulator-world";
 const USER_ID = /^\d{1,20}$/;
 
 /** One request on its way: read, logged, not yet carried out. */
@@ -89,8 +93,10 @@ class Handler implements GraphHandler {
   #open(request: ReadRequest, response: ServerResponse): Exchange {
     const { world, faults, log, clock, switches } = this.#options;
     const at = clock.now();
+    response.setHeader(WORLD_ID_HEADER, world.id);
     const segments = segmentsOf(request.path);
     const { method, parameters } = request;
+    const apiName = onlyIf(API_NAME, parameters.text("api_name"));
     const token = resolveToken(world.state, request.token, at);
     const operation = operationOf({ method, segments, parameters, token, state: world.state });
     const userId = subjectOf(request, segments, token, operation);
@@ -102,13 +108,13 @@ class Handler implements GraphHandler {
     const entry = log.open({
       at,
       operation,
-      method: request.method.slice(0, 16),
+      method: redactedMethod(request.method),
       path: redactedPath(request.path, world.state),
-      params: redactedParameters(request.parameters, token.kind),
+      params: redactedParameters(request.parameters, token.kind, world.state),
       tokenKind: token.kind,
       token: request.token ? fingerprint(token.kind, request.token) : undefined,
       userId,
-      apiName: onlyIf(/^\w{1,128}$/, request.parameters.text("api_name")),
+      apiName: apiName !== undefined && isSecret(apiName, world.state) ? undefined : apiName,
       fault: trouble.name,
     });
     return { operation, request, segments, token, trouble, entry, response, afterEnd: undefined };

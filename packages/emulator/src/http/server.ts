@@ -5,6 +5,7 @@ import { envelope } from "../graph/graph-error.ts";
 import { writeExactJson } from "../json/exact-json.ts";
 import type { Random } from "../runtime/random.ts";
 import { sendAnswer } from "./answer.ts";
+import type { Gate } from "./gate.ts";
 
 /** Request line and headers together. */
 const MAX_HEADER_BYTES = 65_536;
@@ -23,13 +24,14 @@ export interface Answering {
 export interface HttpServerOptions {
   /** The world of a request; undefined when there is no such world. */
   readonly pick: (incoming: IncomingMessage) => Answering | undefined;
+  readonly gate: Gate;
   readonly random: Random;
   /** From a request's first byte to its last. */
   readonly requestTimeoutMs: number;
 }
 
 /** Graph requests are handled on node's own request, because faults need its socket; control requests by Hono. */
-export function createHttpServer({ pick, random, requestTimeoutMs }: HttpServerOptions): Server {
+export function createHttpServer({ pick, gate, random, requestTimeoutMs }: HttpServerOptions): Server {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     requireHostHeader: false,
@@ -40,8 +42,13 @@ export function createHttpServer({ pick, random, requestTimeoutMs }: HttpServerO
   };
   const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
     const world = pick(incoming);
-    if (world === undefined) return refuseWorld(incoming, response, random);
     const isControl = /^\/__emulator(?:[/?]|$)/.test(incoming.url ?? "");
+    const refusal = gate.refuse(incoming, isControl);
+    if (refusal !== undefined) {
+      incoming.resume();
+      return sendAnswer(response, refusal);
+    }
+    if (world === undefined) return refuseWorld(incoming, response, random);
     const answered = isControl ? world.control(incoming, response) : world.graph.handle(incoming, response);
     // A client that goes away in the middle leaves nobody to answer.
     answered.catch(() => response.destroy());

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { unescaped } from "../graph/unescaped.ts";
 
 /** Names a world where a base URL cannot carry a path. */
 const WORLD_HEADER = "x-questline-world";
@@ -10,7 +11,7 @@ export function worldOf(incoming: IncomingMessage): string | undefined {
   if (match !== null) {
     const rest = url.slice(match[0].length);
     incoming.url = rest.startsWith("/") ? rest : `/${rest}`;
-    return match[1] ?? "";
+    return unescaped(match[1] ?? "");
   }
   const named = incoming.headers[WORLD_HEADER];
   return typeof named === "string" && named !== "" ? named : undefined;

@@ -1,3 +1,4 @@
+import { API_NAME, API_NAME_RULE } from "../graph/api-name.ts";
 import { invalidParameter } from "../graph/graph-error.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { ExactJson } from "../json/exact-json.ts";
@@ -6,7 +7,6 @@ import type { Definition } from "../world/definition.ts";
 import { setDefinition } from "../world/definitions.ts";
 import { appInPath, appToken, type Call } from "./call.ts";
 
-const NAME = /^[A-Za-z0-9_]{1,128}$/;
 const MAX_BITS = 10_000;
 
 /** A1: POST `/{app_id}/achievement_definitions`. An existing name is an update, which keeps what is not given. */
@@ -14,7 +14,7 @@ export function defineAchievement(call: Call): ExactJson {
   const app = appInPath(call, { kind: "app", app: appToken(call) });
   const { parameters } = call;
   const apiName = parameters.required("api_name");
-  if (!NAME.test(apiName)) throw invalidParameter("The parameter api_name must consist of letters, digits and _");
+  if (!API_NAME.test(apiName)) throw invalidParameter(`The parameter api_name must consist of ${API_NAME_RULE}`);
   const existing = app.achievements.get(apiName);
   const seed = readDefinition(call, apiName, existing);
   checkTarget(seed);

@@ -1,3 +1,4 @@
+import { API_NAME, API_NAME_RULE } from "../graph/api-name.ts";
 import { invalidParameter, missingObject, permissionDenied } from "../graph/graph-error.ts";
 import type { ExactJson } from "../json/exact-json.ts";
 import { sameFamily } from "../world/app.ts";
@@ -5,14 +6,12 @@ import { addLeaderboard } from "../world/apps.ts";
 import { appInPath, appToken, type Call } from "./call.ts";
 import { leaderboardNamed } from "./leaderboards.ts";
 
-const NAME = /^[A-Za-z0-9_]{1,128}$/;
-
 /** L1: POST `/{app_id}/leaderboards`. An existing name is an update, which keeps what is not given. */
 export function defineLeaderboard(call: Call): ExactJson {
   const app = appInPath(call, { kind: "app", app: appToken(call) });
   const { parameters, switches } = call;
   const apiName = parameters.required("api_name");
-  if (!NAME.test(apiName)) throw invalidParameter("The parameter api_name must consist of letters, digits and _");
+  if (!API_NAME.test(apiName)) throw invalidParameter(`The parameter api_name must consist of ${API_NAME_RULE}`);
   const strict = switches.writePolicy === "strict";
   const existing = app.leaderboards.get(apiName);
   const sortOrder =

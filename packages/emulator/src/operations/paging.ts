@@ -77,5 +77,5 @@ function link(call: Call, limit: number, direction: "after" | "before", at: stri
   }
   query.set("limit", String(limit));
   query.set(direction, at);
-  return `${call.url}/${call.segments.join("/")}?${query.toString()}`;
+  return `${call.url}/${call.segments.map(encodeURIComponent).join("/")}?${query.toString()}`;
 }

@@ -1,4 +1,5 @@
 import { GraphError, missingObject } from "../graph/graph-error.ts";
+import { unescaped } from "../graph/unescaped.ts";
 import type { Parameters } from "../graph/parameters.ts";
 import type { WorldState } from "../world/state.ts";
 import { exchangeCode, refreshCode } from "./account-linking.ts";
@@ -110,7 +111,8 @@ export function segmentsOf(path: string): readonly string[] {
   return path
     .replace(/^\/v\d+(\.\d+)?(?=\/|$)/, "")
     .split("/")
-    .filter((segment) => segment !== "");
+    .filter((segment) => segment !== "")
+    .map(unescaped);
 }
 
 export interface Routed {

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 /** A number in [0, 1). */
 export type Random = () => number;
 
@@ -21,4 +23,9 @@ export function randomText(random: Random, length: number): string {
   let text = "";
   for (let i = 0; i < length; i += 1) text += ALPHABET[Math.floor(random() * ALPHABET.length)];
   return text;
+}
+
+/** 16 hex digits that come only once: the system's, whatever seed a test gives. */
+export function uniqueText(): string {
+  return randomBytes(8).toString("hex");
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { API_NAME, API_NAME_RULE } from "../graph/api-name.ts";
 import { MAX_LONG, MIN_LONG } from "../graph/parameters.ts";
 import { switchesSchema } from "../switches.ts";
 import { TERMS } from "../world/catalogue.ts";
@@ -15,7 +16,7 @@ function isBetween(value: unknown, least: bigint): boolean {
 
 const text = z.string("text");
 const seconds = z.int("Unix seconds as a whole number").min(0, "Unix seconds, at least 0");
-const apiName = z.string("a name as text").regex(/^[A-Za-z0-9_]{1,128}$/, "a name of letters, digits and underscores");
+const apiName = z.string("a name as text").regex(API_NAME, `a name of ${API_NAME_RULE}`);
 /** Larger numbers were rounded before they came here. */
 const exact = z.number().refine(Number.isSafeInteger, "a whole number; beyond 2^53 as text or bigint");
 const id = z
@@ -33,9 +34,7 @@ const secret = z.string("the app secret as text").regex(/^[^|\s]+$/, "the app se
 const tokenText = z
   .string("a token as text")
   .regex(/^[\x21-\x7e]{1,4096}$/, "a token of printable ASCII without spaces");
-const sku = z
-  .string("a SKU as text")
-  .regex(/^[\w.-]{1,128}$/, "a SKU of letters, digits, underscores, dots and dashes");
+const sku = z.string("a SKU as text").regex(API_NAME, `a SKU of ${API_NAME_RULE}`);
 
 export const achievementSchema: z.ZodType = z.strictObject({
   api_name: apiName,
@@ -92,7 +91,7 @@ export const itemSchema: z.ZodType = z.strictObject({
 });
 
 export const notificationRequestSchema: z.ZodType = z.strictObject({
-  request_id: z.string("a request id as text").regex(/^\w{1,128}$/, "a request id of letters, digits and underscores"),
+  request_id: z.string("a request id as text").regex(API_NAME, `a request id of ${API_NAME_RULE}`),
   category: z.string().optional(),
   approved: z.boolean().optional(),
 });

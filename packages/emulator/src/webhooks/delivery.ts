@@ -50,9 +50,10 @@ export function startDelivery(order: DeliveryOrder, { clock, baseClock, track }:
   const stopped = new AbortController();
   let cancelRetry = (): void => undefined;
 
-  const attempt = async (): Promise<void> => {
-    const made: { at: number; status: number | null } = { at: clock.now(), status: null };
+  const attempt = async (at: number): Promise<void> => {
+    const made: { at: number; status: number | null } = { at, status: null };
     attempts.push(made);
+    const begun = baseClock.now();
     made.status = await post(order, stopped.signal, baseClock);
     if (stopped.signal.aborted) return;
     if (made.status !== null && made.status >= 200 && made.status < 300) {
@@ -64,12 +65,12 @@ export function startDelivery(order: DeliveryOrder, { clock, baseClock, track }:
       state = "dropped";
       return;
     }
-    const delay = firstAt + after - clock.now();
-    // What is due already, because the clock was moved meanwhile, is part of the same run.
-    if (delay <= 0) return attempt();
-    cancelRetry = clock.schedule(delay, () => track(attempt()));
+    const dueAt = firstAt + after;
+    // What fell due while this attempt was on its way, because the clock was moved, still has its own time.
+    if (dueAt <= clock.now()) return attempt(Math.max(dueAt, at + baseClock.now() - begun));
+    cancelRetry = clock.schedule(dueAt - clock.now(), () => track(attempt(clock.now())));
   };
-  track(attempt());
+  track(attempt(firstAt));
 
   return {
     view() {

@@ -5,7 +5,7 @@ import type { Topic } from "../world/world-events.ts";
 /** One thing that happened, as webhooks tell of it. */
 export interface WebhookEvent {
   readonly field: Topic;
-  readonly value: ExactJsonObject;
+  readonly value?: ExactJsonObject | undefined;
   /** Unix seconds. */
   readonly time: number;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isLoopback } from "../http/loopback.ts";
 import { EmulatorInputError, parseInput } from "../input-error.ts";
 import type { ExactJsonObject } from "../json/exact-json.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -23,7 +24,8 @@ export interface WebhookSubscription {
 
 export interface TriggeredEvent {
   readonly field: Topic;
-  readonly value: ExactJsonObject;
+  /** Left out, the change has none. */
+  readonly value?: ExactJsonObject;
 }
 
 export interface SendOptions {
@@ -59,6 +61,8 @@ export interface WebhookSurroundings {
   readonly clock: Clock;
   readonly baseClock: Clock;
   readonly random: Random;
+  /** Whether callbacks may be on other machines. */
+  readonly allowRemote: boolean;
   readonly state: () => WorldState;
 }
 
@@ -70,7 +74,7 @@ const MAX_DELIVERIES = 10_000;
 const HANDSHAKE_LIMIT_MS = 10_000;
 
 const eventsSchema = z
-  .array(z.strictObject({ field: z.enum(TOPICS), value: z.record(z.string(), z.unknown()) }))
+  .array(z.strictObject({ field: z.enum(TOPICS), value: z.record(z.string(), z.unknown()).optional() }))
   .min(1, "at least one event")
   .max(1_000, "at most 1000 events");
 const copiesSchema = z.int("a whole number").min(1, "at least 1").max(100, "at most 100").optional();
@@ -85,6 +89,13 @@ export class WebhookSender implements Webhooks {
 
   constructor(around: WebhookSurroundings) {
     this.#around = around;
+  }
+
+  /** @throws EmulatorInputError for a callback on another machine. */
+  check(seed: Seed): void {
+    for (const [index, { webhook }] of (seed.apps ?? []).entries()) {
+      if (webhook !== undefined) this.#checkCallback(webhook, `seed.apps[${index}].webhook`);
+    }
   }
 
   /** Starts over: what is on its way is cut, and the seed's callbacks stand. */
@@ -105,6 +116,7 @@ export class WebhookSender implements Webhooks {
   async register(input: SeedWebhook, appId?: string): Promise<void> {
     const app = this.#app(appId);
     const subscription = parseInput(webhookSchema, input, "webhook") as SeedWebhook;
+    this.#checkCallback(subscription, "webhook");
     await this.#handshake(subscription);
     this.#keep(app.id, subscription);
   }
@@ -189,6 +201,13 @@ export class WebhookSender implements Webhooks {
     { callback_url: callbackUrl, fields = TOPICS, include_values: values = true }: SeedWebhook,
   ): void {
     this.#registered.set(appId, { appId, callbackUrl, fields, includeValues: values, url: new URL(callbackUrl) });
+  }
+
+  #checkCallback({ callback_url: callbackUrl }: SeedWebhook, path: string): void {
+    const { hostname } = new URL(callbackUrl);
+    if (this.#around.allowRemote || isLoopback(hostname)) return;
+    const flag = "the emulator needs --allow-remote-webhooks, or allowRemoteWebhooks: true";
+    throw new EmulatorInputError(`${path}.callback_url`, `to call ${hostname}, which is not this machine, ${flag}`);
   }
 
   /** `hub.mode=subscribe`: the callback answers 200 with the bare challenge. */

@@ -6,6 +6,8 @@ import { purchaseView, type PurchaseView, subscriptionsOf, type SubscriptionView
 
 /** The world as plain JSON: 64-bit values as decimal text, times in milliseconds; no secret, token or nonce. */
 export interface WorldSnapshot {
+  /** Of the world, see `World`. */
+  readonly id: string;
   readonly now: number;
   readonly apps: readonly {
     readonly id: string;
@@ -76,6 +78,7 @@ export interface EntrySnapshot {
 
 export function snapshotOf(state: WorldState, now: number): WorldSnapshot {
   return {
+    id: state.id,
     now,
     apps: [...state.apps.values()].map((app) => appSnapshot(state, app)),
     users: [...state.people.values()].map((person) => ({

@@ -1,3 +1,4 @@
+import { uniqueText } from "../runtime/random.ts";
 import type { App, AppLeaderboard, AppSubscription, AppUser, Person } from "./app.ts";
 import type { Item } from "./catalogue.ts";
 import type { Definition } from "./definition.ts";
@@ -69,6 +70,8 @@ export type IdKind = keyof typeof FIRST_ID;
 
 /** Everything the emulated platform knows. A reset makes a new one. */
 export class WorldState {
+  /** Another one for every start and reset, so that clients can tell that what they knew is gone. */
+  readonly id: string = uniqueText();
   readonly apps: Map<string, App> = new Map();
   readonly people: Map<string, Person> = new Map();
   readonly nodes: Map<string, Node> = new Map();

@@ -3,6 +3,9 @@ import type { AppSubscription, AppUser } from "./app.ts";
 import { decimalPrice, type Purchase } from "./catalogue.ts";
 import type { PriceTerm } from "./subscription.ts";
 
+/** What a purchase without a payload was seen to carry: an empty text, encoded once more. */
+const NO_PAYLOAD = '""';
+
 /** The `value` of `order_status`. */
 export function orderValue(user: AppUser, purchase: Purchase, type: string, now: number): ExactJsonObject {
   return {
@@ -12,7 +15,7 @@ export function orderValue(user: AppUser, purchase: Purchase, type: string, now:
       notification_type: type,
       reporting_id: purchase.reportingId,
       sku: purchase.item.sku,
-      developer_payload: purchase.developerPayload,
+      developer_payload: purchase.developerPayload === "" ? NO_PAYLOAD : purchase.developerPayload,
     },
   };
 }

@@ -49,6 +49,8 @@ export interface ForeignChange {
  * names and ids that do not exist.
  */
 export interface World {
+  /** Names this world from its start or reset to the next one; 16 hex digits, never the same twice. */
+  readonly id: string;
   createUser(user: SeedUser): CreatedUser;
   /** A user token of that app. It lives `expiresInMs` (default: the switch `tokenTtlMs`). */
   mintUserToken(appId: string, userId: string, options?: { expiresInMs?: number; token?: string }): string;

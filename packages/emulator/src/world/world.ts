@@ -71,6 +71,10 @@ export class EmulatedWorld implements World {
     return this.#state;
   }
 
+  get id(): string {
+    return this.#state.id;
+  }
+
   /** The app of an app-scoped user id. */
   appOf(userId: string): string {
     return userNamed(this.#state, userId, "userId").app.id;
