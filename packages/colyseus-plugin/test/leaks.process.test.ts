@@ -8,7 +8,7 @@ import { createEmulator, type Emulator } from "@questline/emulator";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { freePort } from "../../../test/free-port.ts";
-import { startRedis, type RedisServer } from "../../../test/redis-server.ts";
+import { redisFor, startRedis, type RedisServer } from "../../../test/redis-server.ts";
 import { startProgram, type RunningProgram } from "../../../test/running-program.ts";
 import { mintJwt } from "../src/colyseus-jwt.ts";
 import { duelQuestline, type DuelQuestline } from "./rooms-scene.ts";
@@ -16,7 +16,7 @@ import { duelQuestline, type DuelQuestline } from "./rooms-scene.ts";
 const child = fileURLToPath(new URL("leak-child.ts", import.meta.url));
 const JWT_SECRET = "jwt-test-secret";
 let emulator: Emulator;
-let redis: RedisServer;
+let server: RedisServer | string;
 let folder: string;
 /** Of the same app as the processes'. */
 let questline: DuelQuestline;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   JWT.settings.secret = JWT_SECRET;
   emulator = await createEmulator();
   questline = duelQuestline(emulator.url);
-  redis = await startRedis();
+  server = await startRedis();
 }, 240_000);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "questline-leaks-"));
@@ -36,7 +36,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 afterAll(async () => {
-  await redis[Symbol.asyncDispose]();
+  if (typeof server !== "string") await server[Symbol.asyncDispose]();
   await questline.close();
   await emulator.close();
 });
@@ -132,7 +132,8 @@ function expectNoSecret(where: Readonly<Record<string, string>>, visits: readonl
   expect(found).toEqual([]);
 }
 
-test("two processes with Redis: no credential in its traffic, its keys, the monitor, the inspector, rooms or logs", async () => {
+test("two processes with Redis: no credential in its traffic, its keys, the monitor, the inspector, rooms or logs", async (context) => {
+  const redis = redisFor(context, server);
   const client = new Redis(redis.port);
   const commands: string[] = [];
   // A connection that greets Redis while another begins to monitor confuses that one's reading.
@@ -179,7 +180,8 @@ test("two processes with Redis: no credential in its traffic, its keys, the moni
   }
 });
 
-test("devMode: no credential in the cache it writes, neither in Redis nor in its file", async () => {
+test("devMode: no credential in the cache it writes, neither in Redis nor in its file", async (context) => {
+  const redis = redisFor(context, server);
   const client = new Redis(redis.port);
   await client.flushall();
   const shared = await start("devMode", redis.port);
