@@ -105,6 +105,7 @@ export type { FederatedUser, FederatedUserCalls } from "./graph/federated-users.
 export type { NotificationCalls, NotificationRequest } from "./graph/notifications.ts";
 export { operations } from "./graph/semantics.ts";
 export type { Operation, OperationName, Repeat, TokenKind } from "./graph/operation.ts";
+export type { SkippedRow } from "./graph/pages.ts";
 export type { RowList } from "./graph/row-list.ts";
 export type { Money, PriceTerm } from "./wire/money.ts";
 export type { Raw } from "./wire/row.ts";

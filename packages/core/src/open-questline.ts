@@ -16,6 +16,7 @@ import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
 import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
+import { skippedRowNotice } from "./skipped-row-notice.ts";
 import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { markProgressChanges } from "./progress-changes.ts";
@@ -58,12 +59,14 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
   const usage = createFeed<AppUsage>("app usage", logger);
   const onAppUsage = (used: AppUsage): void => usage.emit(used);
-  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, ...baseUrl });
+  const onSkippedRow = skippedRowNotice(clock, logger);
+  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onSkippedRow, ...baseUrl });
   const direct = createGraphClient({
     app: credentials,
     federatedApp: options.federatedApp,
     transport: directTransport(transport, { clock, random }),
     clock,
+    onSkippedRow,
     ...baseUrl,
   });
   const identity = createIdentity({ appId: app, users: direct.users, clock, random });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { flag, parseExactJson, unixSeconds } from "../wire/json.ts";
-import { rowOf, type Raw } from "../wire/row.ts";
+import { partOf, rowOf, type Raw } from "../wire/row.ts";
 
 /** What a genuine token says; every member may be missing, and newer ones stand under `raw`. */
 export interface AttestationClaims extends Raw {
@@ -27,18 +27,16 @@ const text = z.string().nullish();
 
 const schema: z.ZodType<AttestationClaims> = rowOf(
   {
-    request_details: z.object({ nonce: text, timestamp: unixSeconds.nullish(), exp: unixSeconds.nullish() }).nullish(),
-    app_state: z
-      .object({
-        app_integrity_state: text,
-        package_id: text,
-        package_cert_sha256_digest: z.array(z.string()).nullish(),
-        version: z.union([z.string(), z.number().transform(String)]).nullish(),
-      })
-      .nullish(),
-    device_state: z.object({ device_integrity_state: text, unique_id: text }).nullish(),
+    request_details: partOf({ nonce: text, timestamp: unixSeconds.nullish(), exp: unixSeconds.nullish() }).nullish(),
+    app_state: partOf({
+      app_integrity_state: text,
+      package_id: text,
+      package_cert_sha256_digest: z.array(z.string()).nullish(),
+      version: z.union([z.string(), z.number().transform(String)]).nullish(),
+    }).nullish(),
+    device_state: partOf({ device_integrity_state: text, unique_id: text }).nullish(),
     // Its time has no stated unit; minutes by analogy with device bans (assumed).
-    device_ban: z.object({ is_banned: flag, remaining_ban_time: z.number().nullish() }).nullish(),
+    device_ban: partOf({ is_banned: flag, remaining_ban_time: z.number().nullish() }).nullish(),
   },
   ({ request_details: asked, app_state: app, device_state: device, device_ban: ban }) => ({
     nonce: asked?.nonce,

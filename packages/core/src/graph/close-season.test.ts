@@ -34,6 +34,7 @@ function board(...entries: LeaderboardEntry[]): Board {
     calls: {
       entries: () => ({
         totalCount: undefined,
+        skipped: 0,
         async *[Symbol.asyncIterator]() {
           yield* [...rows.values()];
         },

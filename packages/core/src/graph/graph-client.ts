@@ -9,7 +9,7 @@ import { createDeviceBanCalls, type DeviceBanCalls } from "./device-bans.ts";
 import { createFederatedUserCalls, type FederatedUserCalls } from "./federated-users.ts";
 import { createLeaderboardCalls, type LeaderboardCalls } from "./leaderboards.ts";
 import { createNotificationCalls, type NotificationCalls } from "./notifications.ts";
-import { walkPages, type Pager } from "./pages.ts";
+import { walkPages, type Pager, type SkippedRow } from "./pages.ts";
 import { createPurchaseCalls, type PurchaseCalls } from "./purchases.ts";
 import { createSubscriptionCalls, type SubscriptionCalls } from "./subscriptions.ts";
 import type { GraphTransport } from "./transport.ts";
@@ -46,15 +46,17 @@ export interface GraphClientOptions {
   readonly clock?: Clock | undefined;
   /** Hears the share of the app's allowance that is used, where an answer tells it. Must not throw. */
   readonly onAppUsage?: ((usage: AppUsage) => void) | undefined;
+  /** Hears of each row of a list that could not be read, and so cost nothing but itself. Must not throw. */
+  readonly onSkippedRow?: ((row: SkippedRow) => void) | undefined;
 }
 
 /** Makes a client over `transport`. Throws `bad_input` for a wrong app id, secret or base URL. */
 export function createGraphClient(options: GraphClientOptions): GraphClient {
-  const { transport, clock = systemClock, baseUrl = PRODUCTION_URL, onAppUsage, federatedApp } = options;
+  const { transport, clock = systemClock, baseUrl = PRODUCTION_URL, onAppUsage, onSkippedRow, federatedApp } = options;
   const ownHosts = new Set([readBaseUrl(baseUrl).hostname, readBaseUrl(PRODUCTION_URL).hostname]);
   const callsOf = (appToken: AppToken): [Caller, Pager] => {
     const caller = createCaller({ appToken, transport, clock, onAppUsage });
-    return [caller, (first, more) => walkPages({ caller, first, options: more, ownHosts })];
+    return [caller, (first, more) => walkPages({ caller, first, options: more, ownHosts, onSkippedRow })];
   };
   const [caller, pager] = callsOf(createAppToken(options.app));
   const federated = federatedApp === undefined ? withoutFederatedApp : callsOf(createAppToken(federatedApp));

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Call, Caller, CallOptions } from "./call.ts";
+import { rowsOf } from "./rows.ts";
 import { safeCount } from "../wire/json.ts";
 import { isGraphError } from "../errors/graph-error.ts";
 import { UnreadableAnswerError } from "../errors/unanswered-errors.ts";
@@ -12,24 +13,36 @@ interface Paging {
   readonly next?: string | null | undefined;
 }
 
-const paging: z.ZodType<Paging> = z.object({
+export const paging: z.ZodType<Paging> = z.object({
   cursors: z.object({ after: z.string().nullish() }).nullish(),
   next: z.string().nullish(),
 });
 
 export interface Page<Row> {
   readonly data: readonly Row[];
+  /** What was wrong with each row that could not be read. */
+  readonly skipped?: readonly string[];
   readonly summary?: { readonly total_count?: number | undefined } | null | undefined;
   readonly paging?: Paging | null | undefined;
 }
 
-/** The schema of one page of `row`s. */
-export function pageOf<Row>(row: z.ZodType<Row>): z.ZodType<Page<Row>> {
-  return z.object({
-    data: z.array(row),
-    summary: z.object({ total_count: safeCount.optional() }).nullish(),
-    paging: paging.nullish(),
-  });
+/** The schema of one page of `row`s; a row that cannot be read is left out, or stands as `standIn` makes it. */
+export function pageOf<Row>(row: z.ZodType<Row>, standIn?: (came: unknown) => Row): z.ZodType<Page<Row>> {
+  return z
+    .object({
+      data: rowsOf(row, standIn),
+      summary: z.object({ total_count: safeCount.optional() }).nullish(),
+      paging: paging.nullish(),
+    })
+    .transform(({ data: { rows, skipped }, ...rest }) => ({ ...rest, data: rows, skipped }));
+}
+
+/** A row of a list that could not be read. */
+export interface SkippedRow {
+  /** The call, such as `purchases.owned`. */
+  readonly operation: string;
+  /** Which member, never what it held. */
+  readonly problem: string;
 }
 
 export interface PageWalk<Row> {
@@ -38,6 +51,7 @@ export interface PageWalk<Row> {
   readonly options?: CallOptions | undefined;
   /** A link to any other host is refused. */
   readonly ownHosts: ReadonlySet<string>;
+  readonly onSkippedRow?: ((row: SkippedRow) => void) | undefined;
 }
 
 /** Page sizes tried after one that failed; busy boards have been seen to fail on large pages and answer smaller ones. */
@@ -51,7 +65,13 @@ export type Pager = <Row>(first: Call<Page<Row>>, options?: CallOptions) => Asyn
  * Links are never followed and never shown: they hold the token. A link to a foreign host, a cursor that comes again and
  * a link without a cursor end it with `unreadable_answer`. An empty link is none: federated users' pages end so.
  */
-export async function* walkPages<Row>({ caller, first, options, ownHosts }: PageWalk<Row>): AsyncGenerator<Page<Row>> {
+export async function* walkPages<Row>({
+  caller,
+  first,
+  options,
+  ownHosts,
+  onSkippedRow,
+}: PageWalk<Row>): AsyncGenerator<Page<Row>> {
   const seen = new Set<string>();
   let call = first;
   for (;;) {
@@ -65,6 +85,7 @@ export async function* walkPages<Row>({ caller, first, options, ownHosts }: Page
       call = { ...call, params: { ...call.params, limit: String(smaller) } };
       continue;
     }
+    for (const problem of page.skipped ?? []) onSkippedRow?.({ operation: first.operation, problem });
     yield page;
     const after = cursorAfter(page, first.operation, ownHosts);
     if (after === undefined) return;

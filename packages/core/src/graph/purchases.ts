@@ -7,8 +7,8 @@ import { pageOf, type Page, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import type { Secret } from "../secrets/secret.ts";
-import { flag, instant } from "../wire/json.ts";
-import { present, rowOf, type Raw } from "../wire/row.ts";
+import { flag, idText, instant } from "../wire/json.ts";
+import { partOf, present, rowOf, type Raw } from "../wire/row.ts";
 
 /**
  * Whose purchases: a user named with the app token, or the one behind a user token. Current pages ask for the user id with
@@ -65,10 +65,11 @@ const entitlement: z.ZodType<Entitlement> = rowOf({ success: flag, grant_time: i
 
 const purchase: z.ZodType<Purchase> = rowOf(
   {
-    id: z.string().nullish(),
+    id: idText.nullish(),
     grant_time: instant.nullish(),
     expiration_time: instant.nullish(),
-    item: z.object({ sku: z.string().nullish() }).nullish(),
+    // Every object inside gains an id; that of an item says nothing that its SKU does not.
+    item: partOf({ id: z.unknown().optional(), sku: z.string().nullish() }).nullish(),
   },
   (row) => ({ sku: row.item?.sku, grantedAt: row.grant_time, expiresAt: row.expiration_time, id: row.id }),
 );

@@ -8,7 +8,7 @@ import { QuestlineError } from "../errors/questline-error.ts";
 import type { Secret } from "../secrets/secret.ts";
 import { flag, idText, instant } from "../wire/json.ts";
 import { priceTerm, type PriceTerm } from "../wire/money.ts";
-import { rowOf, type Raw } from "../wire/row.ts";
+import { partOf, rowOf, type Raw } from "../wire/row.ts";
 
 export interface Subscription extends Raw {
   /** Not decimal; missing where the platform leaves it out. */
@@ -82,7 +82,7 @@ const subscription: z.ZodType<Subscription> = rowOf(
   {
     id: idText.nullish(),
     sku: z.string(),
-    owner: z.object({ id: idText.nullish() }).nullish(),
+    owner: partOf({ id: idText.nullish() }).nullish(),
     is_active: flag.nullish(),
     is_trial: flag.nullish(),
     trial_type: z.string().nullish(),

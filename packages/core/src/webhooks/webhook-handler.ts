@@ -61,7 +61,8 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
   const handling = createSingleFlight<void>();
 
   const dropReason = async (event: WebhookEvent): Promise<DroppedEvent["reason"] | undefined> => {
-    if (appId !== undefined && !event.isTest && event.appId !== appId) return "other-app";
+    const { isTest, appId: about } = event;
+    if (appId !== undefined && !isTest && about !== "" && about !== appId) return "other-app";
     if (clock.now() - event.sentAt.getTime() > maxAgeMs) return "stale";
     // All test events of a kind look alike, and each press of the button is meant.
     return !event.isTest && (await seen.has(event.key)) ? "duplicate" : undefined;
@@ -85,7 +86,7 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
     const given = typeof appSecret === "function" ? await appSecret() : appSecret;
     const signedBy = usable(given, "appSecret", "app-secret");
     if (!isSigned(body, request.headers.get("x-hub-signature-256"), signedBy)) return said(401, "Not signed.");
-    const events = readEvents(Buffer.from(body).toString("utf8"));
+    const events = readEvents(Buffer.from(body).toString("utf8"), dateAt(clock.now()));
     if (events === undefined) return said(400, "Not a notification.");
     // One after the other, and each once at a time: a redelivery may arrive while the first is still being handled.
     for (const event of events) await handling.run(event.key, () => handle(event));
