@@ -234,3 +234,14 @@ test("members nobody knows yet stand under raw, those of objects inside under th
     claims: { uniqueId: "ab", packageId: "p", raw: { device_state: { security_update_pending_days: 12 } } },
   });
 });
+
+test("T4 says that a device is banned, whatever the time is written as", async () => {
+  const status = async (remaining_time_in_minute: unknown): Promise<unknown> => {
+    server.answer(json({ data: [{ message: "Success", is_banned: true, remaining_time_in_minute }] }));
+    return client.deviceBans.status({ uniqueId: "ab12" });
+  };
+  expect(await status(12)).toEqual({ isBanned: true, remainingMinutes: 12 });
+  expect(await status("12")).toEqual({ isBanned: true, remainingMinutes: 12 });
+  expect(await status("36499 days")).toEqual({ isBanned: true, remainingMinutes: "unknown" });
+  expect(await status(null)).toEqual({ isBanned: true });
+});

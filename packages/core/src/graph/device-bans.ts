@@ -21,7 +21,8 @@ export interface ListedBan extends Raw {
 
 export interface BanStatus extends Raw {
   readonly isBanned: boolean;
-  readonly remainingMinutes?: number;
+  /** `unknown` where it is said in a way that cannot be read. */
+  readonly remainingMinutes?: number | "unknown";
 }
 
 export interface DeviceBanCalls {
@@ -55,10 +56,13 @@ const banPage: z.ZodType<Page<ListedBan>> = z
     paging: links,
   }));
 
+/** Whether a device is banned does not hang on how long it will be. */
+const minutes: z.ZodType<number | "unknown"> = z.union([safeCount, z.unknown().transform(() => "unknown" as const)]);
+
 const statusAnswer: z.ZodType<BanStatus> = unwrapped(
   rowOf(
-    { message: succeeded, is_banned: flag, remaining_time_in_minute: safeCount.nullish() },
-    (row): { isBanned: boolean; remainingMinutes: number | null | undefined } => ({
+    { message: succeeded, is_banned: flag, remaining_time_in_minute: minutes.nullish() },
+    (row): { isBanned: boolean; remainingMinutes: number | "unknown" | null | undefined } => ({
       isBanned: row.is_banned,
       remainingMinutes: row.remaining_time_in_minute,
     }),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { WebhookEvent } from "./events.ts";
-import { readValue } from "./read-value.ts";
+import { readValue } from "../wire/read-value.ts";
 import { subscriptionValue } from "./subscription-value.ts";
 import { idText, instant, parseExactJson, unixSeconds } from "../wire/json.ts";
 import { partOf, rowOf } from "../wire/row.ts";

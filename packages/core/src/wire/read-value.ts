@@ -4,10 +4,10 @@ import type * as z from "zod";
 const MOST_UNREAD = 64;
 
 /**
- * A topic's value. A member that may be missing and cannot be read is missing, and stands under `raw` as it came: an order
+ * An object as `schema`, a `rowOf`, reads it. A member that may be missing and cannot be read is missing, and stands under `raw` as it came: an order
  * is an order still if its time is written in a new way. Undefined where what must be there is not.
  */
-export function readValue(schema: z.ZodType<object>, value: unknown): object | undefined {
+export function readValue<T extends object>(schema: z.ZodType<T>, value: unknown): T | undefined {
   let rest = value;
   const unread: (readonly PropertyKey[])[] = [];
   for (;;) {
@@ -31,7 +31,7 @@ function removed(value: unknown, [name, ...deeper]: readonly PropertyKey[]): obj
   return inner === undefined ? undefined : { ...others, [name]: inner };
 }
 
-function withRaw(event: object, value: unknown, unread: readonly (readonly PropertyKey[])[]): object {
+function withRaw<T extends object>(event: T, value: unknown, unread: readonly (readonly PropertyKey[])[]): T {
   if (unread.length === 0) return event;
   const raw: Record<string, unknown> = { ...("raw" in event ? (event.raw as object) : undefined) };
   for (const path of unread) {
