@@ -86,7 +86,13 @@ export type {
 export type { EntryList, EntryQuery, LeaderboardEntry } from "./graph/leaderboard-entries.ts";
 export type { Gone } from "./graph/already-gone.ts";
 export { closeSeason } from "./graph/close-season.ts";
-export type { ClosedSeason, SeasonArchive, SeasonRecord, SeasonToClose } from "./graph/close-season.ts";
+export type {
+  ClosedSeason,
+  CloseSeasonOptions,
+  SeasonArchive,
+  SeasonRecord,
+  SeasonToClose,
+} from "./graph/close-season.ts";
 export type { PlatformUser, UserCalls } from "./graph/users.ts";
 export { IdentityRefusedError } from "./identity/identity-refused-error.ts";
 export type { Refusal } from "./identity/identity-refused-error.ts";
@@ -106,7 +112,7 @@ export type { FederatedUser, FederatedUserCalls } from "./graph/federated-users.
 export type { NotificationCalls, NotificationRequest } from "./graph/notifications.ts";
 export { operations } from "./graph/semantics.ts";
 export type { Operation, OperationName, Repeat, TokenKind } from "./graph/operation.ts";
-export type { SkippedRow } from "./graph/pages.ts";
+export type { ListOptions, SkippedRow } from "./graph/pages.ts";
 export type { RowList } from "./graph/row-list.ts";
 export type { Money, PriceTerm } from "./wire/money.ts";
 export type { Raw } from "./wire/row.ts";

@@ -9,7 +9,7 @@ import {
 import type { Caller, CallOptions } from "./call.ts";
 import { sendDone } from "./done.ts";
 import { checkAmount, checkBits, checkName, checkRequest, checkUserId } from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import type { OperationName } from "./operation.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { flag, instant, unsigned64 } from "../wire/json.ts";
@@ -50,7 +50,7 @@ export interface AchievementCalls {
   /** A2: definitions, archived ones included where asked for. Names that do not exist are just missing. */
   definitions(
     filter?: { readonly apiNames?: readonly string[]; readonly includeArchived?: boolean },
-    options?: CallOptions,
+    options?: ListOptions,
   ): Promise<readonly PlatformAchievement[]>;
   /** A3: adds progress or unlocks, with the app token. Throws `ambiguous` where an `addCount` may have been added. */
   write(write: AchievementWrite, options?: CallOptions): Promise<AchievementWritten>;
@@ -58,7 +58,7 @@ export interface AchievementCalls {
   read(
     userId: string,
     filter?: { readonly apiNames?: readonly string[] },
-    options?: CallOptions,
+    options?: ListOptions,
   ): Promise<readonly AchievementProgress[]>;
   /** A4 for one achievement: its row; `absent` if there is none; `unreadable` if it cannot be told which row it is. */
   readOne(
@@ -113,7 +113,7 @@ export function createAchievementCalls(caller: Caller, pager: Pager): Achievemen
     userId: string,
     apiNames: readonly string[] | undefined,
     operation: OperationName,
-    options: CallOptions | undefined,
+    options: ListOptions | undefined,
   ): Promise<readonly AchievementProgress[]> => {
     const at = { user_id: checkUserId(userId, operation) };
     const params = { fields: PROGRESS_FIELDS, ...namesParam(apiNames, operation) };

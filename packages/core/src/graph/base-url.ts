@@ -34,6 +34,12 @@ export function readBaseUrl(text: string): BaseUrl {
   return { origin: url.origin, hostname: url.hostname, port, prefix: url.pathname.replace(/\/+$/, "") };
 }
 
+/** A base URL in the one way in which it is compared. Throws as `readBaseUrl`. */
+export function addressOf(baseUrl: string): string {
+  const { origin, prefix } = readBaseUrl(baseUrl);
+  return `${origin}${prefix}`;
+}
+
 /** Looks for sockets to the platform that outlived their process. */
 export function orphansOf(baseUrl: string = PRODUCTION_URL): () => OrphanedSockets {
   const { port } = readBaseUrl(baseUrl);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Caller, CallOptions } from "./call.ts";
 import { checkEither, checkNumber, checkText } from "./inputs.ts";
-import { paging, type Page, type Pager } from "./pages.ts";
+import { paging, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
 import { rowsOf } from "./rows.ts";
 import { unwrapped } from "./unwrap.ts";
@@ -31,7 +31,7 @@ export interface DeviceBanCalls {
   /** T2: lifts a ban; lifting none is fine too. */
   lift(device: Device, options?: CallOptions): Promise<void>;
   /** T3: active bans. */
-  list(request?: { readonly limit?: number }, options?: CallOptions): RowList<ListedBan>;
+  list(request?: { readonly limit?: number }, options?: ListOptions): RowList<ListedBan>;
   /** T4. */
   status(device: Device, options?: CallOptions): Promise<BanStatus>;
 }

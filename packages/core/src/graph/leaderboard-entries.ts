@@ -1,7 +1,6 @@
 import * as z from "zod";
-import type { CallOptions } from "./call.ts";
 import { checkName, checkNumber, checkRequest, checkUserId, userTokenOf } from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
@@ -94,7 +93,7 @@ const START: Readonly<Record<string, string>> = { top: "TOP", viewer: "VIEWER", 
 export interface EntryListOptions {
   readonly pager: Pager;
   readonly query: EntryQuery;
-  readonly options: CallOptions | undefined;
+  readonly options: ListOptions | undefined;
 }
 
 /** Throws `bad_input` at once for a query that cannot be asked. */

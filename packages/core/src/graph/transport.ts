@@ -36,6 +36,8 @@ export interface GraphResponse {
  * of the request had been handed over.
  */
 export interface GraphTransport {
+  /** Where it sends, such as `https://graph.oculus.com`; a client over it looks here. */
+  readonly baseUrl?: string | undefined;
   send(request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse>;
   /** Accepts no more, waits for what is under way, at most `graceMs` (default: as long as its time limits), then cuts it off. */
   close(graceMs?: number): Promise<void>;

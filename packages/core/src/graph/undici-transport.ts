@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from "undici";
-import { readBaseUrl, PRODUCTION_URL } from "./base-url.ts";
+import { addressOf, readBaseUrl, PRODUCTION_URL } from "./base-url.ts";
 import { connector } from "./connector.ts";
 import { Exchange } from "./exchange.ts";
 import { encodeForm } from "./form.ts";
@@ -44,6 +44,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): GraphTran
 }
 
 class UndiciTransport implements GraphTransport {
+  readonly baseUrl: string;
   readonly #options: Required<UndiciTransportOptions>;
   readonly #prefix: string;
   readonly #writes: Pool;
@@ -59,6 +60,7 @@ class UndiciTransport implements GraphTransport {
       }
     }
     const { origin, prefix } = readBaseUrl(options.baseUrl);
+    this.baseUrl = addressOf(options.baseUrl);
     this.#options = options;
     this.#prefix = prefix;
     this.#writes = this.#pool(origin, options.connections);

@@ -169,7 +169,7 @@ class UserIdentity implements Identity {
       throw this.#refuse(
         digest,
         "other-app",
-        "The user token belongs to another app: this app does not know its user.",
+        "The user token is not of this app, which does not know its user: it is of another app, or of account linking, whose users have org-scoped ids.",
         error,
       );
     }
