@@ -52,22 +52,19 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const leaderboards = (options.leaderboards ?? {}) as L;
   const closing = new AbortController();
 
-  const baseUrl = settings.graph.baseUrl === undefined ? {} : { baseUrl: settings.graph.baseUrl };
-  const timeoutMs = settings.graph.timeoutMs === undefined ? {} : { timeoutMs: settings.graph.timeoutMs };
-  const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock: wallClock });
+  const transport = undiciTransport({ ...settings.graph, connections: policy.concurrency, clock: wallClock });
   const credentials = { id: app, secret: settings.secret };
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
   const usage = createFeed<AppUsage>("app usage", logger);
   const onAppUsage = (used: AppUsage): void => usage.emit(used);
   const onSkippedRow = skippedRowNotice(clock, logger);
-  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onSkippedRow, ...baseUrl });
+  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onSkippedRow });
   const direct = createGraphClient({
     app: credentials,
     federatedApp: options.federatedApp,
     transport: directTransport(transport, { clock, random }),
     clock,
     onSkippedRow,
-    ...baseUrl,
   });
   const identity = createIdentity({ appId: app, users: direct.users, clock, random });
 

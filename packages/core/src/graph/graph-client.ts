@@ -3,7 +3,7 @@ import { createAchievementCalls, type AchievementCalls } from "./achievements.ts
 import { createAppToken, type AppCredentials, type AppToken } from "./app-credentials.ts";
 import type { AppUsage } from "./app-usage.ts";
 import { createAttestationCalls, type AttestationCalls } from "./attestation.ts";
-import { addressOf, PRODUCTION_URL, readBaseUrl } from "./base-url.ts";
+import { addressOf, checkSecure, PRODUCTION_URL, readBaseUrl } from "./base-url.ts";
 import { createCaller, type Caller } from "./call.ts";
 import { createDeviceBanCalls, type DeviceBanCalls } from "./device-bans.ts";
 import { directTransport } from "./direct-transport.ts";
@@ -50,6 +50,8 @@ export interface GraphClientOptions {
    * `https://graph.oculus.com`.
    */
   readonly baseUrl?: string | undefined;
+  /** Lets the app secret travel unencrypted to another machine than this one. Default false: such a base URL is `bad_input`. */
+  readonly allowInsecureBaseUrl?: boolean | undefined;
   readonly clock?: Clock | undefined;
   /** Hears the share of the app's allowance that is used, where an answer tells it. Must not throw. */
   readonly onAppUsage?: ((usage: AppUsage) => void) | undefined;
@@ -61,7 +63,9 @@ export interface GraphClientOptions {
 export function createGraphClient(options: GraphClientOptions): GraphClient {
   const { clock = systemClock, onAppUsage, onSkippedRow, federatedApp } = options;
   const baseUrl = baseUrlOf(options);
-  const transport = options.transport ?? ownTransport(baseUrl, clock);
+  // A transport that says where it sends answers for that itself.
+  if (options.transport?.baseUrl === undefined) checkSecure(baseUrl, options.allowInsecureBaseUrl);
+  const transport = options.transport ?? ownTransport(baseUrl, options.allowInsecureBaseUrl === true, clock);
   const ownHosts = new Set([readBaseUrl(baseUrl).hostname, readBaseUrl(PRODUCTION_URL).hostname]);
   const callsOf = (appToken: AppToken): [Caller, Pager] => {
     const caller = createCaller({ appToken, transport, clock, onAppUsage });
@@ -94,8 +98,8 @@ function baseUrlOf({ transport, baseUrl }: GraphClientOptions): string {
   );
 }
 
-function ownTransport(baseUrl: string, clock: Clock): GraphTransport {
-  return directTransport(undiciTransport({ baseUrl, clock }), { clock, random: systemRandom });
+function ownTransport(baseUrl: string, allowInsecureBaseUrl: boolean, clock: Clock): GraphTransport {
+  return directTransport(undiciTransport({ baseUrl, allowInsecureBaseUrl, clock }), { clock, random: systemRandom });
 }
 
 /** The calls of a client, without the power to close it. */

@@ -148,7 +148,7 @@ export function createLeaderboardCalls(caller: Caller, pager: Pager): Leaderboar
 
     entries: (query, options) => createEntryList({ pager, query, options }),
 
-    deleteEntry(entryId, options) {
+    async deleteEntry(entryId, options) {
       const operation = "leaderboards.deleteEntry";
       const at = { entry_id: check.checkId(entryId, `${operation}: the entry`) };
       return untilGone(sendDone(caller, { operation, at, params: {} }, options));
@@ -159,7 +159,7 @@ export function createLeaderboardCalls(caller: Caller, pager: Pager): Leaderboar
       await sendDone(caller, { operation, params: { api_name: check.checkName(apiName, operation) } }, options);
     },
 
-    delete(leaderboardId, options) {
+    async delete(leaderboardId, options) {
       const operation = "leaderboards.delete";
       const at = { leaderboard_id: check.checkId(leaderboardId, `${operation}: the leaderboard`) };
       return untilGone(sendDone(caller, { operation, at, params: {} }, options));
