@@ -60,6 +60,26 @@ test("what is taken is not warned of", async () => {
   expect(lines).toEqual([]);
 });
 
+test("events that are dropped since appId is another's are warned of", async () => {
+  const { lines, logger } = hearing("warn");
+  const { handler, dropped } = scene({ logger, appId: "2" });
+  for (const n of [1, 2]) await handler(post(bodyOf("weather", { n })));
+  expect(dropped).toHaveLength(2);
+  expect(lines).toEqual([[{ app: "1", events: 1 }, "Webhook events of another app than appId were dropped."]]);
+});
+
+test("failures before anybody is known to be the platform do not fill the log", async () => {
+  const { lines, logger } = hearing("error");
+  const clock = manualClock(NOW_MS);
+  const appSecret = (): string => {
+    throw new Error("vault down");
+  };
+  const { handler } = scene({ logger, clock, appSecret });
+  for (let i = 0; i < 50; i += 1) expect((await handler(post(body, {}))).status).toBe(500);
+  await clock.advance(60_000);
+  expect(lines).toEqual([1, 49].map((requests) => [{ error: "vault down", requests }, "A webhook was not handled."]));
+});
+
 /** A server whose parser has read every body already, and left `kept` of it. */
 async function parsedBefore(
   kept: (bytes: Buffer) => object,

@@ -9,6 +9,7 @@ import { createSingleFlight } from "../resilience/single-flight.ts";
 import { dateAt } from "../runtime/calendar.ts";
 import { systemClock, type Clock } from "../runtime/clock.ts";
 import { stderrLogger, type Logger } from "../runtime/log.ts";
+import { createNotice } from "../runtime/notice.ts";
 import { credentialProblem } from "../secrets/credential-text.ts";
 import { reveal, secret, type Secret } from "../secrets/secret.ts";
 
@@ -39,7 +40,7 @@ export interface WebhookOptions {
   /** The largest body taken, bytes. Default 1 048 576. */
   readonly maxBodyBytes?: number;
   readonly clock?: Clock;
-  /** Hears what is wrong; of refused requests each kind at once, then its number once a minute. Default: stderr. */
+  /** Hears what is wrong; of each kind the first at once, then its number once a minute. Default: stderr. */
   readonly logger?: Logger;
 }
 
@@ -62,6 +63,14 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
   if (typeof options.appSecret !== "function") usable(options.appSecret, "appSecret", "app-secret");
   const handling = createSingleFlight<void>();
   const refused = createRefusing(clock, logger);
+  const failed = createNotice<string>({
+    clock,
+    say: (error, requests) => logger.error({ error, requests }, "A webhook was not handled."),
+  });
+  const misdirected = createNotice<string>({
+    clock,
+    say: (app, events) => logger.warn({ app, events }, "Webhook events of another app than appId were dropped."),
+  });
 
   const dropReason = async (event: WebhookEvent): Promise<DroppedEvent["reason"] | undefined> => {
     const { isTest, appId: about } = event;
@@ -75,6 +84,7 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
     const reason = await dropReason(event);
     if (reason !== undefined) {
       logger.debug({ key: event.key, reason }, "A webhook event was dropped.");
+      if (reason === "other-app") misdirected(reason, event.appId);
       return onDropped?.({ event, reason });
     }
     await onEvent(event);
@@ -105,7 +115,7 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
     try {
       return await receive(request);
     } catch (error) {
-      logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A webhook was not handled.");
+      failed("failed", error instanceof Error ? error.message : "unknown");
       return said(500, "Not handled: deliver it again.");
     }
   };
