@@ -19,6 +19,7 @@ import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
 import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
+import { skippedRowNotice } from "./skipped-row-notice.ts";
 import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { markProgressChanges } from "./progress-changes.ts";
@@ -56,20 +57,19 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const leaderboards = (options.leaderboards ?? {}) as L;
   const closing = new AbortController();
 
-  const baseUrl = settings.graph.baseUrl === undefined ? {} : { baseUrl: settings.graph.baseUrl };
-  const timeoutMs = settings.graph.timeoutMs === undefined ? {} : { timeoutMs: settings.graph.timeoutMs };
-  const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock: wallClock });
+  const transport = undiciTransport({ ...settings.graph, connections: policy.concurrency, clock: wallClock });
   const credentials = { id: app, secret: settings.secret };
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
   const usage = createFeed<AppUsage>("app usage", logger);
   const onAppUsage = (used: AppUsage): void => usage.emit(used);
-  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, ...baseUrl });
+  const onSkippedRow = skippedRowNotice(clock, logger);
+  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onSkippedRow });
   const direct = createGraphClient({
     app: credentials,
     federatedApp: options.federatedApp,
     transport: directTransport(transport, { clock, random }),
     clock,
-    ...baseUrl,
+    onSkippedRow,
   });
   // Sockets of its own, so that no crowd at the door stands before a delivery.
   const { limits } = settings;
@@ -77,8 +77,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     app: credentials,
     transport: directTransport(
       undiciTransport({
-        ...baseUrl,
-        ...timeoutMs,
+        ...settings.graph,
         connections: limits.mostAtOnce,
         readConnections: limits.mostAtOnce,
         clock: wallClock,
@@ -86,7 +85,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       { clock, random, patience: JOIN_PATIENCE },
     ),
     clock,
-    ...baseUrl,
   });
   const identity = createIdentity({ appId: app, users: door.users, clock, random, limits });
   const appToken = createAppToken(credentials);

@@ -3,7 +3,7 @@ import type { DeliveryOptions, DeliveryPolicy } from "./delivery/policy.ts";
 import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Events } from "./catalogue/events.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
-import { asAppId, shownValue } from "./ids/ids.ts";
+import { asAppId, shownId } from "./ids/ids.ts";
 import type { AppId } from "./ids/ids.ts";
 import type { QuestlineDefinition } from "./rules/rule-book.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -35,6 +35,8 @@ export type AppSecret = string | Secret;
 export interface GraphOptions {
   /** Where the platform is. Default `https://graph.oculus.com`. */
   readonly baseUrl?: string;
+  /** Lets the app secret travel unencrypted to another machine than this one. Default false: such a base URL is `bad_input`. */
+  readonly allowInsecureBaseUrl?: boolean;
   /** How long one exchange may take, waiting for a socket included, ms. Default 10 000. */
   readonly timeoutMs?: number;
 }
@@ -97,7 +99,7 @@ export function readOptions<E extends Events, A extends Achievements, L extends 
   if (typeof options !== "object" || options === null) throw refused("createQuestline needs one object of options.");
   const { app, store, logger = stderrLogger } = options;
   const id = asAppId(app?.id);
-  if (id === undefined) throw refused(`app.id must be the app id as decimal text; got ${shownValue(app?.id)}.`);
+  if (id === undefined) throw refused(`app.id must be the app id as decimal text; got ${shownId(app?.id)}.`);
   if (!isSecretSource(app.secret)) {
     throw refused("app.secret must be the app secret as text, a secret(), or a function that gives one.");
   }

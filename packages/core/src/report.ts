@@ -6,7 +6,7 @@ import { nameProblem } from "./catalogue/check-catalogue.ts";
 import type { Counters } from "./delivery/counters.ts";
 import type { Taken } from "./delivery/intake.ts";
 import type { Delivery } from "./delivery/outbox.ts";
-import { asUserId, shownValue } from "./ids/ids.ts";
+import { asUserId, shownId, shownValue } from "./ids/ids.ts";
 import { laneKeyFor } from "./intent/intent.ts";
 import { valueOf } from "./intent/lane-value.ts";
 import type { Durable, Receipt, RuleResult } from "./questline.ts";
@@ -83,7 +83,7 @@ function problemOf({ match, user, occurrence }: Reported, parts: ReportParts): s
   if (matchProblem !== undefined)
     return `The match id ${shownValue(match)} ${matchProblem}; mint one with newMatchId().`;
   if (asUserId(user) === undefined) {
-    return `The user id must be the app-scoped id as decimal text, such as "10100000000000001"; got ${shownValue(user)}.`;
+    return `The user id must be the app-scoped id as decimal text, such as "10100000000000001"; got ${shownId(user)}.`;
   }
   if (occurrence === undefined) return undefined;
   const occurrenceProblem = typeof occurrence === "string" ? nameProblem(occurrence, LONGEST_MATCH_ID) : "is not text";
