@@ -4,6 +4,7 @@ import { connector } from "./connector.ts";
 import { Exchange } from "./exchange.ts";
 import { encodeForm } from "./form.ts";
 import type { GraphRequest, GraphResponse, GraphTransport } from "./transport.ts";
+import { readProxy } from "./proxy.ts";
 import { VeiledPaths } from "./veiled-paths.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { AbortedError, ClosedError, NoAnswerError } from "../errors/unanswered-errors.ts";
@@ -15,6 +16,15 @@ export interface UndiciTransportOptions {
   readonly baseUrl?: string;
   /** Lets the app secret travel unencrypted to another machine than this one. Default false: such a base URL is `bad_input`. */
   readonly allowInsecureBaseUrl?: boolean;
+  /**
+   * An HTTP proxy that every connection is tunnelled through, as a URL; it may hold a user and a password. Default: none.
+   */
+  readonly proxy?: string;
+  /**
+   * Carries every request in place of the pools made here, and is not closed with them. What these do besides is then its
+   * own to do: never to repeat a request, to end what is given up by a reset, to keep attestation's URL from tracers.
+   */
+  readonly dispatcher?: Dispatcher;
   /** Sockets for writes; also the most writes that can be under way. Default 64. */
   readonly connections?: number;
   /** Sockets for reads, apart from those of writes. Default 16. */
@@ -49,10 +59,14 @@ export function undiciTransport(options: UndiciTransportOptions = {}): GraphTran
   return new UndiciTransport({ ...DEFAULTS, clock: systemClock, ...given });
 }
 
+type Made = Required<Omit<UndiciTransportOptions, "proxy" | "dispatcher">> &
+  Pick<UndiciTransportOptions, "proxy" | "dispatcher">;
+
 class UndiciTransport implements GraphTransport {
   readonly baseUrl: string;
-  readonly #options: Required<UndiciTransportOptions>;
+  readonly #options: Made;
   readonly #prefix: string;
+  readonly #origin: string;
   readonly #writes: Pool;
   readonly #reads: Pool;
   /** For requests whose URL holds a secret. */
@@ -62,7 +76,7 @@ class UndiciTransport implements GraphTransport {
   #closing: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
-  constructor(options: Required<UndiciTransportOptions>) {
+  constructor(options: Made) {
     for (const name of ["connections", "readConnections", "timeoutMs", "maxAnswerBytes"] as const) {
       if (!Number.isSafeInteger(options[name]) || options[name] < 1) {
         throw new QuestlineError("bad_input", `undiciTransport: ${name} must be a whole number above 0.`);
@@ -73,17 +87,21 @@ class UndiciTransport implements GraphTransport {
     this.baseUrl = addressOf(options.baseUrl);
     this.#options = options;
     this.#prefix = prefix;
-    const connect = connector(options);
+    this.#origin = origin;
+    const proxy = options.proxy === undefined ? undefined : readProxy(options.proxy);
+    const connecting = { clock: options.clock, timeoutMs: options.timeoutMs, proxy };
+    const connect = connector(connecting);
     this.#writes = pool(origin, options.connections, connect);
     this.#reads = pool(origin, options.readConnections, connect);
-    this.#veiled = pool(origin, options.readConnections, this.#paths.unveiling(connector(options)));
+    this.#veiled = pool(origin, options.readConnections, this.#paths.unveiling(connector(connecting)));
   }
 
   send(request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse> {
     const refused = this.#refusal(request, signal);
     if (refused !== undefined) return Promise.reject(refused);
     const options = this.#dispatchOptions(request);
-    const isVeiled = request.tokenIn === "query";
+    const { dispatcher } = this.#options;
+    const isVeiled = request.tokenIn === "query" && dispatcher === undefined;
     return new Promise((resolve, reject) => {
       const { clock, maxAnswerBytes } = this.#options;
       const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs;
@@ -97,7 +115,8 @@ class UndiciTransport implements GraphTransport {
       const exchange = new Exchange({ request, signal, clock, timeoutMs, maxAnswerBytes, settled });
       this.#underWay.add(exchange);
       const plain = request.kind === "read" ? this.#reads : this.#writes;
-      (isVeiled ? this.#veiled : plain).dispatch(options, exchange);
+      if (dispatcher === undefined) (isVeiled ? this.#veiled : plain).dispatch(options, exchange);
+      else dispatcher.dispatch({ ...options, origin: this.#origin }, exchange);
     });
   }
 
@@ -122,7 +141,7 @@ class UndiciTransport implements GraphTransport {
     };
     const bare = `${this.#prefix}${request.path}`;
     const real = inQuery ? `${bare}?${form}` : bare;
-    const path = inUrl ? this.#paths.veil(bare, real) : real;
+    const path = inUrl && this.#options.dispatcher === undefined ? this.#paths.veil(bare, real) : real;
     return { method: request.method, path, headers, body: request.method === "GET" ? null : form };
   }
 
