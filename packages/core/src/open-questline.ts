@@ -21,6 +21,7 @@ import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { markProgressChanges } from "./progress-changes.ts";
 import { ProgressHolds } from "./progress-holds.ts";
 import { receiptRecords } from "./receipt-records.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
 import { steadyClock } from "./runtime/steady-clock.ts";
@@ -91,9 +92,17 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const tokenWanted = createFeed<TokenWanted>("token wanted", logger);
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
 
+  const refusals = new RefusalLog(clock, logger);
   const ready = outbox.open();
   let closed: Promise<Debts> | undefined;
-  const standing = new Standing({ ready, lost, restarts, isClosed: () => closed !== undefined, logger });
+  const standing = new Standing({
+    ready,
+    lost,
+    restarts,
+    isClosed: () => closed !== undefined,
+    problem: () => outbox.problem(),
+    logger,
+  });
   let owedLast = NOTHING_KNOWN;
   const owed = async (): Promise<Debts> => {
     await ready;
@@ -104,7 +113,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     const until = clock.monotonic() + deadlineMs;
     const release = holdProcess();
     try {
-      await ready;
       return deliveryDebts(await outbox.close(deadlineMs));
     } catch (error) {
       logger.error({ error: String(error) }, "The store could not say what is owed as Questline closed.");
@@ -149,6 +157,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         outbox,
         clock,
         logger,
+        refusals,
         counters,
         windowMs: policy.windowMs,
         isClosed: () => closed !== undefined,

@@ -65,5 +65,6 @@ export function askedVerbs(
     dropSetAside: ask("dropSetAside"),
     purge: ask("purge"),
     backup: ask("backup"),
+    stands: ask("stands"),
   };
 }
