@@ -3,7 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { LaneStore } from "../store/lane-store.ts";
 import type { StoreTrouble } from "./store-trouble.ts";
 
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 60_000;
 
 /**
  * Looks now and then whether the store's file is still where it was opened, which a server without results would not notice.
