@@ -28,6 +28,8 @@ import { steadyClock } from "./runtime/steady-clock.ts";
 import { compileRules } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
 import { Standing } from "./standing.ts";
+import { fileOf } from "./store/sqlite-store.ts";
+import { Succession } from "./succession.ts";
 
 const CLOSE_MS = 5_000;
 const NOTHING_KNOWN: Debts = { pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 0, setAside: 0, owed: 0 };
@@ -69,7 +71,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   });
   const identity = createIdentity({ appId: app, users: direct.users, clock, random });
 
-  const { store, outbox, tokens, counters, total, learn, lost, restarts } = openDelivery({
+  const own = openDelivery({
     settings,
     policy,
     clock,
@@ -80,6 +82,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     closing,
     sabotage,
   });
+  const succession = new Succession({ app, file: fileOf(settings.store)?.file.path, own, logger });
+  const { store, outbox, tokens, counters, total, learn, lost, restarts } = succession.delivery;
   const holds = new ProgressHolds(clock);
   const found = new Set<string>();
   followDefinitions({ graph, clock, random, logger, signal: closing.signal }, (known) => {
@@ -141,7 +145,10 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     return user;
   };
 
-  return {
+  /** The newer Questline over the same file, which serves whoever still has this one; none once this one is closed. */
+  const successor = (): Questline | undefined => (closed === undefined ? succession.successor : undefined);
+
+  const questline: Questline<E, A, L> = {
     appId: app,
     events: options.events,
     achievements: options.achievements,
@@ -149,7 +156,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     graph: markProgressChanges(graphCalls(direct), { app, ready, outbox, policy, logger, holds }),
     ready,
     failed: standing.failed,
-    health: () => standing.health(),
+    health: () => successor()?.health() ?? standing.health(),
     match(id) {
       const reports = {
         app,
@@ -164,20 +171,24 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       };
       return {
         id,
-        report: (user, event, payload, ...more) =>
-          report(
-            { match: id, user, event, payload, occurrence: (more as readonly [{ id?: unknown }?])[0]?.id },
-            reports,
-          ),
+        report(user, event, payload, ...more) {
+          const newer = successor();
+          if (newer !== undefined) return newer.match(id).report(user, event, payload, ...(more as [{ id: string }?]));
+          const occurrence = (more as readonly [{ id?: unknown }?])[0]?.id;
+          return report({ match: id, user, event, payload, occurrence }, reports);
+        },
       };
     },
     newMatchId: (prefix) => `${prefix}:${clock.now()}:${random.hex(6)}`,
     explain: (event, payload) => explain(rules, event, payload),
     users: {
-      verifyToken: (token) => verified(identity.verifyToken(token), "token"),
+      verifyToken: (token) => successor()?.users.verifyToken(token) ?? verified(identity.verifyToken(token), "token"),
       // No token came with the nonce: lanes that are parked for one run into that at once, and it is asked for.
-      verifyNonce: (userId, nonce) => verified(identity.verifyNonce(userId, nonce), "nonce"),
+      verifyNonce: (userId, nonce) =>
+        successor()?.users.verifyNonce(userId, nonce) ?? verified(identity.verifyNonce(userId, nonce), "nonce"),
       async provideToken(userId, token) {
+        const newer = successor();
+        if (newer !== undefined) return newer.users.provideToken(userId, token);
         const user = await identity.provideToken(userId, token);
         await arrived(user, "token");
         return user;
@@ -240,4 +251,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       await this.close();
     },
   };
+  succession.stand(questline as unknown as Questline);
+  return questline;
 }
