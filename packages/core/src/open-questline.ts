@@ -232,8 +232,13 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       return store.acknowledge(app, userId, ids);
     },
     async prefetch(userId) {
-      await ready;
-      await outbox.prefetch(userId);
+      const release = holdProcess();
+      try {
+        await ready;
+        await outbox.prefetch(userId);
+      } finally {
+        release();
+      }
     },
     async forgetProgress(userId) {
       await ready;

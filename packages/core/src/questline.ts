@@ -113,7 +113,7 @@ export interface Match<E extends Events> {
 export interface Receipt {
   /** Accepted results survive the death of the process. A duplicate had every rule accepted before. */
   readonly durable: Promise<Durable>;
-  /** One per rule that fired, when all of them are final. */
+  /** One per rule that fired, when all of them are final; the process stays until then, or until `close`. */
   readonly settled: Promise<readonly RuleResult[]>;
 }
 

@@ -12,6 +12,7 @@ import { valueOf } from "./intent/lane-value.ts";
 import type { Durable, Receipt, RuleResult } from "./questline.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import type { Clock } from "./runtime/clock.ts";
+import { holdProcess } from "./runtime/hold.ts";
 import type { Logger } from "./runtime/log.ts";
 import type { Acceptance, Firing } from "./store/lane-store.ts";
 
@@ -204,8 +205,12 @@ class OpenReceipt implements Receipt {
     return this.#durable;
   }
 
+  /** Whoever asks waits for it: the process stays until it is known, as it does for `durable`. */
   get settled(): Promise<readonly RuleResult[]> {
-    this.#settled ??= this.#settle();
+    if (this.#settled === undefined) {
+      const release = holdProcess();
+      this.#settled = this.#settle().finally(release);
+    }
     return this.#settled;
   }
 
