@@ -28,6 +28,12 @@ interface Waiting {
   readonly told: (taken: Taken) => void;
 }
 
+/**
+ * Reports that travel and commit together, and such batches under way at once: a burst of any size costs the memory of so many
+ * copies, and the rest waits here.
+ */
+const PER_BATCH = 1_000;
+const MOST_BATCHES = 2;
 /** Reports told of their acceptance in one turn of the event loop. */
 const PER_TURN = 64;
 const SABOTAGED_COMMIT_MS = 400;
@@ -44,6 +50,7 @@ export class Intake {
   #state: "new" | "open" | { readonly failed: string } | { readonly take: Intake["take"] } = "new";
   #waiting: Waiting[] = [];
   #queued = 0;
+  #batches = 0;
   #untold: (Waiting & { readonly taken: Taken })[] = [];
   #emptied: (() => void)[] = [];
   /** Resolves when every batch that was written so far is told. */
@@ -98,13 +105,17 @@ export class Intake {
   }
 
   #writeSoon(): void {
-    if (this.#state === "open" && this.#waiting.length > 0) this.#parts.beat.ask(this.#writeAll);
+    if (this.#state === "open" && this.#waiting.length > 0) this.#parts.beat.ask(this.#writeSome);
   }
 
   /** Never throws. */
-  readonly #writeAll = (): void => {
-    const batch = this.#waiting;
-    this.#waiting = [];
+  readonly #writeSome = (): void => {
+    while (this.#waiting.length > 0 && this.#batches < MOST_BATCHES)
+      this.#writeBatch(this.#waiting.splice(0, PER_BATCH));
+  };
+
+  #writeBatch(batch: readonly Waiting[]): void {
+    this.#batches += 1;
     const taking = this.#write(batch.map(({ firings }) => firings)).then(
       (answers) => (index: number) => takenOf(answers[index]),
       (error: unknown) => {
@@ -112,9 +123,13 @@ export class Intake {
         return (): Taken => ({ status: "refused", reason });
       },
     );
+    void taking.then(() => {
+      this.#batches -= 1;
+      this.#writeSoon();
+    });
     // A batch that had to be written again is answered on a longer way than those that came after it.
     this.#earlier = Promise.all([taking, this.#earlier]).then(([takenAt]) => this.#end(batch, takenAt));
-  };
+  }
 
   /** Reports are told in the order in which they came, so many in a turn, however batches overlap. */
   #end(batch: readonly Waiting[], takenAt: (index: number) => Taken): void {
