@@ -3,6 +3,7 @@ import type { Ended } from "../delivery/ended.ts";
 import type { TokenWish } from "../delivery/outbox.ts";
 import type { DeliveryPolicy } from "../delivery/policy.ts";
 import type { Sabotage } from "../delivery/sabotage.ts";
+import type { StoreProblem } from "../delivery/store-problem.ts";
 import type { GraphOptions } from "../options.ts";
 import type { OwnDefinitions } from "../platform-definitions.ts";
 import type { Reason } from "../intent/outcome.ts";
@@ -35,6 +36,7 @@ export type EngineVerb =
   | "engine:flush"
   | "engine:owed"
   | "engine:close"
+  | "engine:hurry"
   | "engine:definitions"
   | "engine:token";
 
@@ -45,6 +47,7 @@ export type EngineEvent =
   | { readonly is: "ended"; readonly ended: Ended }
   | { readonly is: "counters"; readonly counters: Counters }
   | { readonly is: "throttle"; readonly throttle: Throttle<Reason> }
+  | { readonly is: "problem"; readonly problem: StoreProblem | undefined }
   | { readonly is: "token-wanted"; readonly wish: TokenWish }
   /** Answered by `engine:token` with the same number. */
   | { readonly is: "token-needed"; readonly number: number; readonly user: string }

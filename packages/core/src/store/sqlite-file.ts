@@ -118,6 +118,11 @@ export class SqliteFile {
     this.database.exec("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
+  /** Throws if the file is ours no longer. */
+  check(): void {
+    this.#hold.check();
+  }
+
   /** Writes what is committed into a new file. Not within a transaction. */
   backUp(target: string): void {
     this.#hold.check();
