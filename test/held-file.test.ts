@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createQuestline, oncePerMatch, silentLogger, simple, sqliteStore } from "@questline/core";
 import { createEmulator } from "@questline/emulator";
 import type { Emulator } from "@questline/emulator";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -130,4 +131,24 @@ test("a directory that is not there yet is waited for", async () => {
   expect(await healthOf(early)).toMatchObject({ status: "waiting", problem: expect.stringContaining(directory) });
   await mkdir(directory);
   expect(await early.line("durable")).toBe(`durable {"status":"accepted"}`);
+});
+
+test("whoever joins while the file is held is verified, and plays", async () => {
+  const path = join(folder, "questline.db");
+  const gameOf = (id: string) =>
+    createQuestline({
+      app: { id, secret: "test-secret" },
+      store: sqliteStore(path),
+      graph: { baseUrl: emulator.url },
+      logger: silentLogger,
+      achievements: { FIRST_WIN: simple() },
+      events: { matchEnded: oncePerMatch<object>() },
+    });
+  await using holder = gameOf("2");
+  await holder.ready;
+  await using waiting = gameOf("1");
+  const token = emulator.world.mintUserToken("1", USER);
+  expect(await waiting.users.verifyToken(token)).toMatchObject({ id: USER });
+  expect(await waiting.users.verifyNonce(USER, emulator.world.mintNonce("1", USER))).toMatchObject({ id: USER });
+  expect(waiting.health().status).toBe("waiting");
 });

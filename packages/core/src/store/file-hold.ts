@@ -7,6 +7,7 @@ import type { KernelName } from "../runtime/kernel-name.ts";
 import { HolderMark, lastHolder } from "./holder-mark.ts";
 import { NotYet } from "./not-yet.ts";
 import { asStoreError, lockedError, unusable, withoutLocks } from "./sqlite-errors.ts";
+import { createPrivately } from "./private-file.ts";
 
 /**
  * Keeps a database file to one thread of one process. Each layer holds where the one before fails, and none outlives the
@@ -77,6 +78,7 @@ export class FileHold {
 function takeLock(path: string, lockPath: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
+    createPrivately(lockPath);
     lock = new DatabaseSync(lockPath, { timeout: 0 });
     // In memory: nothing is ever written, so nothing is left to clean up after a crash.
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
