@@ -65,8 +65,8 @@ interface Visit {
 }
 
 /** Joins in one of the ways, hands over a fresh token, ends a match with it, and drops out of a seat that is held. */
-async function visit(way: Visit["way"], port: number): Promise<Visit> {
-  const alias = `${way}.${port}`;
+async function visit(way: Visit["way"], port: number, name = "duel"): Promise<Visit> {
+  const alias = `${way}${name === "duel" ? "" : name}.${port}`;
   const { id } = emulator.world.createUser({ alias });
   const [token, fresh] = [`FRL-${alias}-first`, `FRL-${alias}-fresh`];
   for (const minted of [token, fresh]) emulator.world.mintUserToken("1", id, { token: minted });
@@ -77,7 +77,7 @@ async function visit(way: Visit["way"], port: number): Promise<Visit> {
   if (way === "bearer") sdk.auth.token = token;
   if (way === "jwt") sdk.auth.token = jwt;
   const options = { option: { metaToken: token }, nonce: { metaUserId: id, metaNonce: nonce } };
-  const room = await sdk.joinOrCreate("duel", { mode: `canary-${alias}`, ...options[way as "option"] });
+  const room = await sdk.joinOrCreate(name, { mode: `canary-${alias}`, ...options[way as "option"] });
   room.reconnection.enabled = false;
   const ended = new Promise((resolve) => room.onMessage("ended", resolve));
   for (const type of ["questline:unlocked", "questline:recorded", "questline:token"]) room.onMessage(type, () => {});
@@ -190,6 +190,8 @@ test("devMode: no credential in the cache it writes, neither in Redis nor in its
     const visits = [
       ...(await Promise.all(ways.map((way) => visit(way, shared.port)))),
       ...(await Promise.all(ways.map((way) => visit(way, local.port)))),
+      ...(await Promise.all((["option", "nonce"] as const).map((way) => visit(way, shared.port, "checked")))),
+      ...(await Promise.all((["option", "nonce"] as const).map((way) => visit(way, local.port, "checked")))),
     ];
     for (const { program } of [shared, local]) program.kill("SIGTERM");
     await Promise.all([shared.program.ended, local.program.ended]);
@@ -197,6 +199,7 @@ test("devMode: no credential in the cache it writes, neither in Redis nor in its
     const file = await readFile(join(folder, ".devmode.json"), "utf8");
     expect(keys).toContain(`canary-option.${shared.port}`);
     expect(file).toContain(`canary-option.${local.port}`);
+    expect([keys, file].map((text) => text.includes("canary-noncechecked"))).toEqual([true, true]);
     expectNoSecret({ keys, file }, visits);
   } finally {
     client.disconnect();
