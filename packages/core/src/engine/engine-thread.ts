@@ -10,6 +10,7 @@ import { orphansOf } from "../graph/base-url.ts";
 import type { AppUsage } from "../graph/app-usage.ts";
 import { createGraphClient } from "../graph/graph-client.ts";
 import { undiciTransport } from "../graph/undici-transport.ts";
+import { skippedRowNotice } from "../skipped-row-notice.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import { DefinitionsBook } from "../platform-definitions.ts";
 import type { PlatformDefinitions } from "../platform-definitions.ts";
@@ -97,7 +98,6 @@ const tokens = {
 };
 
 const transport = undiciTransport({ ...start.graph, connections: policy.concurrency, clock: wallClock });
-const { baseUrl } = start.graph;
 const credentials = { id: app, secret: start.secret };
 const usage = createFeed<AppUsage>("app usage", logger);
 const onAppUsage = (used: AppUsage): void => usage.emit(used);
@@ -106,7 +106,7 @@ const graph = createGraphClient({
   transport,
   clock,
   onAppUsage,
-  ...(baseUrl === undefined ? {} : { baseUrl }),
+  onSkippedRow: skippedRowNotice(clock, logger),
 });
 const definitions = new DefinitionsBook(start.own);
 const outbox = new Outbox({
@@ -118,7 +118,7 @@ const outbox = new Outbox({
   logger,
   counters,
   abort: new AbortController(),
-  orphans: orphansOf(baseUrl),
+  orphans: orphansOf(start.graph.baseUrl),
   probe,
   sabotage,
 });
