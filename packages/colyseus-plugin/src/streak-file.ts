@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StreakLengths } from "./streak-store.ts";
 
 /** What the room's thread asks of the thread that holds the file. */
@@ -52,9 +52,17 @@ export class StreakFile {
       if (calls.some(({ verb }) => verb === "close")) this.#close();
       return answers;
     } catch (error) {
-      if (this.#database?.isTransaction) this.#database.exec("ROLLBACK");
+      this.#rollBack();
       const words = error instanceof Error ? error.message : String(error);
       return calls.map(({ id }) => ({ id, error: `The streaks in ${JSON.stringify(this.#path)}: ${words}` }));
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database?.exec("ROLLBACK");
+    } catch {
+      // It never began, or SQLite has ended it.
     }
   }
 
@@ -71,6 +79,8 @@ export class StreakFile {
 
   #open(): DatabaseSync {
     if (this.#database) return this.#database;
+    // Asked for by name, not imported: some bundlers take `node:` off it, and there is no other `sqlite`.
+    const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
     const database = new DatabaseSync(this.#path, { timeout: 5_000 });
     database.exec(SCHEMA);
     const upsert = "INSERT INTO streak VALUES (?, ?, %) ON CONFLICT DO UPDATE SET length = ";

@@ -16,6 +16,7 @@ import type { VerifiedUser } from "./identity/verified-user.ts";
 import { openDelivery } from "./open-delivery.ts";
 import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
+import { errorText } from "./secrets/error-text.ts";
 import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
 import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
@@ -134,7 +135,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       await ready;
       return deliveryDebts(await outbox.close(deadlineMs));
     } catch (error) {
-      logger.error({ error: String(error) }, "The store could not say what is owed as Questline closed.");
+      logger.error({ error: errorText(error) }, "The store could not say what is owed as Questline closed.");
       return { ...owedLast, problem: String(error) };
     } finally {
       closing.abort(new QuestlineError("closed", "Questline is closed."));
@@ -156,7 +157,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const verified = async (proof: Promise<VerifiedUser>, brought: "token" | "nonce"): Promise<VerifiedUser> => {
     const user = await proof;
     await arrived(user, brought).catch((error: unknown) =>
-      logger.warn({ user: user.id, error: String(error) }, "What waits for a verified player could not be woken."),
+      logger.warn({ user: user.id, error: errorText(error) }, "What waits for a verified player could not be woken."),
     );
     return user;
   };

@@ -11,6 +11,7 @@ import type { Probe } from "../runtime/probe.ts";
 import type { Random } from "../runtime/random.ts";
 import type { OrphanedSockets } from "../runtime/orphaned-sockets.ts";
 import { soon } from "../runtime/soon.ts";
+import { errorText } from "../secrets/error-text.ts";
 import type { ExpiredLane, Owed, SetAside } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
@@ -283,7 +284,7 @@ export class Outbox {
   #abandoned(lane: LeasedLane, error: unknown): Conclusion {
     const { logger } = this.#parts;
     if (!(error instanceof StoreFailed)) {
-      const fields = { user: lane.key.user, target: lane.key.target.name, error: String(error) };
+      const fields = { user: lane.key.user, target: lane.key.target.name, error: errorText(error) };
       logger.error(fields, "An attempt failed unexpectedly; its value is kept and tried again.");
     }
     return this.#givenUp();

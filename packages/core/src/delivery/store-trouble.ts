@@ -1,4 +1,5 @@
 import type { Logger } from "../runtime/log.ts";
+import { errorText } from "../secrets/error-text.ts";
 
 /** A write of the store failed. Whoever meets it tries again; it is logged when it begins and when it is over. */
 export class StoreFailed extends Error {
@@ -19,7 +20,7 @@ export class StoreTrouble {
     if (this.#isFailing) return;
     this.#isFailing = true;
     const message = "The store failed; what it should write is kept and tried again every second.";
-    this.#logger.error({ error: String(error) }, message);
+    this.#logger.error({ error: errorText(error) }, message);
   };
 
   /** While `again` goes on (never rejecting), something waits to be written, and the trouble is not over. */

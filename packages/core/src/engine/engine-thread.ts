@@ -25,6 +25,7 @@ import { unpackFiring } from "../store/packed-firing.ts";
 import type { PackedFiring } from "../store/packed-firing.ts";
 import type { Firing } from "../store/lane-store.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "../store/store-calls.ts";
+import { saidIn } from "../store/thread-message.ts";
 import type { EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
 
 /**
@@ -174,8 +175,8 @@ function failed(id: number, error: unknown): StoreAnswer {
   return { id, ok: false, code: error instanceof QuestlineError ? error.code : "store_unusable", message };
 }
 
-parentPort?.on("message", (asked: readonly ThreadCall<EngineVerb>[]) => {
-  for (const call of asked) void carryOut(call);
+parentPort?.on("message", (message: unknown) => {
+  for (const call of saidIn<ThreadCall<EngineVerb>>(message)) void carryOut(call);
 });
 
 parentPort?.postMessage([{ event: { is: "started" } }] satisfies ThreadAnswer<EngineEvent>[]);

@@ -1,9 +1,10 @@
 import { realpathSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { takeKernelName } from "../runtime/kernel-name.ts";
 import type { KernelName } from "../runtime/kernel-name.ts";
+import { openDatabase } from "./node-sqlite.ts";
 import { HolderMark } from "./holder-mark.ts";
 import { asStoreError, lockedError, unusable } from "./sqlite-errors.ts";
 
@@ -76,7 +77,7 @@ export class FileHold {
 function takeLock(path: string, lockPath: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(lockPath, { timeout: 0 });
+    lock = openDatabase(lockPath, { timeout: 0 });
     // In memory: nothing is ever written, so nothing is left to clean up after a crash.
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
