@@ -25,20 +25,22 @@ export interface RestartCast {
   readonly game: readonly string[];
   /** The same for `questline-emulator`. */
   readonly emulator: readonly string[];
+  /** The Node of `report-match.mjs`. Default: the Node that runs the tests. */
+  readonly node?: string;
 }
 
 /**
  * While the platform is down, a program reports a match end to SQLite and is killed as soon as that is durable. Then the
  * platform comes back, the program starts again on the same file, reports the same match end again, delivers and ends.
  */
-export async function playRestart({ cwd, game, emulator }: RestartCast): Promise<RestartStory> {
+export async function playRestart({ cwd, game, emulator, node }: RestartCast): Promise<RestartStory> {
   const folder = await mkdtemp(join(tmpdir(), "questline-restart-"));
   try {
     const database = join(folder, "game.db");
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
 
-    await using first = startProgram([...game, url, database, "report"], { cwd });
+    await using first = startProgram([...game, url, database, "report"], { cwd, node });
     const reported = await first.line(/./);
     first.kill("SIGKILL");
     const { signal: killedBy } = await first.ended;
@@ -46,7 +48,7 @@ export async function playRestart({ cwd, game, emulator }: RestartCast): Promise
     const seed = join(programs, "seed.yaml");
     await using platform = startProgram([...emulator, "--port", String(port), "--seed", seed], { cwd });
     await platform.line(/listens on/);
-    const second = await runProgram([...game, url, database, "deliver"], { cwd });
+    const second = await runProgram([...game, url, database, "deliver"], { cwd, node });
     const [reportedAgain = "", debts = ""] = second.stdout.split("\n");
     const world = (await (await fetch(`${url}/__emulator/world`)).json()) as WorldSnapshot;
     return { reported, killedBy, reportedAgain, debts: JSON.parse(debts), world };

@@ -72,8 +72,15 @@ const MODULE_FLAG = /^(--conditions|-C|--import|--require|-r|--loader|--experime
 /** Of a process that was given its program as text, how modules are found and loaded; undefined: everything may be inherited. */
 function threadFlags(flags: readonly string[]): string[] | undefined {
   if (!flags.some((flag) => PROGRAM_FLAG.test(flag))) return undefined;
-  return flags.flatMap((flag, at) => {
-    if (!MODULE_FLAG.test(flag)) return [];
-    return flag.includes("=") ? [flag] : [flag, flags[at + 1] ?? ""];
-  });
+  const kept: string[] = [];
+  for (let at = 0; at < flags.length; at += 1) {
+    const flag = flags[at] ?? "";
+    const isKept = MODULE_FLAG.test(flag);
+    if (isKept) kept.push(flag);
+    if (flag.includes("=") || !(isKept || PROGRAM_FLAG.test(flag))) continue;
+    // Its value is the next one.
+    at += 1;
+    if (isKept) kept.push(flags[at] ?? "");
+  }
+  return kept;
 }

@@ -31,9 +31,12 @@ export function threadFlags(flags: readonly string[]): string[] | undefined {
   const kept: string[] = [];
   for (let at = 0; at < flags.length; at += 1) {
     const flag = flags[at] ?? "";
-    if (!MODULE_FLAG.test(flag)) continue;
-    kept.push(flag);
-    if (!flag.includes("=")) kept.push(flags[(at += 1)] ?? "");
+    const isKept = MODULE_FLAG.test(flag);
+    if (isKept) kept.push(flag);
+    if (flag.includes("=") || !(isKept || PROGRAM_FLAG.test(flag))) continue;
+    // Its value is the next one.
+    at += 1;
+    if (isKept) kept.push(flags[at] ?? "");
   }
   return kept;
 }
