@@ -14,6 +14,8 @@ export interface RestartStory {
   readonly killedBy: NodeJS.Signals | null;
   /** What the second life said of the same report, and what it still owed at its end. */
   readonly reportedAgain: string;
+  /** What the second life said on stderr. */
+  readonly warnings: string;
   readonly debts: { readonly owed: number; readonly dead: number };
   readonly world: WorldSnapshot;
 }
@@ -51,7 +53,7 @@ export async function playRestart({ cwd, game, emulator, node }: RestartCast): P
     const second = await runProgram([...game, url, database, "deliver"], { cwd, node });
     const [reportedAgain = "", debts = ""] = second.stdout.split("\n");
     const world = (await (await fetch(`${url}/__emulator/world`)).json()) as WorldSnapshot;
-    return { reported, killedBy, reportedAgain, debts: JSON.parse(debts), world };
+    return { reported, killedBy, reportedAgain, warnings: second.stderr, debts: JSON.parse(debts), world };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

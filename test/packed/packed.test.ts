@@ -9,6 +9,7 @@ import { expectDeliveredOnce } from "../restart-expectations.ts";
 import { playRestart, programs } from "../restart-story.ts";
 import { runProgram, startProgram } from "../running-program.ts";
 import { skipWith } from "../skip-with.ts";
+import { bundlerSuite } from "./bundlers.ts";
 import { type OtherNode, otherNodes } from "./other-nodes.ts";
 import { installPackedProject, type PackedProject } from "./packed-project.ts";
 
@@ -125,6 +126,8 @@ test("types resolve in a strict project that checks libraries too", async () => 
 test("types of the plugin resolve in a Colyseus project", async () => {
   expect(await project.typeErrors("tsconfig.colyseus.json")).toBe("");
 });
+
+bundlerSuite(() => project);
 
 function projectUrl(): string {
   return new URL(`file://${project.folder}/node_modules/@questline/`).href;
