@@ -1,12 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { WorldSnapshot } from "@questline/emulator";
+import { createEmulator, type Seed, type WorldSnapshot } from "@questline/emulator";
+import { parse } from "yaml";
 import { freePort } from "./free-port.ts";
 import { runProgram, startProgram } from "./running-program.ts";
 
 export const programs = fileURLToPath(new URL("programs/", import.meta.url));
+
+const seedFile = join(programs, "seed.yaml");
+
+/** The platform as it is before anything is reported. */
+export const restartSeed = async (): Promise<Seed> => parse(await readFile(seedFile, "utf8")) as Seed;
 
 export interface RestartStory {
   /** What the first life said of its report before it was killed, and how it ended. */
@@ -25,8 +31,8 @@ export interface RestartCast {
   readonly cwd: string;
   /** The arguments of Node before those of `report-match.mjs`, the program included. */
   readonly game: readonly string[];
-  /** The same for `questline-emulator`. */
-  readonly emulator: readonly string[];
+  /** The same for `questline-emulator`. Default: it runs in this process. */
+  readonly emulator?: readonly string[];
   /** The Node of `report-match.mjs`. Default: the Node that runs the tests. */
   readonly node?: string;
 }
@@ -47,9 +53,9 @@ export async function playRestart({ cwd, game, emulator, node }: RestartCast): P
     first.kill("SIGKILL");
     const { signal: killedBy } = await first.ended;
 
-    const seed = join(programs, "seed.yaml");
-    await using platform = startProgram([...emulator, "--port", String(port), "--seed", seed], { cwd });
-    await platform.line(/listens on/);
+    await using _platform = await (emulator === undefined
+      ? createEmulator({ port, seed: await restartSeed() })
+      : startEmulator([...emulator, "--port", String(port), "--seed", seedFile], cwd));
     const second = await runProgram([...game, url, database, "deliver"], { cwd, node });
     const [reportedAgain = "", debts = ""] = second.stdout.split("\n");
     const world = (await (await fetch(`${url}/__emulator/world`)).json()) as WorldSnapshot;
@@ -57,4 +63,10 @@ export async function playRestart({ cwd, game, emulator, node }: RestartCast): P
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function startEmulator(args: readonly string[], cwd: string): Promise<AsyncDisposable> {
+  const program = startProgram(args, { cwd });
+  await program.line(/listens on/);
+  return program;
 }

@@ -1,9 +1,10 @@
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createEmulator } from "@questline/emulator";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
-import { expectDeliveredOnce } from "../restart-expectations.ts";
-import { playRestart, type RestartStory } from "../restart-story.ts";
+import { expectDeliveredOnce, expectEffects } from "../restart-expectations.ts";
+import { playRestart, restartSeed } from "../restart-story.ts";
 import { type ProgramEnd, runProgram, startProgram } from "../running-program.ts";
 import { skipWith } from "../skip-with.ts";
 import { type FetchedPackages, fetchedPackages } from "./fetched-packages.ts";
@@ -65,19 +66,23 @@ export function bundlerSuite(projectOf: () => PackedProject): void {
     if ("missing" in fetched) return skipWith(context, fetched.missing);
     expect(end?.code, `${end?.stdout}${end?.stderr}`).toBe(0);
   }
-  function play(bundled: string): Promise<RestartStory> {
-    const cwd = projectOf().folder;
-    const emulator = [join(cwd, "node_modules/.bin/questline-emulator")];
-    return playRestart({ cwd, game: [join(cwd, bundled)], emulator });
-  }
+  test("the page has a line for each", () => {
+    expect(lines.map(bundlerOf)).toEqual(["esbuild", "tsup", "rollup", "vite", "webpack", "ncc", "bun"]);
+  });
 
   describe("bundled as the page has it", () => {
     test.concurrent.for(lines)("%s", async (line, context) => {
       expectBundled(await bundle(line), context);
       const name = bundlerOf(line);
-      const story = await play(join("dist", name, outputs[name] ?? "server.js"));
-      expectDeliveredOnce(story);
-      expect(story.warnings).not.toContain("bundle");
+      const cwd = projectOf().folder;
+      await using emulator = await createEmulator({ seed: await restartSeed() });
+      const game = [join("dist", name, outputs[name] ?? "server.js"), emulator.url, `${name}.db`, "deliver"];
+      const { stdout, stderr } = await runProgram(game, { cwd });
+      const [reported, debts = ""] = stdout.split("\n");
+      expect(reported).toBe("accepted");
+      expect(JSON.parse(debts)).toMatchObject({ owed: 0, dead: 0 });
+      expectEffects(emulator.world.snapshot());
+      expect(stderr).not.toContain("questline");
     });
   });
 
@@ -94,7 +99,9 @@ export function bundlerSuite(projectOf: () => PackedProject): void {
     test.concurrent.for(inlined)("%s", async (line, context) => {
       expectBundled(ends.get(line), context);
       const name = bundlerOf(line);
-      const story = await play(join("inlined", name, inlinedOutputs[name] ?? "server.js"));
+      const cwd = projectOf().folder;
+      const bundled = join(cwd, "inlined", name, inlinedOutputs[name] ?? "server.js");
+      const story = await playRestart({ cwd, game: [bundled] });
       expectDeliveredOnce(story);
       expect(story.warnings.match(/Leave @questline\/core out of the bundle/g)).toHaveLength(1);
     });

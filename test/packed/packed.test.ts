@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { createEmulator } from "@questline/emulator";
 import { afterAll, beforeAll, expect, test, type TestContext } from "vitest";
-import { freePort } from "../free-port.ts";
 import { expectDeliveredOnce } from "../restart-expectations.ts";
-import { playRestart, programs } from "../restart-story.ts";
+import { playRestart, restartSeed } from "../restart-story.ts";
 import { runProgram, startProgram } from "../running-program.ts";
 import { skipWith } from "../skip-with.ts";
 import { bundlerSuite } from "./bundlers.ts";
@@ -51,12 +51,8 @@ test.for([lowest, newest])(
   "Node %s: a killed program's results are delivered once by its next life",
   async (version, context) => {
     const node = nodeOf(version, context);
-    const story = await playRestart({
-      cwd: project.folder,
-      game: [join(project.folder, "report-match.mjs")],
-      emulator: [join(project.folder, "node_modules/.bin/questline-emulator")],
-      node,
-    });
+    const cwd = project.folder;
+    const story = await playRestart({ cwd, game: [join(cwd, "report-match.mjs")], node });
     expectDeliveredOnce(story);
   },
 );
@@ -75,12 +71,9 @@ test.for([
 ] as const)("Node $version: results and streaks arrive under $way", async ({ version, way }, context) => {
   const node = nodeOf(version, context);
   const cwd = project.folder;
-  const port = String(await freePort());
-  const emulator = join(cwd, "node_modules/.bin/questline-emulator");
-  await using platform = startProgram([emulator, "--port", port, "--seed", join(programs, "seed.yaml")], { cwd });
-  await platform.line(/listens on/);
+  await using emulator = await createEmulator({ seed: await restartSeed() });
   const file = (name: string): string => join(databases, `${version}${way}-${name}.db`);
-  const game = [...ways[way]("report-match.mjs"), `http://127.0.0.1:${port}`, file("game"), "deliver"];
+  const game = [...ways[way]("report-match.mjs"), emulator.url, file("game"), "deliver"];
   await using reporting = startProgram(game, { cwd, node });
   await using counting = startProgram([...ways[way]("streaks.mjs"), file("streaks")], { cwd, node });
   expect(JSON.parse(await reporting.line(/^{/))).toMatchObject({ owed: 0, dead: 0 });
