@@ -1,8 +1,11 @@
-import { readFile, rename } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createEmulator } from "@questline/emulator";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { freePort } from "../free-port.ts";
 import { expectDeliveredOnce, expectEffects } from "../restart-expectations.ts";
 import { playRestart, restartSeed } from "../restart-story.ts";
 import { type ProgramEnd, runProgram, startProgram } from "../running-program.ts";
@@ -21,12 +24,11 @@ const packages = {
   "webpack-cli": "7.3.1",
 };
 
+const next = ["next@16.4.6", "react@19", "react-dom@19"];
+
 const page = fileURLToPath(new URL("../../docs/bundlers.md", import.meta.url));
-const lines: readonly string[] =
-  /^```sh\n([\s\S]*?)^```$/m
-    .exec(await readFile(page, "utf8"))?.[1]
-    ?.trim()
-    .split("\n") ?? [];
+const text = await readFile(page, "utf8");
+const lines: readonly string[] = /^```sh\n([\s\S]*?)^```$/m.exec(text)?.[1]?.trim().split("\n") ?? [];
 
 /** What nobody should do: everything in one file. Rollup and ncc take longest for it and come out as the others do. */
 const inlined = [
@@ -115,5 +117,23 @@ export function bundlerSuite(projectOf: () => PackedProject): void {
       expect(first.stderr.match(/QUESTLINE_BUNDLED/g)).toHaveLength(1);
       expect((await runProgram(args, { cwd })).stdout).toBe('{"wins":2}\n');
     });
+  });
+
+  test("next build, with the page's line in next.config.mjs", { timeout: 300_000 }, async (context) => {
+    if (process.env["QUESTLINE_TEST_NEXT"] !== "1")
+      return skipWith(context, "Next.js takes 340 MB and a minute; QUESTLINE_TEST_NEXT=1 runs it");
+    const cwd = projectOf().folder;
+    await promisify(execFile)("npm", ["install", "--no-save", "--no-audit", "--no-fund", ...next], { cwd });
+    await writeFile(join(cwd, "next.config.mjs"), /^```js\n([\s\S]*?)^```$/m.exec(text)?.[1] ?? "");
+    await using emulator = await createEmulator({ seed: await restartSeed() });
+    const env = { NEXT_TELEMETRY_DISABLED: "1", GRAPH_URL: emulator.url, DATABASE: join(cwd, "next.db") };
+    const program = join(cwd, "node_modules/next/dist/bin/next");
+    await runProgram([program, "build"], { cwd, env });
+    const port = String(await freePort());
+    await using server = startProgram([program, "start", "-p", port], { cwd, env });
+    await server.line(/Ready/);
+    const answer = await fetch(`http://127.0.0.1:${port}/report`);
+    expect(await answer.json()).toMatchObject({ status: "accepted", owed: 0, dead: 0 });
+    expectEffects(emulator.world.snapshot());
   });
 }

@@ -1,3 +1,4 @@
+import { errorText } from "../secrets/error-text.ts";
 import type { WebhookEvent } from "./events.ts";
 import { readBody } from "./read-body.ts";
 import { readEvents } from "./read-events.ts";
@@ -98,7 +99,7 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
     try {
       return await receive(request);
     } catch (error) {
-      logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A webhook was not handled.");
+      logger.error({ error: error instanceof Error ? errorText(error) : "unknown" }, "A webhook was not handled.");
       return said(500, "Not handled: deliver it again.");
     }
   };
