@@ -124,13 +124,13 @@ export function bundlerSuite(projectOf: () => PackedProject): void {
       return skipWith(context, "Next.js takes 340 MB and a minute; QUESTLINE_TEST_NEXT=1 runs it");
     const cwd = projectOf().folder;
     await promisify(execFile)("npm", ["install", "--no-save", "--no-audit", "--no-fund", ...next], { cwd });
-    await writeFile(join(cwd, "next.config.mjs"), /^```js\n([\s\S]*?)^```$/m.exec(text)?.[1] ?? "");
+    await writeFile(join(cwd, "next/next.config.mjs"), /^```js\n([\s\S]*?)^```$/m.exec(text)?.[1] ?? "");
     await using emulator = await createEmulator({ seed: await restartSeed() });
     const env = { NEXT_TELEMETRY_DISABLED: "1", GRAPH_URL: emulator.url, DATABASE: join(cwd, "next.db") };
     const program = join(cwd, "node_modules/next/dist/bin/next");
-    await runProgram([program, "build"], { cwd, env });
+    await runProgram([program, "build", "next"], { cwd, env });
     const port = String(await freePort());
-    await using server = startProgram([program, "start", "-p", port], { cwd, env });
+    await using server = startProgram([program, "start", "next", "-p", port], { cwd, env });
     await server.line(/Ready/);
     const answer = await fetch(`http://127.0.0.1:${port}/report`);
     expect(await answer.json()).toMatchObject({ status: "accepted", owed: 0, dead: 0 });
