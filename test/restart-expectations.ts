@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { WorldSnapshot } from "@questline/emulator";
 import type { RestartStory } from "./restart-story.ts";
 
 /** Every effect of the match end is there, once: three wins added, not six, and the score exact above 2^53. */
@@ -9,6 +10,11 @@ export function expectDeliveredOnce({ reported, killedBy, reportedAgain, debts, 
     reportedAgain: "duplicate",
   });
   expect(debts).toMatchObject({ owed: 0, dead: 0 });
+  expectEffects(world);
+}
+
+/** What the match end of `report-match.mjs` makes of an empty world. */
+export function expectEffects(world: WorldSnapshot): void {
   const ada = world.users.find((user) => user.alias === "ada");
   const progress = ada?.achievements.map(({ apiName, count, unlocked }) => ({ apiName, count, unlocked }));
   expect(progress).toHaveLength(2);

@@ -21,14 +21,16 @@ export interface ProgramOptions {
   readonly cwd: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The program that runs it. Default: the Node that runs the tests. */
+  readonly node?: string | undefined;
   /** The network namespace it runs in; this process's own otherwise. */
   readonly netns?: string;
 }
 
-/** Starts a program with the Node that runs the tests; leaving the scope kills it. */
+/** Starts a program; leaving the scope kills it. */
 export function startProgram(args: readonly string[], options: ProgramOptions): RunningProgram {
   const within = options.netns === undefined ? [] : ["ip", "netns", "exec", options.netns];
-  const [file = "", ...rest] = [...within, process.execPath, ...args];
+  const [file = "", ...rest] = [...within, options.node ?? process.execPath, ...args];
   const child = spawn(file, rest, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },

@@ -1,18 +1,41 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { createEmulator } from "@questline/emulator";
+import { afterAll, beforeAll, expect, test, type TestContext } from "vitest";
 import { expectDeliveredOnce } from "../restart-expectations.ts";
-import { playRestart } from "../restart-story.ts";
-import { runProgram } from "../running-program.ts";
+import { playRestart, restartSeed } from "../restart-story.ts";
+import { runProgram, startProgram } from "../running-program.ts";
+import { skipWith } from "../skip-with.ts";
+import { bundlerSuite } from "./bundlers.ts";
+import { type OtherNode, otherNodes } from "./other-nodes.ts";
 import { installPackedProject, type PackedProject } from "./packed-project.ts";
 
+/** The lowest and the newest Node that `engines` allows. */
+const lowest = "22.19.0";
+const newest = "26.10.0";
+
 let project: PackedProject;
+let nodes: ReadonlyMap<string, OtherNode>;
+let databases: string;
 
 beforeAll(async () => {
-  project = await installPackedProject();
+  [project, nodes] = await Promise.all([installPackedProject(), otherNodes([lowest, newest])]);
+  databases = await mkdtemp(join(tmpdir(), "questline-nodes-"));
 });
-afterAll(() => project[Symbol.asyncDispose]());
+afterAll(async () => {
+  await project[Symbol.asyncDispose]();
+  await rm(databases, { recursive: true });
+});
+
+/** Its path; the one that runs the tests for "its own". */
+function nodeOf(version: string, context: TestContext): string {
+  if (version === "its own") return process.execPath;
+  const node = nodes.get(version) ?? { missing: `Node ${version} was not asked for` };
+  return "path" in node ? node.path : skipWith(context, node.missing);
+}
 
 test("a killed program's accepted results are delivered once by its next life", async () => {
   const story = await playRestart({
@@ -22,6 +45,52 @@ test("a killed program's accepted results are delivered once by its next life", 
   });
   expect(story.world.users).toHaveLength(1);
   expectDeliveredOnce(story);
+});
+
+test.for([lowest, newest])(
+  "Node %s: a killed program's results are delivered once by its next life",
+  async (version, context) => {
+    const node = nodeOf(version, context);
+    const cwd = project.folder;
+    const story = await playRestart({ cwd, game: [join(cwd, "report-match.mjs")], node });
+    expectDeliveredOnce(story);
+  },
+);
+
+const asText = (program: string): string =>
+  `process.argv.splice(1, 0, ${JSON.stringify(program)}); await import(${JSON.stringify(`./${program}`)});`;
+const ways = {
+  "--watch": (program: string) => ["--watch", program],
+  "--eval": (program: string) => ["--input-type=module", "--eval", asText(program), "--"],
+};
+
+test.for([
+  { version: lowest, way: "--eval" },
+  { version: "its own", way: "--watch" },
+  { version: newest, way: "--watch" },
+] as const)("Node $version: results and streaks arrive under $way", async ({ version, way }, context) => {
+  const node = nodeOf(version, context);
+  const cwd = project.folder;
+  await using emulator = await createEmulator({ seed: await restartSeed() });
+  const file = (name: string): string => join(databases, `${version}${way}-${name}.db`);
+  const game = [...ways[way]("report-match.mjs"), emulator.url, file("game"), "deliver"];
+  await using reporting = startProgram(game, { cwd, node });
+  await using counting = startProgram([...ways[way]("streaks.mjs"), file("streaks")], { cwd, node });
+  expect(JSON.parse(await reporting.line(/^{/))).toMatchObject({ owed: 0, dead: 0 });
+  expect(await counting.line(/^{/)).toBe('{"wins":2}');
+});
+
+test.each([
+  ["old-node.mjs", "Node.js 22.14.0"],
+  ["as-bun.mjs", "Bun 1.4.5"],
+  ["as-deno.mjs", "Deno 2.9.6"],
+])("%s: every entry that needs Node says which, in a sentence", async (preloaded, name) => {
+  const program = `for (const entry of ["core", "core/testing", "colyseus", "colyseus/attach"])
+    await import("@questline/" + entry).catch(({ message }) => console.log(message));`;
+  const args = ["--import", `./${preloaded}`, "--input-type=module", "--eval", program];
+  const { stdout } = await runProgram(args, { cwd: project.folder });
+  const sentence = `Questline needs Node.js 22.19 or newer (of Node.js 23: 23.11 or newer), and this is ${name}. Start the server with such a Node.js.`;
+  expect(stdout.trim().split("\n")).toEqual(Array(4).fill(sentence));
 });
 
 test("every entry loads, and none of them from the workspace", async () => {
@@ -50,6 +119,8 @@ test("types resolve in a strict project that checks libraries too", async () => 
 test("types of the plugin resolve in a Colyseus project", async () => {
   expect(await project.typeErrors("tsconfig.colyseus.json")).toBe("");
 });
+
+bundlerSuite(() => project);
 
 function projectUrl(): string {
   return new URL(`file://${project.folder}/node_modules/@questline/`).href;

@@ -9,9 +9,12 @@ export function warn(message: string, fields: Readonly<Record<string, unknown>> 
   }
 }
 
-/** The error's own words, for a log line. */
+/** The error's own words and those of its cause, for a log line. */
 export function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : typeof error;
+  if (!(error instanceof Error)) return typeof error;
+  const words = `${error.name}: ${error.message}`;
+  const { cause } = error;
+  return cause instanceof Error && !words.includes(cause.message) ? `${words} (cause: ${cause.message})` : words;
 }
 
 /** A Questline that was closed, as at an orderly shutdown, cannot be asked any more: that is no failure. */

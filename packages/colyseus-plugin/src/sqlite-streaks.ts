@@ -1,6 +1,6 @@
-import { Worker } from "node:worker_threads";
 import type { StreakAnswer, StreakCall } from "./streak-file.ts";
 import type { StreakLengths, StreakStore } from "./streak-store.ts";
+import { startStreakThread, type StreakThread } from "./streak-thread.ts";
 
 type Unnumbered<C> = C extends StreakCall ? Omit<C, "id"> : never;
 
@@ -24,11 +24,11 @@ export function sqliteStreaks(path: string): StreakStore {
   };
 }
 
-/** *idle* until the first call; then a worker, which keeps the process alive only while calls are unanswered; *ended* for good. */
+/** *idle* until the first call; then a thread, which keeps the process alive only while calls are unanswered; *ended* for good. */
 class Connection {
   readonly #path: string;
   readonly #asked = new Map<number, PromiseWithResolvers<StreakLengths>>();
-  #worker: Worker | undefined;
+  #thread: StreakThread | undefined;
   #ended: string | undefined;
   #calls = 0;
 
@@ -38,36 +38,30 @@ class Connection {
 
   ask(call: Unnumbered<StreakCall>): Promise<StreakLengths> {
     if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended));
-    const worker = (this.#worker ??= this.#start());
+    const thread = (this.#thread ??= this.#start());
     const id = ++this.#calls;
     const answer = Promise.withResolvers<StreakLengths>();
-    if (this.#asked.size === 0) worker.ref();
+    if (this.#asked.size === 0) thread.ref();
     this.#asked.set(id, answer);
-    worker.postMessage({ ...call, id });
+    thread.post({ ...call, id });
     return answer.promise;
   }
 
   /** Calls made before are answered first. */
   async close(): Promise<void> {
-    const worker = this.#worker;
-    const closed = worker && this.#ended === undefined ? this.ask({ verb: "close" }) : undefined;
+    const thread = this.#thread;
+    const closed = thread && this.#ended === undefined ? this.ask({ verb: "close" }) : undefined;
     this.#ended ??= "The streaks are closed.";
     // A file that cannot be used was told to whoever asked for something.
     await closed?.catch(() => {});
-    await worker?.terminate();
+    await thread?.terminate();
   }
 
-  #start(): Worker {
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const worker = new Worker(new URL(`./sqlite-streaks-worker.${extension}`, import.meta.url), {
-      workerData: this.#path,
-      name: "questline-streaks",
+  #start(): StreakThread {
+    return startStreakThread(this.#path, {
+      onAnswers: (answers) => this.#receive(answers),
+      onEnd: (words) => this.#end(words),
     });
-    worker.unref();
-    worker.on("message", (answers: readonly StreakAnswer[]) => this.#receive(answers));
-    worker.on("error", (error) => this.#end(error instanceof Error ? error.message : String(error)));
-    worker.on("exit", () => this.#end("it ended"));
-    return worker;
   }
 
   #receive(answers: readonly StreakAnswer[]): void {
@@ -77,7 +71,7 @@ class Connection {
       if ("error" in answer) asked?.reject(new Error(answer.error));
       else asked?.resolve(answer.lengths);
     }
-    if (this.#asked.size === 0) this.#worker?.unref();
+    if (this.#asked.size === 0) this.#thread?.unref();
   }
 
   #end(words: string): void {

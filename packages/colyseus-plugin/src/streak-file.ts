@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StreakLengths } from "./streak-store.ts";
 
 /** What the room's thread asks of the thread that holds the file. */
@@ -55,9 +55,17 @@ export class StreakFile {
       if (calls.some(({ verb }) => verb === "close")) this.#close();
       return answers;
     } catch (error) {
-      if (this.#database?.isTransaction) this.#database.exec("ROLLBACK");
+      this.#rollBack();
       const words = error instanceof Error ? error.message : String(error);
       return calls.map(({ id }) => ({ id, error: `The streaks in ${JSON.stringify(this.#path)}: ${words}` }));
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database?.exec("ROLLBACK");
+    } catch {
+      // It never began, or SQLite has ended it.
     }
   }
 
@@ -76,6 +84,8 @@ export class StreakFile {
   #open(): DatabaseSync {
     if (this.#database) return this.#database;
     createPrivately(this.#path);
+    // Asked for by name, not imported: some bundlers take `node:` off it, and there is no other `sqlite`.
+    const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
     const database = new DatabaseSync(this.#path, { timeout: 5_000 });
     database.exec(SCHEMA);
     const upsert = "INSERT INTO streak VALUES (?, ?, %) ON CONFLICT DO UPDATE SET length = ";

@@ -1,3 +1,4 @@
+import "./runtime/supported-node.ts";
 export { createQuestline } from "./create-questline.ts";
 export type { AppOptions, AppSecret, GraphOptions, QuestlineOptions, TokenOptions } from "./options.ts";
 export type {

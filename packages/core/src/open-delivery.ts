@@ -6,7 +6,7 @@ import type { Feed } from "./delivery/feed.ts";
 import type { Delivery } from "./delivery/outbox.ts";
 import type { DeliveryPolicy } from "./delivery/policy.ts";
 import type { Sabotage } from "./delivery/sabotage.ts";
-import { engineIn } from "./engine/engine.ts";
+import { engineFile, engineIn } from "./engine/engine.ts";
 import { orphansOf } from "./graph/base-url.ts";
 import type { AppUsage } from "./graph/app-usage.ts";
 import type { QuestlineError } from "./errors/questline-error.ts";
@@ -55,9 +55,12 @@ export interface OpenDelivery {
   restarts(): { readonly count: number; readonly underWay: boolean };
 }
 
+const BUNDLED =
+  "@questline/core is part of a bundle, which has no file for its thread: results are kept and delivered in the game's own thread, where writing them holds up the game. Leave @questline/core out of the bundle (external).";
+
 /**
  * Results in a file are delivered in a thread of their own, beside the file; those in memory here. So are those whose
- * time, chance or secret is handed in as code, which cannot travel.
+ * time, chance or secret is handed in as code, which cannot travel, and those of a bundle that has left the thread out.
  */
 export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
   const { settings, policy } = parts;
@@ -66,9 +69,14 @@ export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
   const isOwnTime = clock !== systemClock || random !== systemRandom;
   const cannotTravel = typeof secret === "function" || graph.dispatcher !== undefined;
   if (place === undefined || cannotTravel || (isOwnTime && place.probeModule === undefined)) return here(parts);
+  const file = engineFile();
+  if (file === undefined) {
+    settings.logger.warn({ external: "@questline/core" }, BUNDLED);
+    return here(parts);
+  }
   const text = typeof secret === "string" ? secret : reveal(secret);
   const { own, sabotage } = parts;
-  return inThread(parts, { store: place, app, secret: text, graph, policy, own, sabotage });
+  return inThread(parts, file, { store: place, app, secret: text, graph, policy, own, sabotage });
 }
 
 function here(parts: OpenDeliveryParts): OpenDelivery {
@@ -104,10 +112,11 @@ function here(parts: OpenDeliveryParts): OpenDelivery {
 
 function inThread(
   { settings, clock, identity }: OpenDeliveryParts,
+  file: URL,
   start: Parameters<typeof engineIn>[0]["start"] & { readonly store: ThreadFile },
 ): OpenDelivery {
   const { app, logger, sealer } = settings;
-  const engine = engineIn({ start, clock, logger });
+  const engine = engineIn({ file, start, clock, logger });
   const tokens = new TokenVault({ app, identity, store: engine.store, clock, logger, sealer });
   engine.useTokens(tokens);
   const counters = newCounters();

@@ -17,6 +17,7 @@ import { PlayerForgetter } from "./forget-player.ts";
 import { openDelivery } from "./open-delivery.ts";
 import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
+import { errorText } from "./secrets/error-text.ts";
 import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
 import { skippedRowNotice } from "./skipped-row-notice.ts";
@@ -145,7 +146,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     try {
       return deliveryDebts(await outbox.close(deadlineMs));
     } catch (error) {
-      logger.error({ error: String(error) }, "The store could not say what is owed as Questline closed.");
+      logger.error({ error: errorText(error) }, "The store could not say what is owed as Questline closed.");
       return { ...owedLast, problem: String(error) };
     } finally {
       closing.abort(new QuestlineError("closed", "Questline is closed."));
@@ -168,7 +169,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const verified = async (proof: Promise<VerifiedUser>, brought: "token" | "nonce"): Promise<VerifiedUser> => {
     const user = await proof;
     const woken = arrived(user, brought).catch((error: unknown) =>
-      logger.warn({ user: user.id, error: String(error) }, "What waits for a verified player could not be woken."),
+      logger.warn({ user: user.id, error: errorText(error) }, "What waits for a verified player could not be woken."),
     );
     // A file that is held, for however long, keeps nobody waiting at the door.
     if (!["opening", "waiting"].includes(standing.health().status)) await woken;

@@ -6,6 +6,7 @@ import type { GraphCalls } from "./graph/graph-client.ts";
 import { asUserId } from "./ids/ids.ts";
 import type { ProgressHold, ProgressHolds } from "./progress-holds.ts";
 import type { Logger } from "./runtime/log.ts";
+import { errorText } from "./secrets/error-text.ts";
 
 export interface ProgressChangeParts {
   readonly app: string;
@@ -43,7 +44,7 @@ export function markProgressChanges(calls: GraphCalls, parts: ProgressChangePart
       await outbox.forgetProgress(app, userId, holds.left(userId));
     } catch (error) {
       const message = `That ${what} has ended could not be written down; this player's achievements wait for up to two minutes.`;
-      logger.warn({ user: userId, error: String(error) }, message);
+      logger.warn({ user: userId, error: errorText(error) }, message);
     }
   };
   const marked = async <Answer>(userId: string, what: string, call: () => Promise<Answer>): Promise<Answer> => {

@@ -2,6 +2,7 @@ import type { StoreProblem } from "./delivery/store-problem.ts";
 import { isQuestlineError, QuestlineError } from "./errors/questline-error.ts";
 import type { Health } from "./questline.ts";
 import type { Logger } from "./runtime/log.ts";
+import { errorText } from "./secrets/error-text.ts";
 
 export interface StandingParts {
   /** Resolves when the store is open. */
@@ -58,6 +59,6 @@ export class Standing {
     const message = this.#isOpen
       ? "Questline cannot go on; every report is refused. What was accepted is in the store: restart the process."
       : "Questline could not start; every report is refused.";
-    this.#parts.logger.error({ error: String(error) }, message);
+    this.#parts.logger.error({ error: errorText(error) }, message);
   }
 }

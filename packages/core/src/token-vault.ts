@@ -1,5 +1,6 @@
 import type { Identity } from "./identity/identity.ts";
 import type { Logger } from "./runtime/log.ts";
+import { errorText } from "./secrets/error-text.ts";
 import type { Sealer } from "./secrets/seal.ts";
 import type { Secret } from "./secrets/secret.ts";
 import type { LaneStore } from "./store/lane-store.ts";
@@ -62,7 +63,7 @@ export class TokenVault {
     try {
       return await work();
     } catch (error) {
-      this.#parts.logger.warn({ error: String(error) }, "A player's sealed token could not be written or read.");
+      this.#parts.logger.warn({ error: errorText(error) }, "A player's sealed token could not be written or read.");
       return undefined;
     }
   }

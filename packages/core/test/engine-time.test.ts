@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { deliveryPolicy } from "../src/delivery/policy.ts";
-import { engineIn } from "../src/engine/engine.ts";
+import { engineFile, engineIn } from "../src/engine/engine.ts";
 import { systemClock } from "../src/runtime/clock.ts";
 import { silentLogger } from "../src/runtime/log.ts";
 import { storeFile } from "../src/store/sqlite-store.ts";
@@ -17,7 +17,10 @@ test("the store lives no faster than its thread, whatever the game thread takes 
   const path = join(directory, "one.db");
   // As steadyClock leaves it where the wall clock was nine days ahead as the game started, and the thread started later.
   const clock = { ...systemClock, now: () => systemClock.now() + 9 * DAY };
+  const file = engineFile();
+  if (file === undefined) throw new TypeError("The engine's thread has no file.");
   const engine = engineIn({
+    file,
     start: {
       store: { file: storeFile(path, {}) },
       app: "1",

@@ -1,4 +1,5 @@
 import type { Logger } from "../runtime/log.ts";
+import { errorText } from "../secrets/error-text.ts";
 
 /** A one-way stream: listeners are called in order, and one that throws is logged and harms nobody. */
 export interface Feed<Item> {
@@ -15,7 +16,7 @@ export function createFeed<Item>(name: string, logger: Logger): Feed<Item> {
         try {
           listener(item);
         } catch (error) {
-          logger.error({ feed: name, error: String(error) }, "A listener threw; the others go on.");
+          logger.error({ feed: name, error: errorText(error) }, "A listener threw; the others go on.");
         }
       }
     },

@@ -1,6 +1,7 @@
 import { sleep } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import { errorText } from "../secrets/error-text.ts";
 import type { ExpiredLane } from "../store/lane-records.ts";
 import type { LaneStore } from "../store/lane-store.ts";
 import type { DeliveryPolicy } from "./policy.ts";
@@ -28,7 +29,7 @@ export async function keepHouse(parts: {
       while ((await store.purge(now - policy.retentionMs)) > 0) await sleep(clock, BETWEEN_PURGES_MS, signal);
     } catch (error) {
       if (!signal.aborted)
-        logger.error({ error: String(error) }, "What is past its time could not be dropped; trying again.");
+        logger.error({ error: errorText(error) }, "What is past its time could not be dropped; trying again.");
     }
     await sleep(clock, every, signal).catch(() => undefined);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import { errorText } from "../secrets/error-text.ts";
 import type { LeasedLane } from "../store/lane-store.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
@@ -39,7 +40,7 @@ export async function runLane(lane: LeasedLane, parts: RunLaneParts): Promise<vo
 /** The store knows how far the attempt came; here nobody does. */
 function abandoned(lane: LeasedLane, error: unknown, parts: RunLaneParts): Conclusion {
   if (!(error instanceof StoreFailed)) {
-    const fields = { user: lane.key.user, target: lane.key.target.name, error: String(error) };
+    const fields = { user: lane.key.user, target: lane.key.target.name, error: errorText(error) };
     parts.logger.error(fields, "An attempt failed unexpectedly; its value is kept and tried again.");
   }
   return givenUp(parts);

@@ -2,6 +2,7 @@ import type { Governor } from "../resilience/governor.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { inTurns } from "../runtime/soon.ts";
+import { errorText } from "../secrets/error-text.ts";
 import { ownerOf } from "../store/fair-queue.ts";
 import type { LaneStore, LeasedLane } from "../store/lane-store.ts";
 import type { Beat } from "./beat.ts";
@@ -166,7 +167,7 @@ export class Scheduler {
     try {
       await this.#run(lane);
     } catch (error) {
-      const fields = { user: lane.key.user, target: lane.key.target.name, error: String(error) };
+      const fields = { user: lane.key.user, target: lane.key.target.name, error: errorText(error) };
       this.#logger.error(fields, "What follows a delivery failed unexpectedly.");
     } finally {
       this.#running -= 1;

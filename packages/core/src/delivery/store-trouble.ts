@@ -1,6 +1,7 @@
 import { isQuestlineError } from "../errors/questline-error.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import { errorText } from "../secrets/error-text.ts";
 import type { ReportAcceptance } from "../store/lane-store.ts";
 import type { StoreProblem } from "./store-problem.ts";
 
@@ -81,7 +82,7 @@ export class StoreTrouble {
     if (this.#failing !== undefined) return;
     this.#failing = what;
     this.#problem = { message: error instanceof Error ? error.message : String(error), since: this.#clock.now() };
-    this.#logger.error({ error: String(error) }, message);
+    this.#logger.error({ error: errorText(error) }, message);
   }
 
   #worked(): void {

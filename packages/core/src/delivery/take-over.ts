@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { OrphanedSockets } from "../runtime/orphaned-sockets.ts";
 import type { Random } from "../runtime/random.ts";
+import { errorText } from "../secrets/error-text.ts";
 import type { TakenOver } from "../store/lane-records.ts";
 import type { LaneStore } from "../store/lane-store.ts";
 import type { DeliveryPolicy } from "./policy.ts";
@@ -56,6 +57,7 @@ async function shorten(parts: TakeOverParts): Promise<void> {
     if (orphans().lingering) return;
     if ((await store.shortenQuiet(policy.quietPeriodMs)) > 0) onShortened();
   } catch (error) {
-    if (!signal.aborted) logger.warn({ error: String(error) }, "What was taken over waits for all of takeoverQuietMs.");
+    if (!signal.aborted)
+      logger.warn({ error: errorText(error) }, "What was taken over waits for all of takeoverQuietMs.");
   }
 }

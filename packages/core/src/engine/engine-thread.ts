@@ -27,6 +27,7 @@ import type { PackedFiring } from "../store/packed-firing.ts";
 import type { Firing } from "../store/lane-store.ts";
 import { refusalOf } from "../store/store-calls.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "../store/store-calls.ts";
+import { saidIn } from "../store/thread-message.ts";
 import type { EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
 
 /**
@@ -186,8 +187,8 @@ function failed(id: number, error: unknown): StoreAnswer {
   return refusalOf(id, isQuestlineError(error) ? error : new QuestlineError("store_unusable", message));
 }
 
-parentPort?.on("message", (asked: readonly ThreadCall<EngineVerb>[]) => {
-  for (const call of asked) void carryOut(call);
+parentPort?.on("message", (message: unknown) => {
+  for (const call of saidIn<ThreadCall<EngineVerb>>(message)) void carryOut(call);
 });
 
 parentPort?.postMessage([{ event: { is: "started" } }] satisfies ThreadAnswer<EngineEvent>[]);

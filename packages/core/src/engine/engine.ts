@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { Beat } from "../delivery/beat.ts";
 import { newCounters, sumOf } from "../delivery/counters.ts";
 import type { Counters } from "../delivery/counters.ts";
@@ -12,6 +12,7 @@ import type { Throttle } from "../resilience/governor.ts";
 import type { QuestlineError } from "../errors/questline-error.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import { startThread, threadFile } from "../runtime/thread.ts";
 import { scrub } from "../secrets/scrub.ts";
 import { reveal, secret } from "../secrets/secret.ts";
 import type { Connection } from "../store/connection.ts";
@@ -52,7 +53,12 @@ const REPEATABLE: ReadonlySet<EngineVerb> = new Set<EngineVerb>([
 
 type EngineThread = Connection<EngineVerb, EngineEvent>;
 
+/** The module of its thread; undefined where a bundler has left it out. */
+export const engineFile = (): URL | undefined => threadFile("engine-thread", import.meta.url);
+
 export interface EngineParts {
+  /** `engineFile()`. */
+  readonly file: URL;
   readonly start: EngineStart;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -75,7 +81,7 @@ export interface Engine {
 }
 
 /** Starts nothing yet: the thread comes with `delivery.open()`. */
-export function engineIn({ start, clock, logger }: EngineParts): Engine {
+export function engineIn({ file, start, clock, logger }: EngineParts): Engine {
   let counted = newCounters();
   let countedBefore = newCounters();
   const { concurrency } = start.policy;
@@ -129,7 +135,7 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
   };
   const appSecret = secret("app-secret", start.secret);
   const supervisor = new Supervisor<EngineVerb, EngineEvent>({
-    startThread: () => startThread(start),
+    startThread: () => startEngine(file, start),
     verbs: { open: "engine:open", hurry: "engine:hurry", close: "engine:close" },
     repeatable: REPEATABLE,
     hear,
@@ -210,11 +216,9 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
   };
 }
 
-function startThread(start: EngineStart): Worker {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const thread = new URL(`./engine-thread.${extension}`, import.meta.url);
+function startEngine(file: URL, start: EngineStart): Worker {
   const { memoryMb } = start.store;
-  return new Worker(thread, {
+  return startThread(file, {
     workerData: start,
     name: "questline",
     resourceLimits: {

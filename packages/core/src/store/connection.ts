@@ -6,6 +6,7 @@ import { NotYet } from "./not-yet.ts";
 import { errorOf } from "./store-calls.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "./store-calls.ts";
 import { threadEndText } from "./thread-end.ts";
+import { saidIn } from "./thread-message.ts";
 
 /** Answers and events handled in one turn of the event loop: what follows them is the game thread's to pay. */
 const PER_TURN = 16;
@@ -134,7 +135,7 @@ export class Connection<Verb extends string, Event = never> {
   #connect(): Worker {
     const worker = this.#start();
     worker.unref();
-    worker.on("message", (said: readonly ThreadAnswer<Event>[]) => this.#receive(said));
+    worker.on("message", (message: unknown) => this.#receive(saidIn(message)));
     worker.on("error", (error) => (this.#uncaught = error));
     // Comes after every message of the thread, and when it holds nothing any more, such as its file.
     worker.on("exit", (code) => this.#break(worker, code));

@@ -1,10 +1,11 @@
 import { realpathSync, rmSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { takeKernelName } from "../runtime/kernel-name.ts";
 import type { KernelName } from "../runtime/kernel-name.ts";
 import { HolderMark, lastHolder } from "./holder-mark.ts";
+import { openDatabase } from "./node-sqlite.ts";
 import { NotYet } from "./not-yet.ts";
 import { asStoreError, lockedError, unusable, withoutLocks } from "./sqlite-errors.ts";
 import { createPrivately } from "./private-file.ts";
@@ -79,7 +80,7 @@ function takeLock(path: string, lockPath: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     createPrivately(lockPath);
-    lock = new DatabaseSync(lockPath, { timeout: 0 });
+    lock = openDatabase(lockPath, { timeout: 0 });
     // In memory: nothing is ever written, so nothing is left to clean up after a crash.
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
@@ -101,7 +102,7 @@ function takeLock(path: string, lockPath: string): DatabaseSync {
 function canLock(path: string): boolean {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(path, { timeout: 0 });
+    lock = openDatabase(path, { timeout: 0 });
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch {

@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
 import type { WorkerOptions } from "node:worker_threads";
+import { startThread, threadFile } from "../runtime/thread.ts";
 import type { LaneStore } from "./lane-store.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import { memoryStoreOf } from "./memory-store.ts";
@@ -35,12 +35,11 @@ export function probedSqliteStore(path: string, options: ProbedStoreOptions, pro
     sabotage: { unsyncedStage, ignoreLeaseTokens, onceKeyWithoutOccurrence },
     ...(memoryMb !== undefined && { memoryMb }),
   };
-  const fromSource = import.meta.url.endsWith(".ts");
-  const worker = fromSource
-    ? new URL("./sqlite-probed-worker.ts", import.meta.url)
-    : new URL("./sqlite-probed-worker.js", import.meta.url);
+  const thread = threadFile("sqlite-probed-worker", import.meta.url);
+  if (thread === undefined)
+    throw new TypeError("probedSqliteStore cannot be part of a bundle: leave @questline/core out.");
   return rememberFile(
-    remoteStore(() => new Worker(worker, { workerData: probed, name: "questline-store", ...limitsOf(probed) })),
+    remoteStore(() => startThread(thread, { workerData: probed, name: "questline-store", ...limitsOf(probed) })),
     probed,
   );
 }

@@ -3,21 +3,23 @@ import { unpackFiring } from "./packed-firing.ts";
 import type { PackedFiring } from "./packed-firing.ts";
 import type { SqliteCalls } from "./sqlite-calls.ts";
 import type { StoreCall, StoreEvent, ThreadAnswer } from "./store-calls.ts";
+import { saidIn } from "./thread-message.ts";
 
 /** Answers what the thread that started this one asks, for as long as both live. */
 export function serveCalls(calls: SqliteCalls): void {
   const say = (said: readonly ThreadAnswer<StoreEvent>[]): void => parentPort?.postMessage(said);
   calls.onSetAside((setAside) => say([{ event: { setAside } }]));
-  parentPort?.on("message", (first: readonly StoreCall[]) => {
-    const gathered = [...first];
+  parentPort?.on("message", (first: unknown) => {
+    const gathered = [...saidIn<StoreCall>(first)];
     // What queued up while the last transaction ran goes into the next one.
     for (let more = next(); more !== undefined; more = next()) gathered.push(...more);
-    say(calls.answer(gathered.map(unpacked)));
+    if (gathered.length > 0) say(calls.answer(gathered.map(unpacked)));
   });
 }
 
 function next(): readonly StoreCall[] | undefined {
-  return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
+  const received = parentPort ? receiveMessageOnPort(parentPort) : undefined;
+  return received && saidIn(received.message);
 }
 
 /** Firings travel packed. */

@@ -1,9 +1,10 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./sqlite-schema.ts";
 import type { Migration } from "./sqlite-schema.ts";
 import { FileHold } from "./file-hold.ts";
 import { FileRoom } from "./file-room.ts";
+import { isInTransaction, openDatabase } from "./node-sqlite.ts";
 import { backUp } from "./sqlite-backup.ts";
 import { unusable } from "./sqlite-errors.ts";
 import { createPrivately } from "./private-file.ts";
@@ -32,7 +33,7 @@ export class SqliteFile {
 
   constructor({ path, durability, maxBytes }: FileOptions, migrations: readonly Migration[] = MIGRATIONS) {
     createPrivately(path);
-    this.database = new DatabaseSync(path, { timeout: 0 });
+    this.database = openDatabase(path, { timeout: 0 });
     this.#path = path;
     this.#durability = durability;
     this.#synced = durability === "power";
@@ -98,7 +99,7 @@ export class SqliteFile {
       this.database.exec("COMMIT");
       return result;
     } catch (error) {
-      if (this.database.isTransaction) this.database.exec("ROLLBACK");
+      if (isInTransaction(this.database)) this.database.exec("ROLLBACK");
       this.#foldIfMoved();
       throw error;
     }

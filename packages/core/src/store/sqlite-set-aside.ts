@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { isLaneId, laneKeyOf } from "../intent/intent.ts";
 import type { SetAside } from "./lane-records.ts";
 import { partsOf } from "./once-names.ts";
+import { isInTransaction } from "./node-sqlite.ts";
 import { prepared } from "./prepared.ts";
 import type { UnreadableRow } from "./stored-fields.ts";
 
@@ -32,7 +33,7 @@ export class SetAsideRows {
    * may change: whoever read only reads again within one.
    */
   add({ what, name, stored }: Damaged, why: UnreadableRow): number {
-    if (!this.#database.isTransaction) throw why;
+    if (!isInTransaction(this.#database)) throw why;
     const at = this.#now();
     const text = textOf(stored);
     const id = Number(this.#sql.add.run(what, name, text, why.message, at).lastInsertRowid);

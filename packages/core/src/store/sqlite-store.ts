@@ -1,8 +1,10 @@
-import { Worker } from "node:worker_threads";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
+import { startThread, threadFile } from "../runtime/thread.ts";
+import { directStore } from "./direct-store.ts";
 import type { LaneStore } from "./lane-store.ts";
 import { remoteStore } from "./remote-store.ts";
+import { SqliteCalls } from "./sqlite-calls.ts";
 import type { Durability } from "./sqlite-file.ts";
 import type { StoreFile, ThreadFile } from "./store-calls.ts";
 import { checkLimit, LEAST_BYTES, MAX_LANES } from "./store-limits.ts";
@@ -33,10 +35,7 @@ export interface SqliteStoreOptions {
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): LaneStore {
   const file = storeFile(path, options);
-  return rememberFile(
-    remoteStore(() => startWorker(file)),
-    { file },
-  );
+  return rememberFile(storeOf(file), { file });
 }
 
 const files = new WeakMap<LaneStore, ThreadFile>();
@@ -73,10 +72,9 @@ function checkPath(path: unknown): void {
   );
 }
 
-function startWorker(file: StoreFile): Worker {
-  const fromSource = import.meta.url.endsWith(".ts");
-  const worker = fromSource
-    ? new URL("./sqlite-worker.ts", import.meta.url)
-    : new URL("./sqlite-worker.js", import.meta.url);
-  return new Worker(worker, { workerData: file, name: "questline-store" });
+/** Part of a bundle that has left its thread out, it is used where it is made. */
+function storeOf(file: StoreFile): LaneStore {
+  const thread = threadFile("sqlite-worker", import.meta.url);
+  if (thread === undefined) return directStore(new SqliteCalls(file));
+  return remoteStore(() => startThread(thread, { workerData: file, name: "questline-store" }));
 }

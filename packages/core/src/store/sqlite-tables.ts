@@ -9,6 +9,7 @@ import type { LaneRow } from "./lane-row.ts";
 import { laneRowText } from "./lane-row-text.ts";
 import type { LaneFilter, LaneSnapshot, SendRecord } from "./lane-records.ts";
 import type { LaneTables } from "./lane-tables.ts";
+import { isInTransaction } from "./node-sqlite.ts";
 import { prepared } from "./prepared.ts";
 import { SqliteDueLanes } from "./sqlite-due-lanes.ts";
 import { SqliteRecordTables } from "./sqlite-record-tables.ts";
@@ -109,11 +110,11 @@ export class SqliteTables extends SqliteRecordTables implements LaneTables {
   }
 
   waitingLanes(now: number): readonly LaneRow[] {
-    return this.#select(this.#sql.waitingLanes, now);
+    return this.#select(this.#sql.waitingLanes, now, now);
   }
 
   heldLanes(): readonly LaneRow[] {
-    return this.#select(this.#sql.heldLanes, NEVER);
+    return this.#select(this.#sql.heldLanes, NEVER, NEVER);
   }
 
   parkedLanes(): readonly LaneRow[] {
@@ -221,7 +222,7 @@ export class SqliteTables extends SqliteRecordTables implements LaneTables {
       this.#changed.set(name, row);
     }
     // What a lane is found by follows from its row. Who only reads leaves that to others.
-    if (isMisplaced(found, row) && this.#database.isTransaction) this.#changed.set(name, row);
+    if (isMisplaced(found, row) && isInTransaction(this.#database)) this.#changed.set(name, row);
     const read = { number, row };
     this.#hot.set(name, read);
     return read;
@@ -239,6 +240,7 @@ const AFTER_ALL = "\u{10ffff}";
 
 export const IDLE_LANES: string = `SELECT ${FOUND} FROM lanes WHERE idle_since <= ? ORDER BY idle_since LIMIT ?`;
 
+/** Each value has a `?` of its own: Node before 24.7 takes no numbered parameter twice. */
 const STATEMENTS = {
   lane: `SELECT ${FOUND} FROM lanes WHERE id = ?`,
   addLane: "INSERT INTO lanes (id, state, due, idle_since, row) VALUES (?, ?, ?, ?, ?)",
@@ -248,10 +250,10 @@ const STATEMENTS = {
   idleLanes: IDLE_LANES,
   postponeIdle: "UPDATE lanes SET idle_since = ? WHERE id = ?",
   nextDue: `SELECT CAST(min(due) AS REAL) AS due FROM lanes WHERE due < ${NEVER}`,
-  waitingLanes: `SELECT ${FOUND} FROM lanes WHERE due > ?1
-    UNION ALL SELECT ${FOUND} FROM lanes WHERE due <= ?1 AND state = 'in-doubt'`,
+  waitingLanes: `SELECT ${FOUND} FROM lanes WHERE due > ?
+    UNION ALL SELECT ${FOUND} FROM lanes WHERE due <= ? AND state = 'in-doubt'`,
   // What is filed under a due time that is none, is found here, too.
-  heldLanes: `SELECT ${FOUND} FROM lanes WHERE due >= ?1 AND (state <> 'parked' OR due > ?1)`,
+  heldLanes: `SELECT ${FOUND} FROM lanes WHERE due >= ? AND (state <> 'parked' OR due > ?)`,
   parkedLanes: `SELECT ${FOUND} FROM lanes WHERE due = ? AND state = 'parked' ORDER BY id`,
   countLanes: "SELECT count(*) AS lanes FROM lanes",
   lanes: `SELECT ${FOUND} FROM lanes WHERE id >= ? AND id < ? ORDER BY id`,

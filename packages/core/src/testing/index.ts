@@ -1,3 +1,4 @@
+import "../runtime/supported-node.ts";
 export { createSabotagedQuestline } from "../create-questline.ts";
 export type { Sabotage } from "../delivery/sabotage.ts";
 export type { Probe, ProbePoint } from "../runtime/probe.ts";

@@ -1,3 +1,4 @@
+import { errorText } from "../secrets/error-text.ts";
 import type { WebhookEvent } from "./events.ts";
 import { readBody } from "./read-body.ts";
 import { readEvents } from "./read-events.ts";
@@ -115,7 +116,7 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
     try {
       return await receive(request);
     } catch (error) {
-      failed("failed", error instanceof Error ? error.message : "unknown");
+      failed("failed", error instanceof Error ? errorText(error) : "unknown");
       return said(500, "Not handled: deliver it again.");
     }
   };

@@ -1,0 +1,2 @@
+// Preloaded, makes this process take itself for Deno.
+Object.defineProperty(process.versions, "deno", { value: "2.9.6" });

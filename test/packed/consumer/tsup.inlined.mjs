@@ -1,0 +1,1 @@
+export default { entry: ["src/server.js"], format: ["cjs"], noExternal: [/.*/], outDir: "inlined/tsup" };
