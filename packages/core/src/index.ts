@@ -1,7 +1,9 @@
 export { createQuestline } from "./create-questline.ts";
 export type { AppOptions, AppSecret, GraphOptions, QuestlineOptions, TokenOptions } from "./options.ts";
 export type {
+  CheckCode,
   CheckFinding,
+  CheckOptions,
   DeadLetters,
   Debts,
   Durable,

@@ -19,7 +19,9 @@ import { readOptions } from "./options.ts";
 import type { QuestlineOptions } from "./options.ts";
 import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
-import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
+import { checkPlatform } from "./check-platform.ts";
+import { compareDefinitions } from "./compare-definitions.ts";
+import { followDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { markProgressChanges } from "./progress-changes.ts";
 import { ProgressHolds } from "./progress-holds.ts";
@@ -111,8 +113,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const found = new Set<string>();
   followDefinitions({ graph, clock, random, logger, signal: closing.signal }, (known) => {
     learn(known);
-    for (const { target, problem } of compareDefinitions(known, options.achievements, leaderboards)) {
-      if (!found.has(target + problem)) logger.warn({ target }, problem);
+    for (const { code, target, problem } of compareDefinitions(known, options.achievements, leaderboards)) {
+      if (!found.has(target + problem)) logger.warn({ target, code }, problem);
       found.add(target + problem);
     }
   });
@@ -222,10 +224,11 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     owed,
     stats: total,
     throttle: () => outbox.throttle(),
-    async check() {
-      const known = await readDefinitions({ graph, clock, random, logger, signal: closing.signal });
-      return compareDefinitions(known, options.achievements, leaderboards);
-    },
+    check: (given) =>
+      checkPlatform(
+        { graph: direct, achievements: options.achievements, leaderboards, clock, closing: closing.signal },
+        given,
+      ),
     inspect: async (filter) => {
       await ready;
       // User ids are of one app; with it the store finds a user's lanes without looking at all of them.
