@@ -128,8 +128,17 @@ function waitForProgress(
 }
 
 function unread(lane: LeasedLane, failed: Unread, parts: AttemptParts): Conclusion {
-  if (failed.unsentUntil === undefined) return giveBack(lane, parts.policy, momentOf(parts), failed);
-  return { end: { type: "released", reason: failed.reason, notBefore: failed.unsentUntil, failedAttempt: false } };
+  const { reason, detail, unsentUntil } = failed;
+  const words = detail === undefined ? {} : { detail };
+  if (failed.noSuchUser === true) {
+    const tried = { status: "rejected", reason, ...words } as const;
+    return { end: { type: "dead", reason, ...words, maybeApplied: lane.sentWhileLocked }, tried };
+  }
+  if (unsentUntil === undefined) return giveBack(lane, parts.policy, momentOf(parts), failed);
+  const end = { type: "released", reason, notBefore: unsentUntil, failedAttempt: false } as const;
+  // Another lane's read was told why; this one has no words of its own yet.
+  const isNews = detail !== undefined && lane.attempts === 0;
+  return { end, ...(isNews && { tried: { status: "retryable", reason, detail } }) };
 }
 
 /** Nothing left, so the journal says nothing: the lane waits with its value, and no try is counted. */

@@ -36,8 +36,10 @@ import type { Sabotage } from "./sabotage.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
+import { RefusalWatch } from "./refusal-watch.ts";
 import { StoreFailed, StoreTrouble } from "./store-trouble.ts";
 import { takeOver } from "./take-over.ts";
+import { watchedPlatform } from "./watched-platform.ts";
 import { tellSetAside } from "./tell-set-aside.ts";
 
 export interface OutboxParts {
@@ -99,8 +101,10 @@ export class Outbox {
   #failure: QuestlineError | undefined;
 
   constructor(parts: OutboxParts) {
-    const { store, clock, random, logger, policy, counters, platform } = parts;
+    const { store, clock, random, logger, policy, counters } = parts;
     const { signal } = parts.abort;
+    const watch = new RefusalWatch(clock, logger, signal);
+    const platform = watchedPlatform(parts.platform, watch);
     this.#parts = parts;
     this.ended = createFeed("outcomes", logger);
     this.tokenWanted = createFeed("token wanted", logger);
@@ -110,7 +114,7 @@ export class Outbox {
     this.#trouble = new StoreTrouble(logger);
     this.#governor = createGovernor({ clock, random, limit: policy.concurrency });
     this.throttled = createFeed("throttle", logger);
-    this.throttled.listen(throttleLog(clock, logger));
+    this.throttled.listen(throttleLog(clock, logger, () => watch.last));
     this.#governor.onChange((throttle) => this.throttled.emit(throttle));
     platform.onUsage?.((percent) => this.#governor.usage(percent));
     this.#scheduler = new Scheduler({
@@ -130,6 +134,7 @@ export class Outbox {
     const stage = gather(beat, (batch: readonly Staging[]) => store.stage(batch));
     this.#attempt = {
       ...parts,
+      platform,
       book: this.#book,
       governor,
       stage: (staging) => this.#trouble.hear(stage(staging)),
@@ -320,10 +325,10 @@ export class Outbox {
 
   #final(ended: Ended): void {
     const { counters, logger } = this.#parts;
-    const { key, record } = ended;
+    const { key, record, detail } = ended;
     if (record.how === "dead") {
       counters.dead += 1;
-      const fields = { user: key.user, target: key.target.name, reason: record.reason };
+      const fields = { user: key.user, target: key.target.name, reason: record.reason, detail };
       logger.error(fields, "A result was given up on; it is kept as a dead letter.");
     } else if (record.how === "suppressed") counters.suppressed += 1;
     else counters.delivered += 1;

@@ -28,6 +28,7 @@ interface Snapshot {
 /** A user whose last reads failed. */
 interface Setback {
   readonly reason: Reason;
+  readonly detail: string | undefined;
   readonly failures: number;
   /** Not read again before, wall ms. */
   readonly until: number;
@@ -214,7 +215,8 @@ export class ProgressBook {
   #waiting(user: string): Unread | undefined {
     const setback = this.#setbacks.get(user);
     if (setback === undefined || setback.until <= this.#clock.now()) return undefined;
-    return { status: "unread", reason: setback.reason, unsentUntil: setback.until };
+    const { reason, detail, until } = setback;
+    return { status: "unread", reason, unsentUntil: until, ...(detail !== undefined && { detail }) };
   }
 
   /** Reads that fail back off as writes do; what refuses the whole app is the governor's to remember. */
@@ -225,7 +227,8 @@ export class ProgressBook {
       const { backoffMs: baseMs, maxBackoffMs: capMs } = this.#policy;
       const wait = Math.max(answer.afterMs ?? 0, fullJitter(failures, { baseMs, capMs }, this.#random.next()));
       const until = this.#clock.now() + wait;
-      this.#setbacks.set(user, { reason: answer.reason, failures: failures + 1, until });
+      const { reason, detail } = answer;
+      this.#setbacks.set(user, { reason, detail, failures: failures + 1, until });
     }
   }
 }
