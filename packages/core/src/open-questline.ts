@@ -65,12 +65,17 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
   const usage = createFeed<AppUsage>("app usage", logger);
   const onAppUsage = (used: AppUsage): void => usage.emit(used);
-  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, ...baseUrl });
+  let world: string | undefined;
+  const onEmulatorWorld = (id: string): void => {
+    if (id !== world) outbox.sawWorld((world = id));
+  };
+  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onEmulatorWorld, ...baseUrl });
   const direct = createGraphClient({
     app: credentials,
     federatedApp: options.federatedApp,
     transport: directTransport(transport, { clock, random }),
     clock,
+    onEmulatorWorld,
     ...baseUrl,
   });
   // Sockets of its own, so that no crowd at the door stands before a delivery.
@@ -88,6 +93,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       { clock, random, patience: JOIN_PATIENCE },
     ),
     clock,
+    onEmulatorWorld,
     ...baseUrl,
   });
   const identity = createIdentity({ appId: app, users: door.users, clock, random, limits });

@@ -36,6 +36,7 @@ async function sendAchievement(
     return { end: { type: "dead", reason: "archived", maybeApplied: lane.sentWhileLocked } };
   if (prepared.status === "wait") return waitForProgress(lane, prepared, parts);
   const { progress, reset } = prepared;
+  if (reset === "seen") parts.onReset(lane.key.user, lane.key.target.name);
   if (progress.unlocked && !value.keepsCounting) {
     const announce = lane.sentWhileLocked ? { announce: true } : {};
     return { end: { type: "settled", how: "suppressed", progress, ...announce } };
@@ -50,7 +51,7 @@ async function sendAchievement(
     n: value.count,
     count: progress.count,
     wasLocked: !progress.unlocked,
-    epoch: lane.epoch + (reset ? 1 : 0),
+    epoch: lane.epoch + (reset === false ? 0 : 1),
     unchangedReads: 0,
   };
   const staging: Staging = { lane: lane.id, leaseToken: lane.leaseToken, journal, progress };
@@ -63,7 +64,9 @@ async function sendAchievement(
   if (late && !(await parts.stage(staging))) return undefined;
   if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, momentOf(parts));
   const justUnlocked = outcome.facts.justUnlocked === true;
-  const after = progressAfter(journal, value, justUnlocked, parts.clock.now());
+  // The emulator may have told that its world is another one with this very answer: then the journal is of the earlier one.
+  const known = parts.book.isEarlierWorld(preparedAt) ? preparedAt : parts.clock.now();
+  const after = progressAfter(journal, value, justUnlocked, known);
   const ours = after.unlocked && ((journal.wasLocked && justUnlocked) || lane.sentWhileLocked);
   return {
     end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) },

@@ -22,6 +22,7 @@ import { endedOf } from "./ended.ts";
 import type { Ended } from "./ended.ts";
 import { endLease, RETRY_STORE_MS } from "./end-lease.ts";
 import type { EndLease } from "./end-lease.ts";
+import { followWorld } from "./emulator-world.ts";
 import { createFeed } from "./feed.ts";
 import type { Feed } from "./feed.ts";
 import { gather } from "./gather.ts";
@@ -37,6 +38,7 @@ import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
 import { RefusalWatch } from "./refusal-watch.ts";
+import { resetLog } from "./reset-log.ts";
 import { StoreFailed, StoreTrouble } from "./store-trouble.ts";
 import { takeOver } from "./take-over.ts";
 import { watchedPlatform } from "./watched-platform.ts";
@@ -70,6 +72,7 @@ export type Delivery = Pick<
   | "kick"
   | "prefetch"
   | "forgetProgress"
+  | "sawWorld"
   | "flush"
   | "owed"
   | "throttle"
@@ -89,6 +92,8 @@ export class Outbox {
   readonly tokenWanted: Feed<TokenWish>;
   /** Deliveries pause, probe, or are open again. */
   readonly throttled: Feed<Throttle<Reason>>;
+  /** An answer of the emulator named its world. */
+  readonly sawWorld: (id: string) => void;
   readonly #parts: OutboxParts;
   readonly #governor: Governor<Reason>;
   readonly #scheduler: Scheduler;
@@ -130,6 +135,10 @@ export class Outbox {
     this.#intake = new Intake({ store, clock, beat, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
     const governor = this.#governor;
     this.#book = new ProgressBook({ platform, governor, random, clock, policy, counters, signal });
+    this.sawWorld = followWorld(logger, () => {
+      this.#book.newWorld();
+      this.#scheduler.kick();
+    });
     this.#end = endLease({ store, beat, clock, trouble: this.#trouble, signal });
     const stage = gather(beat, (batch: readonly Staging[]) => store.stage(batch));
     this.#attempt = {
@@ -139,6 +148,7 @@ export class Outbox {
       governor,
       stage: (staging) => this.#trouble.hear(stage(staging)),
       signal,
+      onReset: resetLog(clock, logger),
       onTokenWanted: (user, reason) => soon(() => this.tokenWanted.emit({ user, reason })),
     };
   }

@@ -35,6 +35,7 @@ export type EngineVerb =
   | "engine:flush"
   | "engine:owed"
   | "engine:close"
+  | "engine:world"
   | "engine:definitions"
   | "engine:token";
 

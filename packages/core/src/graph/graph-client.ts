@@ -46,14 +46,23 @@ export interface GraphClientOptions {
   readonly clock?: Clock | undefined;
   /** Hears the share of the app's allowance that is used, where an answer tells it. Must not throw. */
   readonly onAppUsage?: ((usage: AppUsage) => void) | undefined;
+  /** Hears which of its worlds the emulator answered from; the platform itself never says such a thing. Must not throw. */
+  readonly onEmulatorWorld?: ((id: string) => void) | undefined;
 }
 
 /** Makes a client over `transport`. Throws `bad_input` for a wrong app id, secret or base URL. */
 export function createGraphClient(options: GraphClientOptions): GraphClient {
-  const { transport, clock = systemClock, baseUrl = PRODUCTION_URL, onAppUsage, federatedApp } = options;
+  const {
+    transport,
+    clock = systemClock,
+    baseUrl = PRODUCTION_URL,
+    onAppUsage,
+    onEmulatorWorld,
+    federatedApp,
+  } = options;
   const ownHosts = new Set([readBaseUrl(baseUrl).hostname, readBaseUrl(PRODUCTION_URL).hostname]);
   const callsOf = (appToken: AppToken): [Caller, Pager] => {
-    const caller = createCaller({ appToken, transport, clock, onAppUsage });
+    const caller = createCaller({ appToken, transport, clock, onAppUsage, onEmulatorWorld });
     return [caller, (first, more) => walkPages({ caller, first, options: more, ownHosts })];
   };
   const [caller, pager] = callsOf(createAppToken(options.app));
