@@ -62,8 +62,8 @@ function clientWrites(own: Achievements[string]): string {
   const counted =
     own.type === "count" ? " Where it does not, clients may write this count too, which voids exactly-once." : "";
   return (
-    "Its write policy is client-authoritative, the dashboard's default, with which the platform refuses what a server " +
-    `writes: its results would wait. Make it server-authoritative in the dashboard.${counted}`
+    "Its write policy is client-authoritative, the dashboard's default: the platform may refuse what a server writes, and " +
+    `its results then wait. Make it server-authoritative in the dashboard.${counted}`
   );
 }
 
@@ -75,8 +75,8 @@ function leaderboardProblems(own: Leaderboards[string], row: PlatformLeaderboard
   }
   if (row.writes === "client" && own.writes === "server") {
     const differ =
-      "The platform wants the player's own token (client-authoritative, the dashboard's default) and refuses the app's: its " +
-      'scores would wait. Make it server-authoritative in the dashboard, or say `writes: "client"` in the catalogue.';
+      "The platform wants the player's own token (client-authoritative, the dashboard's default) and may refuse the app's: its " +
+      'scores then wait. Make it server-authoritative in the dashboard, or say `writes: "client"` in the catalogue.';
     problems.push(["client-writes", differ]);
   }
   if (row.writes === "server" && own.writes === "client") {
