@@ -2,6 +2,7 @@ import { QuestlineError } from "../errors/questline-error.ts";
 import { laneId } from "../intent/intent.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
+import { aborted } from "../runtime/aborted.ts";
 import { createGovernor } from "../resilience/governor.ts";
 import type { Governor, Throttle } from "../resilience/governor.ts";
 import { sleep } from "../runtime/clock.ts";
@@ -17,6 +18,7 @@ import { Beat } from "./beat.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
 import type { Conclusion } from "./conclude.ts";
+import { countEnd } from "./count-end.ts";
 import type { Counters } from "./counters.ts";
 import { endedOf } from "./ended.ts";
 import type { Ended } from "./ended.ts";
@@ -334,20 +336,9 @@ export class Outbox {
   }
 
   #final(ended: Ended): void {
-    const { counters, logger } = this.#parts;
-    const { key, record, detail } = ended;
-    if (record.how === "dead") {
-      counters.dead += 1;
-      const fields = { user: key.user, target: key.target.name, reason: record.reason, detail };
-      logger.error(fields, "A result was given up on; it is kept as a dead letter.");
-    } else if (record.how === "suppressed") counters.suppressed += 1;
-    else counters.delivered += 1;
+    const { key, record } = ended;
+    countEnd(ended, this.#parts.counters, this.#parts.logger);
     this.#waiters.settled(laneId(key), record);
     this.ended.emit(ended);
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
