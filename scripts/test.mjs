@@ -2,7 +2,7 @@
 // and ", N skipped" where tests cannot run on this machine: the lines above it say why.
 import { readdirSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./set-up.mjs";
+import { env, root } from "./set-up.mjs";
 import { runCommand } from "./run-command.mjs";
 import { runVitest } from "./run-vitest.mjs";
 
@@ -48,7 +48,11 @@ const steps = [
   vitest("packed", "packed", minutes(5)),
 ];
 
-const chosen = chooseSteps(process.argv.slice(2));
+const INSTALL_MISSING = "--install-missing";
+const given = process.argv.slice(2);
+// Tests that need a package of the system install it only where that was asked for.
+if (given.includes(INSTALL_MISSING)) Object.assign(env, { QUESTLINE_INSTALL_MISSING: "1" });
+const chosen = chooseSteps(given.filter((argument) => argument !== INSTALL_MISSING));
 let passed = 0;
 let failed = 0;
 /** @type {SkippedTest[]} */
@@ -89,7 +93,9 @@ function chooseSteps(args) {
   const known = new Set(steps.flatMap(({ name }) => [name, groupOf(name)]));
   const unknown = wanted.filter((name) => !known.has(name));
   if (wanted.length === 0 || unknown.length > 0) {
-    console.error(`Usage: npm test -- --only ${[...new Set(steps.map(({ name }) => groupOf(name)))].join(",")}`);
+    console.error(
+      `Usage: npm test -- [${INSTALL_MISSING}] --only ${[...new Set(steps.map(({ name }) => groupOf(name)))].join(",")}`,
+    );
     if (unknown.length > 0) console.error(`No such step: ${unknown.join(", ")}.`);
     process.exit(2);
   }

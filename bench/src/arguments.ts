@@ -6,6 +6,8 @@ export interface BenchArguments {
   readonly quick: boolean;
   /** Names of benches; all where none is given. */
   readonly only: readonly string[];
+  /** May install Debian's redis-server where it is missing. */
+  readonly installMissing: boolean;
   /** Where every contestant writes a CPU profile of its whole life. */
   readonly profile: string | undefined;
 }
@@ -21,6 +23,7 @@ Measures what Questline costs and how fast it delivers, beside what one would us
 
   --only NAMES         some of: ${benches.join(",")}
   --quick              fewer and smaller rounds, for a first look
+  --install-missing    install redis-server (Debian) for the rows that need it
   --profile FOLDER     every contestant writes a CPU profile there
   --json               print one JSON object as the last line
   --help               this text
@@ -36,7 +39,13 @@ export function parseArguments(argv: readonly string[], benches: readonly string
   if (unknown.length > 0 || (values.only !== undefined && only.length === 0)) {
     throw new ArgumentsError(`--only takes names out of ${benches.join(",")}; got ${JSON.stringify(values.only)}.`);
   }
-  return { json: values.json, quick: values.quick, only, profile: values.profile };
+  return {
+    json: values.json,
+    quick: values.quick,
+    only,
+    installMissing: values["install-missing"],
+    profile: values.profile,
+  };
 }
 
 function read(argv: readonly string[]) {
@@ -46,6 +55,7 @@ function read(argv: readonly string[]) {
       options: {
         only: { type: "string" },
         quick: { type: "boolean", default: false },
+        "install-missing": { type: "boolean", default: false },
         profile: { type: "string" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },

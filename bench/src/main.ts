@@ -45,11 +45,13 @@ try {
   process.exit(1);
 }
 
-async function measure({ only, quick, profile }: BenchArguments): Promise<readonly Row[]> {
+async function measure({ only, quick, profile, installMissing }: BenchArguments): Promise<readonly Row[]> {
   const chosen = benches.filter(({ name }) => only.length === 0 || only.includes(name));
   const needsRedis = chosen.some(({ contestants }) => contestants.some((entrant) => entrant.needsRedis === true));
   const platform = new Child("platform", "./services/loopback-platform.ts", []);
-  const redis = needsRedis ? new Child("redis", "./services/redis-keeper.ts", []) : undefined;
+  const redis = needsRedis
+    ? new Child("redis", "./services/redis-keeper.ts", installMissing ? ["--install-missing"] : [])
+    : undefined;
   try {
     const ground: Ground = {
       folder,

@@ -9,7 +9,7 @@ const TOKEN = "OC|1|test-secret";
 const senders = {
   questline: (target) => {
     const { origin: baseUrl, pathname } = new URL(target);
-    const transport = undiciTransport({ baseUrl });
+    const transport = undiciTransport({ baseUrl, allowInsecureBaseUrl: true });
     return (count, timeoutMs) =>
       transport.send({
         operation: "achievements.write",

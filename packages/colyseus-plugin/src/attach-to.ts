@@ -7,6 +7,11 @@ import { holdProcess, systemClock, type Clock } from "./runtime/clock.ts";
 export interface AttachToOptions {
   /** How long results may still be delivered once all rooms are gone, ms. What is left goes on at the next start. Default 5000. */
   readonly timeoutMs?: number;
+  /**
+   * The server listens only once the store is open (`questline.ready`), so that a load balancer sends nobody to a process that
+   * still waits for its file; `listen` rejects where that can never be. Default false: it listens at once, and reports wait.
+   */
+  readonly waitForReady?: boolean;
 }
 
 type Callback = () => unknown;
@@ -17,7 +22,7 @@ export interface ShutdownSlots {
   onShutdown(callback: () => void | Promise<unknown>): void;
 }
 
-type Closing = QuestlineFeeds & Pick<Questline, "flush" | "close">;
+type Closing = QuestlineFeeds & Pick<Questline, "flush" | "close" | "ready">;
 
 const attached = new WeakMap<object, WeakSet<object>>();
 
@@ -36,7 +41,7 @@ export function attachTo<S extends ShutdownSlots>(questline: Closing, server: S,
 export function attachWith<S extends ShutdownSlots>(
   questline: Closing,
   server: S,
-  { timeoutMs = 5_000 }: AttachToOptions,
+  { timeoutMs = 5_000, waitForReady = false }: AttachToOptions,
   clock: Clock,
 ): S {
   hubOf(questline);
@@ -44,7 +49,11 @@ export function attachWith<S extends ShutdownSlots>(
     throw new TypeError("attachTo needs a Colyseus server: attachTo(questline, defineServer({ ... })).");
   }
   if (!Number.isFinite(timeoutMs) || timeoutMs < 0) throw new TypeError("timeoutMs must be milliseconds, 0 or more.");
+  if (waitForReady && typeof Reflect.get(server, "listen") !== "function") {
+    throw new TypeError("waitForReady needs a server with listen(): attachTo(questline, defineServer({ ... }), ...).");
+  }
   if (isKnown(server, questline)) return server;
+  if (waitForReady) listenLate(server, questline);
 
   let watchdog: { cancel(): void } | undefined;
   const close = async (): Promise<void> => {
@@ -85,6 +94,15 @@ export function attachWith<S extends ShutdownSlots>(
     }
   });
   return server;
+}
+
+/** From here on the server listens only after Questline is ready. */
+function listenLate(server: object, { ready }: Pick<Questline, "ready">): void {
+  const listen = Reflect.get(server, "listen") as (...given: readonly unknown[]) => unknown;
+  Reflect.set(server, "listen", async (...given: readonly unknown[]): Promise<unknown> => {
+    await ready;
+    return Reflect.apply(listen, server, given);
+  });
 }
 
 /** Takes a slot for good: what was in it, and what is put there later, is called by `run`. */

@@ -1,4 +1,4 @@
-import { Room } from "@colyseus/core";
+import { isDevMode, matchMaker, Room } from "@colyseus/core";
 import { dropCredential } from "./take-credential.ts";
 import { wrapMember } from "./wrap-member.ts";
 
@@ -22,6 +22,28 @@ export function cleanListing(room: Room): void {
       own.set?.call(room, metadata);
     },
   });
+}
+
+/** The hash in which Colyseus keeps, in devMode, what each room was made with (seen with @colyseus/core 0.17.51 and 0.18.17). */
+const HISTORY = "roomhistory";
+
+/** In devMode the creator's options are written down as they came, in clear, for the room's next life: without the credential. */
+export function cleanHistory(): void {
+  const { presence } = matchMaker;
+  if (!isDevMode || !presence || cleaned.has(presence)) return;
+  cleaned.add(presence);
+  const { hset } = presence;
+  presence.hset = (key, field, value) => hset.call(presence, key, field, key === HISTORY ? cleanText(value) : value);
+}
+
+function cleanText(value: string): string {
+  try {
+    const history: unknown = JSON.parse(value);
+    dropDeeply(history);
+    return JSON.stringify(history);
+  } catch {
+    return value;
+  }
 }
 
 const cleaned = new WeakSet<object>();

@@ -1,6 +1,6 @@
 import type { Room } from "@colyseus/core";
 import { systemRandom, type Events, type Match, type Questline } from "@questline/core";
-import { guarded, warn, wordsOf } from "./log.ts";
+import { guarded, warnOf } from "./log.ts";
 import { Mail, type MailFeeds } from "./mail.ts";
 import { colyseusPresence, type PresenceSource } from "./relay.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
@@ -111,7 +111,7 @@ export class Hub {
       if (lanes.some(({ state }) => state === "parked")) this.tokens.want(userId, "missing");
       if (lanes.length > 0) this.mail.waits.watch(userId);
     } catch (error) {
-      warn("looking for results that wait for a token failed", { userId, error: wordsOf(error) });
+      warnOf("looking for results that wait for a token failed", error, { userId });
     }
   }
 

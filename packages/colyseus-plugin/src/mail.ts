@@ -1,5 +1,5 @@
 import type { Questline, SettledOutcome } from "@questline/core";
-import { warn, wordsOf } from "./log.ts";
+import { warnOf } from "./log.ts";
 import { DELAYED, PROGRESS, RECORDED, UNLOCKED, type Delayed } from "./messages.ts";
 import { noticeOf, type Notice } from "./notice.ts";
 import { RankDesk } from "./rank-desk.ts";
@@ -180,7 +180,7 @@ export class Mail implements RelayListener {
         .slice(0, MOST_REMINDED)
         .map(({ id, achievement, at }) => ({ type: UNLOCKED, payload: { id, achievement, at } }));
     } catch (error) {
-      warn("unlocks that were not acknowledged could not be read", { userId, error: wordsOf(error) });
+      warnOf("unlocks that were not acknowledged could not be read", error, { userId });
       return [];
     }
   }
@@ -189,7 +189,7 @@ export class Mail implements RelayListener {
     try {
       return await this.waits.stateOf(userId);
     } catch (error) {
-      warn("what waits for a player could not be read", { userId, error: wordsOf(error) });
+      warnOf("what waits for a player could not be read", error, { userId });
       return undefined;
     }
   }
@@ -204,7 +204,7 @@ export class Mail implements RelayListener {
     try {
       await this.#questline.acknowledge(userId, ids);
     } catch (error) {
-      warn("an acknowledgement was not stored; the notice comes again", { userId, error: wordsOf(error) });
+      warnOf("an acknowledgement was not stored; the notice comes again", error, { userId });
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Questline } from "@questline/core";
-import { warn, wordsOf } from "./log.ts";
+import { warnOf } from "./log.ts";
 
 const MOST_AT_ONCE = 4;
 /** Reads that wait for their turn; beyond, a score is told without its rank. */
@@ -29,7 +29,7 @@ export class RankDesk {
         if (entry.userId === userId) return entry.rank;
       }
     } catch (error) {
-      warn("a rank could not be read", { userId, leaderboard, error: wordsOf(error) });
+      warnOf("a rank could not be read", error, { userId, leaderboard });
     } finally {
       const next = this.#turns.shift();
       if (next) next();

@@ -2,7 +2,7 @@ import * as colyseus from "@colyseus/core";
 import { Room, ServerError, type Client } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards } from "@questline/core";
 import type { Admission } from "./admission.ts";
-import { cleanListing } from "./creator-options.ts";
+import { cleanHistory, cleanListing } from "./creator-options.ts";
 import type { Hub } from "./hub.ts";
 import { guarded, warn } from "./log.ts";
 import type { Returning } from "./returning.ts";
@@ -42,6 +42,7 @@ export class SeatGate {
   constructor(parts: SeatGateParts) {
     this.#parts = parts;
     guarded("metadata", () => cleanListing(parts.room));
+    guarded("the rooms' history", cleanHistory);
     this.#watchSeats();
   }
 

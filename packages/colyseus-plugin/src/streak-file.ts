@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { StreakLengths } from "./streak-store.ts";
 
@@ -74,6 +75,7 @@ export class StreakFile {
 
   #open(): DatabaseSync {
     if (this.#database) return this.#database;
+    createPrivately(this.#path);
     const database = new DatabaseSync(this.#path, { timeout: 5_000 });
     database.exec(SCHEMA);
     const upsert = "INSERT INTO streak VALUES (?, ?, %) ON CONFLICT DO UPDATE SET length = ";
@@ -92,5 +94,14 @@ export class StreakFile {
     this.#database?.close();
     this.#database = undefined;
     this.#statements = undefined;
+  }
+}
+
+/** Only its owner may read it, whatever the umask allows; SQLite takes an empty file as new. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch {
+    // There is one, or there cannot be one: then opening it says why.
   }
 }

@@ -1,5 +1,5 @@
 import type { LaneSnapshot, Questline } from "@questline/core";
-import { warn, wordsOf } from "./log.ts";
+import { isClosed, warn, wordsOf } from "./log.ts";
 import type { Delayed } from "./messages.ts";
 import type { Clock } from "./runtime/clock.ts";
 
@@ -70,7 +70,9 @@ export class WaitWatch {
       }
       this.#isFailing = false;
     } catch (error) {
-      // A store that is closed or gone fails at every look.
+      // Nothing can be seen any more.
+      if (isClosed(error)) return this.#users.clear();
+      // A store that is gone fails at every look.
       if (!this.#isFailing) warn("looking for delayed results failed", { error: wordsOf(error) });
       this.#isFailing = true;
     }

@@ -116,6 +116,41 @@ test("rooms that take longer than the deadline: what is owed is sent again, and 
   expect(JSON.stringify(logged[0]?.mock.calls)).toMatch(/onDispose has not ended/);
 });
 
+/** A server that can listen, and says where. */
+class Listening extends Slots {
+  readonly ports: unknown[] = [];
+  async listen(port: number): Promise<string> {
+    this.ports.push(port);
+    return "listening";
+  }
+}
+
+test("with waitForReady the server listens once the store is open, as it would have at once", async () => {
+  const { questline } = scene();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const server = attachTo({ ...questline, ready: promise }, new Listening(), { waitForReady: true });
+  const listening = server.listen(2567);
+  await new Promise((done) => setImmediate(done));
+  expect(server.ports).toEqual([]);
+  resolve();
+  expect(await listening).toBe("listening");
+  expect(server.ports).toEqual([2567]);
+  const other = attachTo(questline, new Listening());
+  void other.listen(2568);
+  expect(other.ports).toEqual([2568]);
+});
+
+test("with waitForReady a server whose store can never be opened does not listen, and says why", async () => {
+  const { questline } = scene();
+  const why = new Error("no database");
+  const ready = Promise.reject(why);
+  ready.catch(() => {});
+  const server = attachTo({ ...questline, ready }, new Listening(), { waitForReady: true });
+  await expect(server.listen(2567)).rejects.toBe(why);
+  expect(server.ports).toEqual([]);
+  expect(() => attachTo(scene().questline, new Slots(), { waitForReady: true })).toThrow(/listen/);
+});
+
 test("what is owed at the end is told", async () => {
   const { questline, server, steps } = scene({ owed: 3, dead: 1 });
   attachTo(questline, server);

@@ -7,18 +7,18 @@ import { createEmulator, type Emulator } from "@questline/emulator";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { freePort } from "../../../test/free-port.ts";
-import { startRedis, type RedisServer } from "../../../test/redis-server.ts";
+import { redisFor, startRedis, type RedisServer } from "../../../test/redis-server.ts";
 import { startProgram, type RunningProgram } from "../../../test/running-program.ts";
 
 const child = fileURLToPath(new URL("devmode-child.ts", import.meta.url));
 let emulator: Emulator;
-let redis: RedisServer;
+let server: RedisServer | string;
 let folder: string;
 let game: Game | undefined;
 
 beforeAll(async () => {
   emulator = await createEmulator();
-  redis = await startRedis();
+  server = await startRedis();
 }, 240_000);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "questline-devmode-"));
@@ -31,7 +31,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 afterAll(async () => {
-  await redis[Symbol.asyncDispose]();
+  if (typeof server !== "string") await server[Symbol.asyncDispose]();
   await emulator.close();
 });
 
@@ -135,10 +135,10 @@ async function cacheOf({ redisPort }: Game): Promise<string> {
   return rooms;
 }
 
-test.each(["a file", "Redis"])(
+test.for(["a file", "Redis"])(
   "cached in %s: a match goes on over the restart, for everyone of its round",
-  async (place) => {
-    const running = await start(place === "Redis" ? redis.port : 0);
+  async (place, context) => {
+    const running = await start(place === "Redis" ? redisFor(context, server).port : 0);
     const [ada, grace, linus] = [new Visitor("ada"), new Visitor("grace"), new Visitor("linus")];
     for (const visitor of [ada, grace, linus]) await visitor.join("static");
     const before = await ada.who();

@@ -1,7 +1,7 @@
 import { auth, JWT } from "@colyseus/auth";
 import { definePlugins, QueueRoom, Room } from "colyseus";
-import type { Client, Server } from "@colyseus/core";
-import { boot, type ColyseusTestServer } from "@colyseus/testing";
+import type { Client } from "@colyseus/core";
+import type { ColyseusTestServer } from "@colyseus/testing";
 import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { attach } from "../src/attach.ts";
@@ -9,9 +9,8 @@ import { PULL } from "../src/messages.ts";
 import { questlineAuth } from "../src/questline-auth.ts";
 import { questlineEndpoints } from "../src/questline-endpoints.ts";
 import { questlinePlugin } from "../src/questline-plugin.ts";
-import { createEmulator, duelQuestline, heard, joined, newUser, type Emulator } from "./rooms-scene.ts";
+import { createEmulator, duelQuestline, heard, host, joined, newUser, serve, type Emulator } from "./rooms-scene.ts";
 
-const PORT = 2568;
 const emulator: Emulator = await createEmulator();
 const questline = duelQuestline(emulator.url);
 let server: ColyseusTestServer;
@@ -72,26 +71,25 @@ const rooms = ["static", "required", "guests", "plain", "attached"] as const;
 
 beforeAll(async () => {
   JWT.settings.secret = "jwt-test-secret";
-  const config: Parameters<typeof boot<any>>[0] = {
-    initializeExpress: (app: { use: (...handlers: unknown[]) => void }) => {
-      app.use(auth.prefix, auth.routes());
-      app.use(questlineEndpoints(questline));
+  const queue = { matchRoomName: "static", maxPlayers: 1 };
+  server = await serve(
+    {
+      static: StaticRoom,
+      required: RequiredRoom,
+      guests: GuestsRoom,
+      plain: PlainRoom,
+      attached: AttachedRoom,
+      openQueue: OpenQueue,
+      checkedQueue: CheckedQueue,
     },
-    initializeGameServer: (gameServer: Server) => {
-      for (const [name, room] of Object.entries({
-        static: StaticRoom,
-        required: RequiredRoom,
-        guests: GuestsRoom,
-        plain: PlainRoom,
-        attached: AttachedRoom,
-      }))
-        gameServer.define(name, room as never);
-      const queue = { matchRoomName: "static", maxPlayers: 1 };
-      gameServer.define("openQueue", OpenQueue, queue as never);
-      gameServer.define("checkedQueue", CheckedQueue, queue as never);
+    {
+      options: { openQueue: queue, checkedQueue: queue },
+      express(app) {
+        app.use(auth.prefix, auth.routes());
+        app.use(questlineEndpoints(questline));
+      },
     },
-  };
-  server = await boot(config, PORT);
+  );
 });
 beforeEach(() => {
   quiet = (["warn", "info", "error"] as const).map((level) => vi.spyOn(console, level).mockImplementation(() => {}));
@@ -107,14 +105,14 @@ afterAll(async () => {
 });
 
 const sdkWith = (token?: string, headers: Record<string, string> = {}): SdkClient => {
-  const sdk = new SdkClient(`ws://127.0.0.1:${PORT}`, { headers });
+  const sdk = new SdkClient(`ws://${host}`, { headers });
   if (token !== undefined) sdk.auth.token = token;
   return sdk;
 };
 
 /** What Colyseus's own sign-in signs for anybody who asks. */
 async function anonymous(members: object): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${PORT}/auth/anonymous`, {
+  const response = await fetch(`http://${host}/auth/anonymous`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ options: members }),

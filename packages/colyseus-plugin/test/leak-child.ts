@@ -53,6 +53,12 @@ class DuelRoom extends Room<{ state: InstanceType<typeof DuelState>; metadata: {
   }
 }
 
+/** Verifies its players as they connect, its creator after it was made. */
+class CheckedRoom extends DuelRoom {
+  static override onAuth = Room.onAuth as typeof DuelRoom.onAuth;
+  override plugins = definePlugins([questlinePlugin(questline, { auth: "required" })]);
+}
+
 /** Everything of a room that something of Colyseus, or of the game, may show. */
 function shown(room: Room): unknown {
   const clients = room.clients.map(({ auth, userData }) => ({ auth, userData }));
@@ -65,7 +71,10 @@ function shown(room: Room): unknown {
 
 const http = createServer();
 const server = defineServer({
-  rooms: { duel: defineRoom(DuelRoom).filterBy(["mode"]) },
+  rooms: {
+    duel: defineRoom(DuelRoom).filterBy(["mode"]),
+    checked: defineRoom(CheckedRoom as typeof DuelRoom).filterBy(["mode"]),
+  },
   routes: createRouter({
     ...monitor(),
     shown: createEndpoint("/shown", { method: "GET" }, async () => {

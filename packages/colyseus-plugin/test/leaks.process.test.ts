@@ -8,7 +8,7 @@ import { createEmulator, type Emulator } from "@questline/emulator";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { freePort } from "../../../test/free-port.ts";
-import { startRedis, type RedisServer } from "../../../test/redis-server.ts";
+import { redisFor, startRedis, type RedisServer } from "../../../test/redis-server.ts";
 import { startProgram, type RunningProgram } from "../../../test/running-program.ts";
 import { mintJwt } from "../src/colyseus-jwt.ts";
 import { duelQuestline, type DuelQuestline } from "./rooms-scene.ts";
@@ -16,7 +16,7 @@ import { duelQuestline, type DuelQuestline } from "./rooms-scene.ts";
 const child = fileURLToPath(new URL("leak-child.ts", import.meta.url));
 const JWT_SECRET = "jwt-test-secret";
 let emulator: Emulator;
-let redis: RedisServer;
+let server: RedisServer | string;
 let folder: string;
 /** Of the same app as the processes'. */
 let questline: DuelQuestline;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   JWT.settings.secret = JWT_SECRET;
   emulator = await createEmulator();
   questline = duelQuestline(emulator.url);
-  redis = await startRedis();
+  server = await startRedis();
 }, 240_000);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "questline-leaks-"));
@@ -36,7 +36,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 afterAll(async () => {
-  await redis[Symbol.asyncDispose]();
+  if (typeof server !== "string") await server[Symbol.asyncDispose]();
   await questline.close();
   await emulator.close();
 });
@@ -65,8 +65,8 @@ interface Visit {
 }
 
 /** Joins in one of the ways, hands over a fresh token, ends a match with it, and drops out of a seat that is held. */
-async function visit(way: Visit["way"], port: number): Promise<Visit> {
-  const alias = `${way}.${port}`;
+async function visit(way: Visit["way"], port: number, name = "duel"): Promise<Visit> {
+  const alias = `${way}${name === "duel" ? "" : name}.${port}`;
   const { id } = emulator.world.createUser({ alias });
   const [token, fresh] = [`FRL-${alias}-first`, `FRL-${alias}-fresh`];
   for (const minted of [token, fresh]) emulator.world.mintUserToken("1", id, { token: minted });
@@ -77,7 +77,7 @@ async function visit(way: Visit["way"], port: number): Promise<Visit> {
   if (way === "bearer") sdk.auth.token = token;
   if (way === "jwt") sdk.auth.token = jwt;
   const options = { option: { metaToken: token }, nonce: { metaUserId: id, metaNonce: nonce } };
-  const room = await sdk.joinOrCreate("duel", { mode: `canary-${alias}`, ...options[way as "option"] });
+  const room = await sdk.joinOrCreate(name, { mode: `canary-${alias}`, ...options[way as "option"] });
   room.reconnection.enabled = false;
   const ended = new Promise((resolve) => room.onMessage("ended", resolve));
   for (const type of ["questline:unlocked", "questline:recorded", "questline:token"]) room.onMessage(type, () => {});
@@ -132,7 +132,8 @@ function expectNoSecret(where: Readonly<Record<string, string>>, visits: readonl
   expect(found).toEqual([]);
 }
 
-test("two processes with Redis: no credential in its traffic, its keys, the monitor, the inspector, rooms or logs", async () => {
+test("two processes with Redis: no credential in its traffic, its keys, the monitor, the inspector, rooms or logs", async (context) => {
+  const redis = redisFor(context, server);
   const client = new Redis(redis.port);
   const commands: string[] = [];
   // A connection that greets Redis while another begins to monitor confuses that one's reading.
@@ -179,7 +180,8 @@ test("two processes with Redis: no credential in its traffic, its keys, the moni
   }
 });
 
-test("devMode: no credential in the cache it writes, neither in Redis nor in its file", async () => {
+test("devMode: no credential in the cache it writes, neither in Redis nor in its file", async (context) => {
+  const redis = redisFor(context, server);
   const client = new Redis(redis.port);
   await client.flushall();
   const shared = await start("devMode", redis.port);
@@ -188,6 +190,8 @@ test("devMode: no credential in the cache it writes, neither in Redis nor in its
     const visits = [
       ...(await Promise.all(ways.map((way) => visit(way, shared.port)))),
       ...(await Promise.all(ways.map((way) => visit(way, local.port)))),
+      ...(await Promise.all((["option", "nonce"] as const).map((way) => visit(way, shared.port, "checked")))),
+      ...(await Promise.all((["option", "nonce"] as const).map((way) => visit(way, local.port, "checked")))),
     ];
     for (const { program } of [shared, local]) program.kill("SIGTERM");
     await Promise.all([shared.program.ended, local.program.ended]);
@@ -195,6 +199,7 @@ test("devMode: no credential in the cache it writes, neither in Redis nor in its
     const file = await readFile(join(folder, ".devmode.json"), "utf8");
     expect(keys).toContain(`canary-option.${shared.port}`);
     expect(file).toContain(`canary-option.${local.port}`);
+    expect([keys, file].map((text) => text.includes("canary-noncechecked"))).toEqual([true, true]);
     expectNoSecret({ keys, file }, visits);
   } finally {
     client.disconnect();

@@ -3,20 +3,20 @@ import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
 import { createEmulator, type Emulator } from "@questline/emulator";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../../../test/free-port.ts";
-import { startRedis, type RedisServer } from "../../../test/redis-server.ts";
+import { redisFor, startRedis, type RedisServer } from "../../../test/redis-server.ts";
 import { startProgram, type RunningProgram } from "../../../test/running-program.ts";
 import { ACK, DELAYED, PULL, RECORDED, TOKEN, UNLOCKED } from "../src/messages.ts";
 
 const child = fileURLToPath(new URL("notices-child.ts", import.meta.url));
 let emulator: Emulator;
-let redis: RedisServer;
+let server: RedisServer | string;
 
 beforeAll(async () => {
   emulator = await createEmulator();
-  redis = await startRedis();
+  server = await startRedis();
 }, 240_000);
 afterAll(async () => {
-  await redis[Symbol.asyncDispose]();
+  if (typeof server !== "string") await server[Symbol.asyncDispose]();
   await emulator.close();
 });
 
@@ -30,7 +30,7 @@ interface Visit {
   readonly heard: { readonly type: string; readonly payload: unknown }[];
 }
 
-async function start(): Promise<Process> {
+async function start(redis: RedisServer): Promise<Process> {
   const port = await freePort();
   const args = ["--conditions=questline-source", child, emulator.url, String(port), String(redis.port)];
   const program = startProgram(args, { cwd: fileURLToPath(new URL(".", import.meta.url)) });
@@ -49,9 +49,10 @@ async function start(): Promise<Process> {
   };
 }
 
-test("over Redis: notices find the player in another process, an acknowledgement finds its way back, two outboxes are warned of", async () => {
-  await using one = await start();
-  await using two = await start();
+test("over Redis: notices find the player in another process, an acknowledgement finds its way back, two outboxes are warned of", async (context) => {
+  const redis = redisFor(context, server);
+  await using one = await start(redis);
+  await using two = await start(redis);
   const { id } = emulator.world.createUser({ alias: "traveller" });
   const token = emulator.world.mintUserToken("1", id);
 

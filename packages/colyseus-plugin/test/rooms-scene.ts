@@ -55,11 +55,21 @@ const port = await new Promise<number>((resolve, reject) => {
 /** Where `serve` listens. */
 export const host: string = `127.0.0.1:${port}`;
 
+/** What a server has beside its rooms: options of theirs by name, and middleware. */
+export interface Beside {
+  readonly options?: Readonly<Record<string, object>>;
+  readonly express?: (app: { use: (...handlers: unknown[]) => void }) => void;
+}
+
 /** One Colyseus server with these rooms. One at a time in a process. */
-export async function serve(rooms: Readonly<Record<string, new () => Room>>): Promise<ColyseusTestServer> {
+export async function serve(
+  rooms: Readonly<Record<string, new () => Room>>,
+  { options = {}, express }: Beside = {},
+): Promise<ColyseusTestServer> {
   const config: Parameters<typeof boot<any>>[0] = {
+    ...(express && { initializeExpress: express as never }),
     initializeGameServer: (gameServer: Server) => {
-      for (const [name, room] of Object.entries(rooms)) gameServer.define(name, room as never);
+      for (const [name, room] of Object.entries(rooms)) gameServer.define(name, room as never, options[name] as never);
     },
   };
   return boot(config, port);

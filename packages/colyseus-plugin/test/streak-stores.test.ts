@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -33,6 +33,16 @@ describe.each([
     expect(await store.record("1", "m-3", { wins: true, clean: true })).toEqual({ wins: 3, clean: 1 });
     expect(await store.read("1")).toEqual({ wins: 3, clean: 1 });
     expect(await store.read("2")).toEqual({ wins: 0 });
+  });
+
+  test("a user who is forgotten begins anew, also in matches that were counted", async () => {
+    const store = make();
+    for (const user of ["1", "2"]) await store.record(user, "m-1", { wins: true });
+    await store.forget?.("1");
+    expect(await store.read("1")).toEqual({});
+    expect(await store.read("2")).toEqual({ wins: 1 });
+    expect(await store.record("1", "m-1", { wins: true })).toEqual({ wins: 1 });
+    expect(await store.record("2", "m-1", { wins: true })).toEqual({ wins: 1 });
   });
 
   test("a match counts once, whatever it says the second time", async () => {
@@ -74,4 +84,15 @@ test("a file that cannot be opened is named, and paths that are none are refused
   const store = sqlite(join(folder, "missing", "streaks.db"));
   await expect(store.read("1")).rejects.toThrow(/The streaks in .*missing\/streaks\.db.*unable to open/);
   for (const path of ["", ":memory:"]) expect(() => sqliteStreaks(path)).toThrow(/needs the path of a file/);
+});
+
+test.skipIf(process.platform === "win32")("the file is its owner's alone, whatever the umask allows", async () => {
+  const before = process.umask(0);
+  try {
+    const path = newPath();
+    await sqlite(path).record("1", "m-1", { wins: true });
+    expect(["", "-wal", "-shm"].map((end) => statSync(path + end).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
+  } finally {
+    process.umask(before);
+  }
 });

@@ -88,7 +88,13 @@ export type {
 export type { EntryList, EntryQuery, LeaderboardEntry } from "./graph/leaderboard-entries.ts";
 export type { Gone } from "./graph/already-gone.ts";
 export { closeSeason } from "./graph/close-season.ts";
-export type { ClosedSeason, SeasonArchive, SeasonRecord, SeasonToClose } from "./graph/close-season.ts";
+export type {
+  ClosedSeason,
+  CloseSeasonOptions,
+  SeasonArchive,
+  SeasonRecord,
+  SeasonToClose,
+} from "./graph/close-season.ts";
 export type { PlatformUser, UserCalls } from "./graph/users.ts";
 export { IdentityBusyError } from "./identity/identity-busy-error.ts";
 export type { ProofOrigin } from "./identity/identity.ts";
@@ -105,14 +111,16 @@ export { refundSafely } from "./graph/refund-safely.ts";
 export type { RefundOutcome, RefundSafelyOptions } from "./graph/refund-safely.ts";
 export type { CancelReason, Owner, Subscription, SubscriptionCalls, SubscriptionQuery } from "./graph/subscriptions.ts";
 export type { AttestationCalls, AttestationVerdict } from "./graph/attestation.ts";
-export type { AttestationClaims } from "./graph/attestation-claims.ts";
+export type { AttestationClaims, ClaimedBan } from "./graph/attestation-claims.ts";
 export { checkAttestation } from "./graph/check-attestation.ts";
-export type { AttestationCheck, AttestationFailure, AttestationPolicy } from "./graph/check-attestation.ts";
+export type { AttestationCheck, AttestationFailure } from "./graph/check-attestation.ts";
+export type { AttestationPolicy } from "./graph/attestation-policy.ts";
 export type { BanStatus, Device, DeviceBanCalls, ListedBan } from "./graph/device-bans.ts";
 export type { FederatedUser, FederatedUserCalls } from "./graph/federated-users.ts";
 export type { NotificationCalls, NotificationRequest } from "./graph/notifications.ts";
 export { operations } from "./graph/semantics.ts";
 export type { Operation, OperationName, Repeat, TokenKind } from "./graph/operation.ts";
+export type { ListOptions, SkippedRow } from "./graph/pages.ts";
 export type { RowList } from "./graph/row-list.ts";
 export type { Money, PriceTerm } from "./wire/money.ts";
 export type { Raw } from "./wire/row.ts";

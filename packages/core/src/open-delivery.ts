@@ -64,8 +64,8 @@ export function openDelivery(parts: OpenDeliveryParts): OpenDelivery {
   const { app, secret, graph, store, clock, random } = settings;
   const place = fileOf(store);
   const isOwnTime = clock !== systemClock || random !== systemRandom;
-  if (place === undefined || typeof secret === "function" || (isOwnTime && place.probeModule === undefined))
-    return here(parts);
+  const cannotTravel = typeof secret === "function" || graph.dispatcher !== undefined;
+  if (place === undefined || cannotTravel || (isOwnTime && place.probeModule === undefined)) return here(parts);
   const text = typeof secret === "string" ? secret : reveal(secret);
   const { own, sabotage } = parts;
   return inThread(parts, { store: place, app, secret: text, graph, policy, own, sabotage });

@@ -21,17 +21,21 @@ import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
 import { checkPlatform } from "./check-platform.ts";
 import { compareDefinitions } from "./compare-definitions.ts";
+import { skippedRowNotice } from "./skipped-row-notice.ts";
 import { followDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { markProgressChanges } from "./progress-changes.ts";
 import { ProgressHolds } from "./progress-holds.ts";
 import { receiptRecords } from "./receipt-records.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { report } from "./report.ts";
 import { holdProcess } from "./runtime/hold.ts";
 import { steadyClock } from "./runtime/steady-clock.ts";
 import { compileRules } from "./rules/compile-rules.ts";
 import { explain } from "./rules/explain.ts";
 import { Standing } from "./standing.ts";
+import { fileOf } from "./store/sqlite-store.ts";
+import { Succession } from "./succession.ts";
 
 const CLOSE_MS = 5_000;
 /** Reads of joins that may fail in a row before a join's read is sent but once. */
@@ -58,9 +62,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const leaderboards = (options.leaderboards ?? {}) as L;
   const closing = new AbortController();
 
-  const baseUrl = settings.graph.baseUrl === undefined ? {} : { baseUrl: settings.graph.baseUrl };
-  const timeoutMs = settings.graph.timeoutMs === undefined ? {} : { timeoutMs: settings.graph.timeoutMs };
-  const transport = undiciTransport({ ...baseUrl, ...timeoutMs, connections: policy.concurrency, clock: wallClock });
+  const transport = undiciTransport({ ...settings.graph, connections: policy.concurrency, clock: wallClock });
   const credentials = { id: app, secret: settings.secret };
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
   const usage = createFeed<AppUsage>("app usage", logger);
@@ -69,14 +71,15 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const onEmulatorWorld = (id: string): void => {
     if (id !== world) outbox.sawWorld((world = id));
   };
-  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onEmulatorWorld, ...baseUrl });
+  const onSkippedRow = skippedRowNotice(clock, logger);
+  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onEmulatorWorld, onSkippedRow });
   const direct = createGraphClient({
     app: credentials,
     federatedApp: options.federatedApp,
     transport: directTransport(transport, { clock, random }),
     clock,
     onEmulatorWorld,
-    ...baseUrl,
+    onSkippedRow,
   });
   // Sockets of its own, so that no crowd at the door stands before a delivery.
   const { limits } = settings;
@@ -84,8 +87,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     app: credentials,
     transport: directTransport(
       undiciTransport({
-        ...baseUrl,
-        ...timeoutMs,
+        ...settings.graph,
         connections: limits.mostAtOnce,
         readConnections: limits.mostAtOnce,
         clock: wallClock,
@@ -94,7 +96,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     ),
     clock,
     onEmulatorWorld,
-    ...baseUrl,
   });
   const identity = createIdentity({ appId: app, users: door.users, clock, random, limits });
   const appToken = createAppToken(credentials);
@@ -104,7 +105,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     clock: wallClock,
   });
 
-  const { store, outbox, tokens, counters, total, learn, lost, restarts } = openDelivery({
+  const own = openDelivery({
     settings,
     policy,
     clock,
@@ -115,6 +116,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     closing,
     sabotage,
   });
+  const succession = new Succession({ app, file: fileOf(settings.store)?.file.path, own, logger });
+  const { store, outbox, tokens, counters, total, learn, lost, restarts } = succession.delivery;
   const holds = new ProgressHolds(clock);
   const found = new Set<string>();
   followDefinitions({ graph, clock, random, logger, signal: closing.signal }, (known) => {
@@ -127,9 +130,17 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const tokenWanted = createFeed<TokenWanted>("token wanted", logger);
   outbox.tokenWanted.listen(({ user, reason }) => tokenWanted.emit({ userId: user, reason }));
 
+  const refusals = new RefusalLog(clock, logger);
   const ready = outbox.open();
   let closed: Promise<Debts> | undefined;
-  const standing = new Standing({ ready, lost, restarts, isClosed: () => closed !== undefined, logger });
+  const standing = new Standing({
+    ready,
+    lost,
+    restarts,
+    isClosed: () => closed !== undefined,
+    problem: () => outbox.problem(),
+    logger,
+  });
   let owedLast = NOTHING_KNOWN;
   const owed = async (): Promise<Debts> => {
     await ready;
@@ -140,7 +151,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     const until = clock.monotonic() + deadlineMs;
     const release = holdProcess();
     try {
-      await ready;
       return deliveryDebts(await outbox.close(deadlineMs));
     } catch (error) {
       logger.error({ error: String(error) }, "The store could not say what is owed as Questline closed.");
@@ -165,13 +175,18 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   /** A proof is the platform's word: a store that cannot be used loses results, but keeps nobody from playing. */
   const verified = async (proof: Promise<VerifiedUser>, brought: "token" | "nonce"): Promise<VerifiedUser> => {
     const user = await proof;
-    await arrived(user, brought).catch((error: unknown) =>
+    const woken = arrived(user, brought).catch((error: unknown) =>
       logger.warn({ user: user.id, error: String(error) }, "What waits for a verified player could not be woken."),
     );
+    // A file that is held, for however long, keeps nobody waiting at the door.
+    if (!["opening", "waiting"].includes(standing.health().status)) await woken;
     return user;
   };
 
-  return {
+  /** The newer Questline over the same file, which serves whoever still has this one; none once this one is closed. */
+  const successor = (): Questline | undefined => (closed === undefined ? succession.successor : undefined);
+
+  const questline: Questline<E, A, L> = {
     appId: app,
     events: options.events,
     achievements: options.achievements,
@@ -179,7 +194,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     graph: markProgressChanges(graphCalls(direct), { app, ready, outbox, policy, logger, holds }),
     ready,
     failed: standing.failed,
-    health: () => standing.health(),
+    health: () => successor()?.health() ?? standing.health(),
     match(id) {
       const reports = {
         app,
@@ -187,26 +202,33 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         outbox,
         clock,
         logger,
+        refusals,
         counters,
         windowMs: policy.windowMs,
         isClosed: () => closed !== undefined,
       };
       return {
         id,
-        report: (user, event, payload, ...more) =>
-          report(
-            { match: id, user, event, payload, occurrence: (more as readonly [{ id?: unknown }?])[0]?.id },
-            reports,
-          ),
+        report(user, event, payload, ...more) {
+          const newer = successor();
+          if (newer !== undefined) return newer.match(id).report(user, event, payload, ...(more as [{ id: string }?]));
+          const occurrence = (more as readonly [{ id?: unknown }?])[0]?.id;
+          return report({ match: id, user, event, payload, occurrence }, reports);
+        },
       };
     },
     newMatchId: (prefix) => `${prefix}:${clock.now()}:${random.hex(6)}`,
     explain: (event, payload) => explain(rules, event, payload),
     users: {
-      verifyToken: (token, origin) => verified(identity.verifyToken(token, origin), "token"),
+      verifyToken: (token, origin) =>
+        successor()?.users.verifyToken(token, origin) ?? verified(identity.verifyToken(token, origin), "token"),
       // No token came with the nonce: lanes that are parked for one run into that at once, and it is asked for.
-      verifyNonce: (userId, nonce, origin) => verified(identity.verifyNonce(userId, nonce, origin), "nonce"),
+      verifyNonce: (userId, nonce, origin) =>
+        successor()?.users.verifyNonce(userId, nonce, origin) ??
+        verified(identity.verifyNonce(userId, nonce, origin), "nonce"),
       async provideToken(userId, token) {
+        const newer = successor();
+        if (newer !== undefined) return newer.users.provideToken(userId, token);
         const user = await identity.provideToken(userId, token);
         await arrived(user, "token");
         return user;
@@ -255,8 +277,13 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       return store.acknowledge(app, userId, ids);
     },
     async prefetch(userId) {
-      await ready;
-      await outbox.prefetch(userId);
+      const release = holdProcess();
+      try {
+        await ready;
+        await outbox.prefetch(userId);
+      } finally {
+        release();
+      }
     },
     async forgetProgress(userId) {
       await ready;
@@ -274,4 +301,6 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       await this.close();
     },
   };
+  succession.stand(questline as unknown as Questline);
+  return questline;
 }

@@ -1,10 +1,13 @@
+import type { Dispatcher } from "undici";
 import { deliveryPolicy } from "./delivery/policy.ts";
 import type { DeliveryOptions, DeliveryPolicy } from "./delivery/policy.ts";
 import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Events } from "./catalogue/events.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
-import { asAppId, shownValue } from "./ids/ids.ts";
+import { asAppId, shownId } from "./ids/ids.ts";
 import type { AppId } from "./ids/ids.ts";
+import { PRODUCTION_URL } from "./graph/base-url.ts";
+import { proxyOf } from "./graph/proxy.ts";
 import type { QuestlineDefinition } from "./rules/rule-book.ts";
 import { systemClock } from "./runtime/clock.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -35,8 +38,20 @@ export type AppSecret = string | Secret;
 export interface GraphOptions {
   /** Where the platform is. Default `https://graph.oculus.com`. */
   readonly baseUrl?: string;
+  /** Lets the app secret travel unencrypted to another machine than this one. Default false: such a base URL is `bad_input`. */
+  readonly allowInsecureBaseUrl?: boolean;
   /** How long one exchange may take, waiting for a socket included, ms. Default 10 000. */
   readonly timeoutMs?: number;
+  /**
+   * An HTTP proxy that every connection is tunnelled through, such as `http://user:password@proxy.example:3128`. Default:
+   * with `NODE_USE_ENV_PROXY=1`, what `HTTPS_PROXY` (or `HTTP_PROXY`) and `NO_PROXY` say; otherwise none.
+   */
+  readonly proxy?: string;
+  /**
+   * An undici dispatcher that carries every request, for networks that take more than a proxy. Results are then delivered in
+   * the thread that made this Questline. It must not repeat requests, and should end what is given up by a reset.
+   */
+  readonly dispatcher?: Dispatcher;
 }
 
 export interface TokenOptions {
@@ -97,7 +112,7 @@ export function readOptions<E extends Events, A extends Achievements, L extends 
   if (typeof options !== "object" || options === null) throw refused("createQuestline needs one object of options.");
   const { app, store, logger = stderrLogger } = options;
   const id = asAppId(app?.id);
-  if (id === undefined) throw refused(`app.id must be the app id as decimal text; got ${shownValue(app?.id)}.`);
+  if (id === undefined) throw refused(`app.id must be the app id as decimal text; got ${shownId(app?.id)}.`);
   if (!isSecretSource(app.secret)) {
     throw refused("app.secret must be the app secret as text, a secret(), or a function that gives one.");
   }
@@ -112,13 +127,22 @@ export function readOptions<E extends Events, A extends Achievements, L extends 
     secret: app.secret,
     store,
     policy: deliveryPolicy(options.delivery),
-    graph: options.graph ?? {},
+    graph: readGraph(options.graph),
     sealer: options.tokens === undefined ? undefined : readSealer(options.tokens),
     limits: readLimits(options.identity),
     logger,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   };
+}
+
+function readGraph(graph: GraphOptions = {}): GraphOptions {
+  const { baseUrl = PRODUCTION_URL, dispatcher } = graph;
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function")
+    throw refused("graph.dispatcher must be an undici dispatcher, such as new ProxyAgent(...).");
+  if (graph.proxy !== undefined || dispatcher !== undefined || !URL.canParse(baseUrl)) return graph;
+  const proxy = proxyOf(new URL(baseUrl), process.env);
+  return proxy === undefined ? graph : { ...graph, proxy };
 }
 
 function readLimits(given: ProofLimits = {}): Required<ProofLimits> {

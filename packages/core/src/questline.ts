@@ -34,7 +34,11 @@ export interface Questline<
    * known is read anew, and that player's achievements wait until the change has come.
    */
   readonly graph: GraphCalls;
-  /** Resolves when the store is open and what a dead process left is taken over; rejects when it cannot be opened. */
+  /**
+   * Resolves when the store is open and what a dead process left is taken over: later, where another process holds its file
+   * or something else is in the way that may pass (`health().problem`). Rejects when it can never be opened, and when
+   * Questline is closed before.
+   */
   readonly ready: Promise<void>;
   /**
    * Resolves once Questline cannot go on for good, with the reason: the store cannot be opened, or the thread that keeps
@@ -113,7 +117,7 @@ export interface Match<E extends Events> {
 export interface Receipt {
   /** Accepted results survive the death of the process. A duplicate had every rule accepted before. */
   readonly durable: Promise<Durable>;
-  /** One per rule that fired, when all of them are final. */
+  /** One per rule that fired, when all of them are final; the process stays until then, or until `close`. */
   readonly settled: Promise<readonly RuleResult[]>;
 }
 
@@ -258,14 +262,21 @@ export interface Debts {
 
 export interface Health {
   /**
-   * `opening`: the store is being opened. `restarting`: the thread that keeps and delivers results ended by itself and is
+   * `opening`: the store is being opened. `waiting`: it cannot be yet, as `problem` says; that is tried until it can, and
+   * reports wait in memory, up to `delivery.maxQueued`. `restarting`: the thread that keeps and delivers results ended by itself and is
    * started again; reports wait for it. `failed`: for good, as `failed` says. `closed`: by `close`.
    */
-  readonly status: "opening" | "running" | "restarting" | "failed" | "closed";
+  readonly status: "opening" | "waiting" | "running" | "restarting" | "failed" | "closed";
   /** How often the thread that keeps and delivers results was started again. */
   readonly restarts: number;
   /** Why it has failed. */
   readonly error?: QuestlineError;
+  /** What keeps results from being kept at the moment, and what to do: the store's file is held, was moved, has no room. */
+  readonly problem?: string;
+  /** Since when, wall ms. */
+  readonly since?: number;
+  /** Who holds the store's file, where that is the problem and known: `process 4711 on "game-1"`. */
+  readonly holder?: string;
 }
 
 export interface Stats {

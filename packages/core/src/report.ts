@@ -6,11 +6,13 @@ import { nameProblem } from "./catalogue/check-catalogue.ts";
 import type { Counters } from "./delivery/counters.ts";
 import type { Taken } from "./delivery/intake.ts";
 import type { Delivery } from "./delivery/outbox.ts";
-import { asUserId, shownValue } from "./ids/ids.ts";
+import { asUserId, shownId, shownValue } from "./ids/ids.ts";
 import { laneKeyFor } from "./intent/intent.ts";
 import { valueOf } from "./intent/lane-value.ts";
 import type { Durable, Receipt, RuleResult } from "./questline.ts";
+import type { RefusalLog } from "./refusal-log.ts";
 import type { Clock } from "./runtime/clock.ts";
+import { holdProcess } from "./runtime/hold.ts";
 import type { Logger } from "./runtime/log.ts";
 import type { Acceptance, Firing } from "./store/lane-store.ts";
 
@@ -21,6 +23,7 @@ export interface ReportParts {
   readonly outbox: Pick<Delivery, "take" | "settled">;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
   readonly counters: Counters;
   readonly windowMs: number;
   readonly isClosed: () => boolean;
@@ -83,7 +86,7 @@ function problemOf({ match, user, occurrence }: Reported, parts: ReportParts): s
   if (matchProblem !== undefined)
     return `The match id ${shownValue(match)} ${matchProblem}; mint one with newMatchId().`;
   if (asUserId(user) === undefined) {
-    return `The user id must be the app-scoped id as decimal text, such as "10100000000000001"; got ${shownValue(user)}.`;
+    return `The user id must be the app-scoped id as decimal text, such as "10100000000000001"; got ${shownId(user)}.`;
   }
   if (occurrence === undefined) return undefined;
   const occurrenceProblem = typeof occurrence === "string" ? nameProblem(occurrence, LONGEST_MATCH_ID) : "is not text";
@@ -182,15 +185,15 @@ class OpenReceipt implements Receipt {
 
   /** Called once, by the outbox. */
   told(taken: Taken): void {
-    const { counters, logger } = this.#parts;
+    const { counters, logger, refusals } = this.#parts;
     const accepted = acceptedOf(taken, counters);
     this.#accepted = accepted;
     for (const resolve of this.#asked ?? []) resolve(accepted);
     this.#asked = undefined;
     const { match, user, event } = this.#reported;
-    if (taken.status === "refused") {
-      logger.error({ match, user, event }, `A report could not be kept: ${taken.reason}`);
-    } else if (taken.firings.some((acceptance) => acceptance.status === "duplicate" && acceptance.digestDiffers)) {
+    if (taken.status === "refused") return refusals.refused(taken.reason, { match, user, event });
+    if (taken.firings.length > 0) refusals.kept();
+    if (taken.firings.some((acceptance) => acceptance.status === "duplicate" && acceptance.digestDiffers)) {
       logger.warn({ match, user, event }, "A repeated report says something else; the first one counted.");
     }
   }
@@ -202,8 +205,12 @@ class OpenReceipt implements Receipt {
     return this.#durable;
   }
 
+  /** Whoever asks waits for it: the process stays until it is known, as it does for `durable`. */
   get settled(): Promise<readonly RuleResult[]> {
-    this.#settled ??= this.#settle();
+    if (this.#settled === undefined) {
+      const release = holdProcess();
+      this.#settled = this.#settle().finally(release);
+    }
     return this.#settled;
   }
 

@@ -1,3 +1,4 @@
+import type { StoreProblem } from "./delivery/store-problem.ts";
 import { isQuestlineError, QuestlineError } from "./errors/questline-error.ts";
 import type { Health } from "./questline.ts";
 import type { Logger } from "./runtime/log.ts";
@@ -9,6 +10,8 @@ export interface StandingParts {
   readonly lost: Promise<QuestlineError>;
   readonly restarts: () => { readonly count: number; readonly underWay: boolean };
   readonly isClosed: () => boolean;
+  /** What keeps the store from being used at the moment. */
+  readonly problem: () => StoreProblem | undefined;
   readonly logger: Logger;
 }
 
@@ -33,17 +36,21 @@ export class Standing {
   }
 
   health(): Health {
-    const { restarts, isClosed } = this.#parts;
+    const { restarts, isClosed, problem } = this.#parts;
     const { count, underWay } = restarts();
     const counted = { restarts: count, ...(this.#error !== undefined && { error: this.#error }) };
     if (isClosed()) return { status: "closed", ...counted };
     if (this.#error !== undefined) return { status: "failed", ...counted };
-    if (!this.#isOpen) return { status: "opening", ...counted };
-    return { status: underWay ? "restarting" : "running", ...counted };
+    const met = problem();
+    const { message, ...rest } = met ?? {};
+    const troubled = { ...counted, ...(message !== undefined && { problem: message }), ...rest };
+    if (!this.#isOpen) return { status: met === undefined ? "opening" : "waiting", ...troubled };
+    return { status: underWay ? "restarting" : "running", ...troubled };
   }
 
   #fail(error: unknown): void {
-    if (this.#error !== undefined) return;
+    if (this.#error !== undefined || (this.#parts.isClosed() && isQuestlineError(error) && error.code === "closed"))
+      return;
     this.#error = isQuestlineError(error)
       ? error
       : new QuestlineError("store_unusable", `The store cannot be used: ${String(error)}`, { cause: error });

@@ -166,7 +166,7 @@ test("a lost answer of what must not be repeated is ambiguous, says what to do a
     traceId: "Atrace",
     cause: { code: "app_credentials", applied: "maybe" },
   });
-  expect(error.message).toMatch(/must not be repeated\. Read that achievement again/);
+  expect(error.message).toMatch(/was not sent again\. Read that achievement again/);
 
   server.answer(json(envelope(100), 400));
   expect(await failure(client.achievements.write({ userId: "42", apiName: "A", addCount: 1 }))).toMatchObject({

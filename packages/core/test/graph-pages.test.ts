@@ -160,9 +160,27 @@ test("a link without cursors beside it is walked by its own, and one without any
 });
 
 test.each([
-  ["a row without its score", { data: [{ id: "1" }] }],
-  ["a score with a fraction", { data: [{ id: "1", score: 1.5 }] }],
-  ["a score outside 64 bits", '{"data":[{"id":"1","score":9223372036854775808}]}'],
+  ["a row without its score", { data: [{ id: "1" }, { id: "2", score: 7 }] }],
+  [
+    "a score with a fraction",
+    {
+      data: [
+        { id: "1", score: 1.5 },
+        { id: "2", score: 7 },
+      ],
+    },
+  ],
+  ["a score outside 64 bits", '{"data":[{"id":"1","score":9223372036854775808},{"id":"2","score":7}]}'],
+])("%s costs that row, which is counted", async (_what, body) => {
+  server.answer(json(body));
+  const entries = client.leaderboards.entries({ apiName: "BEST" });
+  const found: string[] = [];
+  for await (const entry of entries) found.push(entry.id);
+
+  expect([found, entries.skipped]).toEqual([["2"], 1]);
+});
+
+test.each([
   ["no data", { paging: {} }],
   ["data that is no list", { data: {} }],
 ])("%s is unreadable", async (_what, body) => {

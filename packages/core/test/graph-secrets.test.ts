@@ -123,7 +123,7 @@ test("no error shows a secret where the connection echoes the request and breaks
 test("no error shows a secret where there is no connection, no TLS and no time", async () => {
   const server = await scriptedServer();
   open.push(server);
-  for (const url of ["http://questline.invalid", "http://127.0.0.1:1", server.url.replace("http:", "https:")]) {
+  for (const url of ["https://questline.invalid", "http://127.0.0.1:1", server.url.replace("http:", "https:")]) {
     const failures = await everyFailure(clientFor(url).client);
     expect(failures).toHaveLength(11);
     for (const error of failures) expectNoSecret(everythingShown(error));
@@ -145,4 +145,33 @@ test("neither client, transport, caches nor bad input show a secret", async () =
 
   for (const shown of [client, transport, identity, identity.tokenOf("42"), again, spaced, huge])
     expectNoSecret(everythingShown(shown));
+});
+
+test("a token, nonce or secret in the place of an id is never shown", async () => {
+  const server = await scriptedServer();
+  open.push(server);
+  const { client } = clientFor(server.url);
+  const identity = createIdentity({ users: client.users, clock: manualClock(), random: seededRandom(1), appId: "1" });
+  for (const hidden of [NONCE, USER_TOKEN, APP_SECRET, "hidden-", `${USER_TOKEN}-that-is-longer-than-others`]) {
+    const ends = await Promise.allSettled([
+      identity.verifyNonce(hidden, "42"),
+      identity.provideToken(hidden, "42"),
+      client.users.get(hidden),
+      client.users.validateNonce(hidden, "42"),
+      client.achievements.read(hidden),
+      client.achievements.removeAll(hidden),
+      client.leaderboards.deleteEntry(hidden),
+      client.accounts.link({ code: "42", orgScopedId: hidden }),
+      client.notifications.trigger({ requestId: `${hidden}!`, recipientIds: ["42"] }),
+      client.notifications.trigger({ requestId: "5", recipientIds: [hidden] }),
+      (async () => createGraphClient({ app: { id: hidden, secret: "1" }, baseUrl: server.url }))(),
+      (async () =>
+        createIdentity({ users: client.users, clock: manualClock(), random: seededRandom(1), appId: hidden }))(),
+    ]);
+    for (const end of ends) {
+      expect(end).toMatchObject({ status: "rejected", reason: { code: "bad_input" } });
+      expectNoSecret(everythingShown((end as PromiseRejectedResult).reason));
+    }
+  }
+  expect(server.seen).toEqual([]);
 });

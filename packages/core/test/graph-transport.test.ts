@@ -95,7 +95,7 @@ test("a host that does not exist, and a port nobody listens on, are never applie
   const closed = await server();
   await closed[Symbol.asyncDispose]();
 
-  for (const url of ["http://questline.invalid", closed.url]) {
+  for (const url of ["https://questline.invalid", closed.url]) {
     const error = await failure(transportTo(url).send(write));
     expect(error).toMatchObject({
       name: "NoAnswerError",

@@ -126,3 +126,21 @@ test("reports are told in the order in which they came, also where an earlier ba
   await intake.empty();
   expect(told.map(([name]) => name)).toEqual(["first", "second"]);
 });
+
+test("a burst travels in batches of a thousand, two under way, however large it is, and is told in order", async () => {
+  const { intake, take, told, batches, world } = scene(10_000);
+  const answers: (() => void)[] = [];
+  const taken: ReportAcceptance = { status: "taken", firings: [] };
+  world.accept = (reports) => new Promise((resolve) => void answers.push(() => resolve(reports.map(() => taken))));
+  intake.open();
+  for (let n = 0; n < 4_500; n += 1) take(String(n));
+  await turn();
+  expect(batches).toEqual([1_000, 1_000]);
+  while (told.length < 4_500) {
+    expect(answers.length).toBeLessThanOrEqual(2);
+    answers.shift()?.();
+    await turn();
+  }
+  expect(batches).toEqual([1_000, 1_000, 1_000, 1_000, 500]);
+  expect(told.map(([name]) => Number(name))).toEqual(Array.from({ length: 4_500 }, (_, n) => n));
+});

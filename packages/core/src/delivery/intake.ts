@@ -3,6 +3,7 @@ import { soon } from "../runtime/soon.ts";
 import type { Acceptance, Firing, LaneStore, ReportAcceptance } from "../store/lane-store.ts";
 import type { Beat } from "./beat.ts";
 import type { Sabotage } from "./sabotage.ts";
+import type { StoreProblem } from "./store-problem.ts";
 
 /** A report's firings, kept; or why none of them is. */
 export type Taken =
@@ -17,6 +18,8 @@ export interface IntakeParts {
   readonly maxQueued: number;
   /** The earliest of what was taken is due then. */
   readonly onDue: (at: number) => void;
+  /** Why reports wait longer than they should, if that is known. */
+  readonly problem?: () => StoreProblem | undefined;
   readonly sabotage?: Sabotage | undefined;
 }
 
@@ -25,6 +28,12 @@ interface Waiting {
   readonly told: (taken: Taken) => void;
 }
 
+/**
+ * Reports that travel and commit together, and such batches under way at once: a burst of any size costs the memory of so many
+ * copies, and the rest waits here.
+ */
+const PER_BATCH = 1_000;
+const MOST_BATCHES = 2;
 /** Reports told of their acceptance in one turn of the event loop. */
 const PER_TURN = 64;
 const SABOTAGED_COMMIT_MS = 400;
@@ -33,13 +42,15 @@ const SABOTAGED_COMMIT_MS = 400;
  * Brings reports into the store: all that arrive until the next beat share a transaction. Bounded.
  * Those who report are told by a call, since a promise for each would cost the game's thread more than its report does.
  *
- * *new*: reports wait for the store to open. Then *open*; or *failed*, where every report is refused.
+ * *new*: reports wait for the store to open. Then *open*; or *failed*, where every report is refused. *Passed on* for good:
+ * what is not yet handed to the store goes elsewhere, and so does every report.
  */
 export class Intake {
   readonly #parts: IntakeParts;
-  #state: "new" | "open" | { readonly failed: string } = "new";
+  #state: "new" | "open" | { readonly failed: string } | { readonly take: Intake["take"] } = "new";
   #waiting: Waiting[] = [];
   #queued = 0;
+  #batches = 0;
   #untold: (Waiting & { readonly taken: Taken })[] = [];
   #emptied: (() => void)[] = [];
   /** Resolves when every batch that was written so far is told. */
@@ -50,11 +61,23 @@ export class Intake {
   }
 
   open(): void {
+    if (this.#state !== "new") return;
     this.#state = "open";
     this.#writeSoon();
   }
 
+  /** What waits unwritten, and whatever comes from here on, goes to `take`. */
+  passOn(take: Intake["take"]): void {
+    this.#state = { take };
+    for (const { firings, told } of this.#waiting.splice(0)) {
+      this.#queued -= firings.length;
+      take(firings, told);
+    }
+    this.#tellEmpty();
+  }
+
   fail(error: unknown): void {
+    if (isPassedOn(this.#state)) return;
     const reason = messageOf(error);
     this.#state = { failed: reason };
     this.#end(this.#waiting.splice(0), () => ({ status: "refused", reason }));
@@ -62,9 +85,12 @@ export class Intake {
 
   /** `told` is called once, at once where the report is refused unwritten. */
   take(firings: readonly Firing[], told: (taken: Taken) => void): void {
+    if (isPassedOn(this.#state)) return this.#state.take(firings, told);
     if (typeof this.#state === "object") return told({ status: "refused", reason: this.#state.failed });
-    if (this.#queued + firings.length > this.#parts.maxQueued) {
-      const reason = `${this.#queued} results already wait for the store, which is too slow or stuck.`;
+    const { maxQueued, problem } = this.#parts;
+    if (this.#queued + firings.length > maxQueued) {
+      const why = problem?.()?.message ?? "It is too slow or stuck.";
+      const reason = `As many results as may (delivery.maxQueued, ${maxQueued}) wait for the store already. ${why}`;
       return told({ status: "refused", reason });
     }
     this.#queued += firings.length;
@@ -79,13 +105,17 @@ export class Intake {
   }
 
   #writeSoon(): void {
-    if (this.#state === "open" && this.#waiting.length > 0) this.#parts.beat.ask(this.#writeAll);
+    if (this.#state === "open" && this.#waiting.length > 0) this.#parts.beat.ask(this.#writeSome);
   }
 
   /** Never throws. */
-  readonly #writeAll = (): void => {
-    const batch = this.#waiting;
-    this.#waiting = [];
+  readonly #writeSome = (): void => {
+    while (this.#waiting.length > 0 && this.#batches < MOST_BATCHES)
+      this.#writeBatch(this.#waiting.splice(0, PER_BATCH));
+  };
+
+  #writeBatch(batch: readonly Waiting[]): void {
+    this.#batches += 1;
     const taking = this.#write(batch.map(({ firings }) => firings)).then(
       (answers) => (index: number) => takenOf(answers[index]),
       (error: unknown) => {
@@ -93,9 +123,13 @@ export class Intake {
         return (): Taken => ({ status: "refused", reason });
       },
     );
+    void taking.then(() => {
+      this.#batches -= 1;
+      this.#writeSoon();
+    });
     // A batch that had to be written again is answered on a longer way than those that came after it.
     this.#earlier = Promise.all([taking, this.#earlier]).then(([takenAt]) => this.#end(batch, takenAt));
-  };
+  }
 
   /** Reports are told in the order in which they came, so many in a turn, however batches overlap. */
   #end(batch: readonly Waiting[], takenAt: (index: number) => Taken): void {
@@ -119,7 +153,11 @@ export class Intake {
     if (earliest < Number.POSITIVE_INFINITY) this.#parts.onDue(earliest);
     this.#untold = this.#untold.slice(now.length);
     if (this.#untold.length > 0) soon(() => this.#tell());
-    else if (this.#queued === 0) for (const resolve of this.#emptied.splice(0)) resolve();
+    else this.#tellEmpty();
+  }
+
+  #tellEmpty(): void {
+    if (this.#queued === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   #write(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]> {
@@ -135,6 +173,9 @@ export class Intake {
     return Promise.resolve(reports.map((report) => ({ status: "taken", firings: report.map(() => pretended) })));
   }
 }
+
+const isPassedOn = (state: string | object): state is { readonly take: Intake["take"] } =>
+  typeof state === "object" && "take" in state;
 
 function takenOf(answer: ReportAcceptance | undefined): Taken {
   if (answer === undefined) return { status: "refused", reason: "The store gave no answer." };

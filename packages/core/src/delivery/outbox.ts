@@ -15,14 +15,11 @@ import { soon } from "../runtime/soon.ts";
 import type { ExpiredLane, Owed, SetAside } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
-import { attempt } from "./attempt.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
-import type { Conclusion } from "./conclude.ts";
 import { countEnd } from "./count-end.ts";
 import type { Counters } from "./counters.ts";
-import { endedOf } from "./ended.ts";
 import type { Ended } from "./ended.ts";
-import { endLease, RETRY_STORE_MS } from "./end-lease.ts";
+import { endLease } from "./end-lease.ts";
 import type { EndLease } from "./end-lease.ts";
 import { followWorld } from "./emulator-world.ts";
 import { createFeed } from "./feed.ts";
@@ -36,15 +33,19 @@ import type { Platform } from "./platform.ts";
 import type { DeliveryPolicy } from "./policy.ts";
 import { ProgressBook } from "./progress-book.ts";
 import type { Sabotage } from "./sabotage.ts";
+import { runLane } from "./run-lane.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
 import { RefusalWatch } from "./refusal-watch.ts";
 import { resetLog } from "./reset-log.ts";
-import { StoreFailed, StoreTrouble } from "./store-trouble.ts";
+import type { StoreProblem } from "./store-problem.ts";
+import { StoreTrouble } from "./store-trouble.ts";
+import { StoreWait } from "./store-wait.ts";
 import { takeOver } from "./take-over.ts";
 import { watchedPlatform } from "./watched-platform.ts";
 import { tellSetAside } from "./tell-set-aside.ts";
+import { watchPlace } from "./watch-place.ts";
 
 export interface OutboxParts {
   readonly store: LaneStore;
@@ -78,6 +79,8 @@ export type Delivery = Pick<
   | "flush"
   | "owed"
   | "throttle"
+  | "problem"
+  | "passOn"
   | "close"
 >;
 
@@ -105,6 +108,8 @@ export class Outbox {
   readonly #attempt: AttemptParts;
   readonly #end: EndLease;
   readonly #trouble: StoreTrouble;
+  readonly #wait: StoreWait;
+  #opening: Promise<void> | undefined;
   #failure: QuestlineError | undefined;
 
   constructor(parts: OutboxParts) {
@@ -118,7 +123,8 @@ export class Outbox {
     this.#waiters = new SettleWaiters(store, clock);
     store.onSetAside?.((rows) => this.#setAside(rows));
     const beat = new Beat({ clock, everyMs: store.gatherMs ?? 0, most: policy.concurrency / 2 });
-    this.#trouble = new StoreTrouble(logger);
+    this.#trouble = new StoreTrouble(clock, logger);
+    this.#wait = new StoreWait(clock, logger);
     this.#governor = createGovernor({ clock, random, limit: policy.concurrency });
     this.throttled = createFeed("throttle", logger);
     this.throttled.listen(throttleLog(clock, logger, () => watch.last));
@@ -134,7 +140,15 @@ export class Outbox {
       run: (lane) => this.#run(lane),
     });
     const onDue = (at: number): void => this.#scheduler.due(at);
-    this.#intake = new Intake({ store, clock, beat, maxQueued: policy.maxQueued, onDue, sabotage: parts.sabotage });
+    this.#intake = new Intake({
+      store: { accept: (reports) => this.#trouble.hearTaking(store.accept(reports)) },
+      clock,
+      beat,
+      maxQueued: policy.maxQueued,
+      onDue,
+      problem: () => this.problem(),
+      sabotage: parts.sabotage,
+    });
     const governor = this.#governor;
     this.#book = new ProgressBook({ platform, governor, random, clock, policy, counters, signal });
     this.sawWorld = followWorld(logger, () => {
@@ -155,13 +169,27 @@ export class Outbox {
     };
   }
 
-  /** Opens the store, takes over what a dead process left, and starts delivering. */
-  async open(): Promise<void> {
+  /**
+   * Opens the store, takes over what a dead process left, and starts delivering. Waits for a store that cannot be opened yet;
+   * rejects where it never can, and with `closed` where `close` or `hurry` came before.
+   */
+  open(): Promise<void> {
+    this.#opening ??= this.#openOrFail();
+    return this.#opening;
+  }
+
+  /** From here on the store is not waited for. */
+  hurry(): void {
+    this.#wait.hurry();
+  }
+
+  async #openOrFail(): Promise<void> {
     try {
       await this.#open();
       this.#intake.open();
     } catch (error) {
       this.#intake.fail(error);
+      await this.#parts.store.close().catch(() => undefined);
       throw error;
     }
   }
@@ -169,10 +197,12 @@ export class Outbox {
   async #open(): Promise<void> {
     const { store, platform, clock, policy, logger, abort } = this.#parts;
     const { signal } = abort;
-    const taken = await takeOver({ ...this.#parts, signal, onShortened: () => this.#scheduler.kick() });
+    const wait = this.#wait;
+    const taken = await takeOver({ ...this.#parts, wait, signal, onShortened: () => this.#scheduler.kick() });
     void store.lost?.then((failure) => this.#lost(failure));
     for (const lane of taken.ended) this.#expired(lane);
     void keepHouse({ store, clock, policy, logger, signal, onExpired: (lane) => this.#expired(lane) });
+    void watchPlace({ store, clock, trouble: this.#trouble, signal });
     void platform.known.then(() => this.#scheduler.start());
   }
 
@@ -190,9 +220,14 @@ export class Outbox {
     this.#intake.take(firings, told);
   }
 
+  /** What waits unwritten, and whatever is taken from here on, goes to `take`. */
+  passOn(take: Delivery["take"]): void {
+    this.#intake.passOn(take);
+  }
+
   /** Takes what was gathered elsewhere into the store at once. */
   async accept(reports: readonly (readonly Firing[])[]): Promise<readonly ReportAcceptance[]> {
-    const answers = await this.#parts.store.accept(reports);
+    const answers = await this.#trouble.hearTaking(this.#parts.store.accept(reports));
     let earliest = Number.POSITIVE_INFINITY;
     for (const [index, answer] of answers.entries()) {
       if (answer.status === "taken") for (const { dueAt } of reports[index] ?? []) earliest = Math.min(earliest, dueAt);
@@ -246,9 +281,19 @@ export class Outbox {
     return this.#governor.throttle();
   }
 
-  /** Delivers what it can until the deadline, gives back the rest, closes the store, says what is owed. */
+  /** What keeps the store from being used at the moment. */
+  problem(): StoreProblem | undefined {
+    return this.#wait.problem ?? this.#trouble.problem;
+  }
+
+  /**
+   * Delivers what it can until the deadline, gives back the rest, closes the store, says what is owed. Rejects at once where
+   * the store is still waited for.
+   */
   async close(timeoutMs: number): Promise<Owed> {
     const { store, clock, abort } = this.#parts;
+    this.hurry();
+    await this.#opening;
     const deadline = new AbortController();
     const timer = clock.after(timeoutMs, () => deadline.abort());
     const done = this.#until((owed) => owed.pending + owed.inFlight + owed.inDoubt === 0, deadline.signal);
@@ -283,44 +328,16 @@ export class Outbox {
     }
   }
 
-  async #run(lane: LeasedLane): Promise<void> {
-    const { clock } = this.#parts;
-    const startedAt = clock.now();
-    // Without a conclusion the lease was lost, or what it stands on: the store knows which.
-    const concluded = await attempt(lane, this.#attempt).catch((error: unknown) => this.#abandoned(lane, error));
-    const conclusion = concluded ?? this.#givenUp();
-    const now = clock.now();
-    const tried = conclusion.tried && { attempt: { startedAt, endedAt: now, ...conclusion.tried } };
-    const settlement = { lane: lane.id, leaseToken: lane.leaseToken, now, end: conclusion.end, ...tried };
-    const held = await this.#end(settlement, lane.toSeq);
-    if (held) await this.#concluded(lane, conclusion, now);
-  }
-
-  /** The store knows how far the attempt came; here nobody does. */
-  #abandoned(lane: LeasedLane, error: unknown): Conclusion {
-    const { logger } = this.#parts;
-    if (!(error instanceof StoreFailed)) {
-      const fields = { user: lane.key.user, target: lane.key.target.name, error: String(error) };
-      logger.error(fields, "An attempt failed unexpectedly; its value is kept and tried again.");
-    }
-    return this.#givenUp();
-  }
-
-  #givenUp(): Conclusion {
-    const { clock, policy } = this.#parts;
-    const now = clock.now();
-    return { end: { type: "abandoned", notBefore: now + RETRY_STORE_MS, quietUntil: now + policy.quietPeriodMs } };
-  }
-
-  async #concluded(lane: LeasedLane, conclusion: Conclusion, at: number): Promise<void> {
+  #run(lane: LeasedLane): Promise<void> {
     const { platform } = this.#parts;
-    if (conclusion.end.type === "parked") {
-      // A token may have come between the look for one and the parking.
-      if (await platform.hasToken(lane.key.user)) await this.wake(lane.key.app, lane.key.user);
-      return;
-    }
-    const ended = endedOf(lane, conclusion, at);
-    if (ended !== undefined) this.#final(ended);
+    return runLane(lane, {
+      ...this.#parts,
+      attempt: this.#attempt,
+      end: this.#end,
+      hasToken: (user) => platform.hasToken(user),
+      wake: (app, user) => this.wake(app, user),
+      onFinal: (ended) => this.#final(ended),
+    });
   }
 
   #setAside(rows: readonly SetAside[]): void {

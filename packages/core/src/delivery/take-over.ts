@@ -6,11 +6,13 @@ import type { Random } from "../runtime/random.ts";
 import type { TakenOver } from "../store/lane-records.ts";
 import type { LaneStore } from "../store/lane-store.ts";
 import type { DeliveryPolicy } from "./policy.ts";
+import type { StoreWait } from "./store-wait.ts";
 
 const BETWEEN_LOOKS_MS = 1_000;
 
 export interface TakeOverParts {
   readonly store: LaneStore;
+  readonly wait: StoreWait;
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: DeliveryPolicy;
@@ -22,16 +24,16 @@ export interface TakeOverParts {
 }
 
 /**
- * Opens the store and takes over what a dead process left. That could reset none of its sockets, whose bytes its kernel
+ * Opens the store, as soon as that can be done, and takes over what a dead process left. That could reset none of its sockets, whose bytes its kernel
  * sends for up to two minutes: so what it may have sent waits `takeoverQuietMs`, unless the same kernel shows that nothing
  * of it is left.
  */
 export async function takeOver(parts: TakeOverParts): Promise<TakenOver> {
-  const { store, clock, random, policy, logger, orphans } = parts;
+  const { store, wait, clock, random, policy, logger, orphans } = parts;
   const quietMs = Math.max(policy.quietPeriodMs, policy.takeoverQuietMs);
   const kernel = orphans?.().kernel;
-  const opening = { incarnation: random.hex(8), now: clock.now(), quietMs, kernel, poisonAfter: policy.poisonAfter };
-  const taken = await store.open(opening);
+  const opening = { incarnation: random.hex(8), quietMs, kernel, poisonAfter: policy.poisonAfter };
+  const taken = await wait.open(() => store.open({ ...opening, now: clock.now() }));
   const { released, inDoubt, poisoned } = taken;
   if (released + inDoubt > 0) {
     logger.info({ released, inDoubt, quietMs }, "Took over what an earlier process had begun to send.");

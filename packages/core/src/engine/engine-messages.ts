@@ -3,6 +3,7 @@ import type { Ended } from "../delivery/ended.ts";
 import type { TokenWish } from "../delivery/outbox.ts";
 import type { DeliveryPolicy } from "../delivery/policy.ts";
 import type { Sabotage } from "../delivery/sabotage.ts";
+import type { StoreProblem } from "../delivery/store-problem.ts";
 import type { GraphOptions } from "../options.ts";
 import type { OwnDefinitions } from "../platform-definitions.ts";
 import type { Reason } from "../intent/outcome.ts";
@@ -36,6 +37,7 @@ export type EngineVerb =
   | "engine:owed"
   | "engine:close"
   | "engine:world"
+  | "engine:hurry"
   | "engine:definitions"
   | "engine:token";
 
@@ -46,6 +48,7 @@ export type EngineEvent =
   | { readonly is: "ended"; readonly ended: Ended }
   | { readonly is: "counters"; readonly counters: Counters }
   | { readonly is: "throttle"; readonly throttle: Throttle<Reason> }
+  | { readonly is: "problem"; readonly problem: StoreProblem | undefined }
   | { readonly is: "token-wanted"; readonly wish: TokenWish }
   /** Answered by `engine:token` with the same number. */
   | { readonly is: "token-needed"; readonly number: number; readonly user: string }

@@ -5,11 +5,12 @@ import { Beat } from "../delivery/beat.ts";
 import { newCounters } from "../delivery/counters.ts";
 import { createFeed } from "../delivery/feed.ts";
 import { Outbox } from "../delivery/outbox.ts";
-import { QuestlineError } from "../errors/questline-error.ts";
+import { isQuestlineError, QuestlineError } from "../errors/questline-error.ts";
 import { orphansOf } from "../graph/base-url.ts";
 import type { AppUsage } from "../graph/app-usage.ts";
 import { createGraphClient } from "../graph/graph-client.ts";
 import { undiciTransport } from "../graph/undici-transport.ts";
+import { skippedRowNotice } from "../skipped-row-notice.ts";
 import type { LaneKey } from "../intent/intent.ts";
 import { DefinitionsBook } from "../platform-definitions.ts";
 import type { PlatformDefinitions } from "../platform-definitions.ts";
@@ -24,6 +25,7 @@ import { openCalls } from "../store/open-calls.ts";
 import { unpackFiring } from "../store/packed-firing.ts";
 import type { PackedFiring } from "../store/packed-firing.ts";
 import type { Firing } from "../store/lane-store.ts";
+import { refusalOf } from "../store/store-calls.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "../store/store-calls.ts";
 import type { EngineEvent, EngineStart, EngineVerb } from "./engine-messages.ts";
 
@@ -40,7 +42,7 @@ const { app, policy, sabotage } = start;
 /** What is said wakes the rooms' thread. */
 const TELL_EVERY_MS = 8;
 const counters = newCounters();
-let told = { counters: "", throttle: "" };
+let told = { counters: "", throttle: "", problem: "null" };
 let leaving: ThreadAnswer<EngineEvent>[] = [];
 const beat = new Beat({ clock, everyMs: TELL_EVERY_MS, most: policy.concurrency });
 
@@ -49,7 +51,14 @@ function leave(): void {
   leaving = [];
   // What is known by looking goes with whatever is said, and first.
   const throttle = outbox.throttle();
-  const now = { counters: JSON.stringify(counters), throttle: JSON.stringify(throttle) };
+  // A problem that comes, goes or changes is always logged, so that it is never late here.
+  const problem = outbox.problem();
+  const now = {
+    counters: JSON.stringify(counters),
+    throttle: JSON.stringify(throttle),
+    problem: JSON.stringify(problem ?? null),
+  };
+  if (now.problem !== told.problem) said.unshift({ event: { is: "problem", problem } });
   if (now.throttle !== told.throttle) said.unshift({ event: { is: "throttle", throttle } });
   if (now.counters !== told.counters) said.unshift({ event: { is: "counters", counters: { ...counters } } });
   told = now;
@@ -89,7 +98,6 @@ const tokens = {
 };
 
 const transport = undiciTransport({ ...start.graph, connections: policy.concurrency, clock: wallClock });
-const { baseUrl } = start.graph;
 const credentials = { id: app, secret: start.secret };
 const usage = createFeed<AppUsage>("app usage", logger);
 const onAppUsage = (used: AppUsage): void => usage.emit(used);
@@ -99,7 +107,7 @@ const graph = createGraphClient({
   clock,
   onAppUsage,
   onEmulatorWorld: (id) => outbox.sawWorld(id),
-  ...(baseUrl === undefined ? {} : { baseUrl }),
+  onSkippedRow: skippedRowNotice(clock, logger),
 });
 const definitions = new DefinitionsBook(start.own);
 const outbox = new Outbox({
@@ -111,7 +119,7 @@ const outbox = new Outbox({
   logger,
   counters,
   abort: new AbortController(),
-  orphans: orphansOf(baseUrl),
+  orphans: orphansOf(start.graph.baseUrl),
   probe,
   sabotage,
 });
@@ -131,7 +139,11 @@ function movedBy(ahead: number, firing: Firing): Firing {
 
 /** What is asked of the outbox, by verb; everything else goes to the store. */
 const own = {
-  "engine:open": () => outbox.open(),
+  "engine:open"(isHurried: boolean) {
+    if (isHurried) outbox.hurry();
+    return outbox.open();
+  },
+  "engine:hurry": () => outbox.hurry(),
   "engine:accept"(reports: readonly (readonly PackedFiring[])[], sentAt: number) {
     const ahead = aheadOf(sentAt);
     return outbox.accept(reports.map((report) => report.map((packed) => movedBy(ahead, unpackFiring(packed)))));
@@ -173,7 +185,7 @@ async function carryOut({ id, verb, args }: ThreadCall<EngineVerb>): Promise<voi
 
 function failed(id: number, error: unknown): StoreAnswer {
   const message = error instanceof Error ? error.message : String(error);
-  return { id, ok: false, code: error instanceof QuestlineError ? error.code : "store_unusable", message };
+  return refusalOf(id, isQuestlineError(error) ? error : new QuestlineError("store_unusable", message));
 }
 
 parentPort?.on("message", (asked: readonly ThreadCall<EngineVerb>[]) => {

@@ -6,6 +6,7 @@ import { createFeed } from "../delivery/feed.ts";
 import { Intake } from "../delivery/intake.ts";
 import type { Delivery } from "../delivery/outbox.ts";
 import type { FiringEnd } from "../delivery/settle-waiters.ts";
+import type { StoreProblem } from "../delivery/store-problem.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { Throttle } from "../resilience/governor.ts";
 import type { QuestlineError } from "../errors/questline-error.ts";
@@ -46,6 +47,7 @@ const REPEATABLE: ReadonlySet<EngineVerb> = new Set<EngineVerb>([
   "keepToken",
   "remembered",
   "sealedToken",
+  "stands",
 ]);
 
 type EngineThread = Connection<EngineVerb, EngineEvent>;
@@ -88,6 +90,7 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
   const tokenWanted: Delivery["tokenWanted"] = createFeed("token wanted", logger);
   let tokens: Pick<TokenVault, "ready" | "tokenOf" | "forget"> | undefined;
   let definitions: PlatformDefinitions | undefined;
+  let problem: StoreProblem | undefined;
 
   const hear = (event: EngineEvent, thread: EngineThread): void => {
     switch (event.is) {
@@ -99,6 +102,8 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
         return void (counted = event.counters);
       case "throttle":
         return void (throttle = event.throttle);
+      case "problem":
+        return void (problem = event.problem);
       case "token-wanted":
         return tokenWanted.emit(event.wish);
       case "token-needed":
@@ -125,7 +130,7 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
   const appSecret = secret("app-secret", start.secret);
   const supervisor = new Supervisor<EngineVerb, EngineEvent>({
     startThread: () => startThread(start),
-    verbs: { open: "engine:open", close: "engine:close" },
+    verbs: { open: "engine:open", hurry: "engine:hurry", close: "engine:close" },
     repeatable: REPEATABLE,
     hear,
     onOpen(thread) {
@@ -134,6 +139,7 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
     onEnd() {
       countedBefore = sumOf(countedBefore, counted);
       counted = newCounters();
+      problem = undefined;
     },
     clean: (text) => scrub(text, [appSecret]),
     clock,
@@ -150,6 +156,7 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
     beat: new Beat({ clock, everyMs: GATHER_MS, most: concurrency }),
     maxQueued: start.policy.maxQueued,
     onDue: () => undefined,
+    problem: () => problem,
     sabotage: start.sabotage,
   });
   void supervisor.failed.then((failure) => intake.fail(failure));
@@ -192,6 +199,8 @@ export function engineIn({ start, clock, logger }: EngineParts): Engine {
       },
       owed: () => supervisor.ask("engine:owed", []),
       throttle: () => throttle,
+      problem: () => problem,
+      passOn: (take) => intake.passOn(take),
       async close(timeoutMs) {
         const until = clock.monotonic() + timeoutMs;
         supervisor.hurry();

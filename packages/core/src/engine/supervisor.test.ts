@@ -4,7 +4,7 @@ import { manualClock } from "../runtime/manual-clock.ts";
 import type { Connection } from "../store/connection.ts";
 import { Supervisor } from "./supervisor.ts";
 
-type Verb = "open" | "close" | "number" | "write" | "exit" | "throw" | "wait";
+type Verb = "open" | "hurry" | "close" | "number" | "write" | "exit" | "throw" | "wait";
 type Said = { readonly is: "started"; readonly number: number };
 
 const running: Supervisor<Verb, Said>[] = [];
@@ -36,7 +36,7 @@ function supervised(does: Partial<Record<Verb | "start", string>>) {
   let threads = 0;
   const supervisor = new Supervisor<Verb, Said>({
     startThread: () => new Worker(program(does), { eval: true, workerData: ++threads }),
-    verbs: { open: "open", close: "close" },
+    verbs: { open: "open", hurry: "hurry", close: "close" },
     repeatable: new Set<Verb>(["number", "exit", "throw", "wait"]),
     hear: () => undefined,
     onOpen: (thread) => void opened.push(thread),

@@ -9,7 +9,8 @@ import { waitBeforeRestart } from "./restart-bound.ts";
 
 export interface SupervisorParts<Verb extends string, Event> {
   readonly startThread: () => Worker;
-  readonly verbs: { readonly open: Verb; readonly close: Verb };
+  /** `open` is told whether to wait for a file that cannot be opened yet; `hurry` ends such a wait. */
+  readonly verbs: { readonly open: Verb; readonly hurry: Verb; readonly close: Verb };
   /** What may be carried out twice without harm. */
   readonly repeatable: ReadonlySet<Verb>;
   /** Told of what a thread says unasked, with the way back to that very thread. */
@@ -39,6 +40,8 @@ export class Supervisor<Verb extends string, Event> {
   readonly #parts: SupervisorParts<Verb, Event>;
   readonly #failed = Promise.withResolvers<QuestlineError>();
   #state: "new" | "starting" | "open" | "waiting" | "failed" | "closed" = "new";
+  /** Present: opens. */
+  #opening: Connection<Verb, Event> | undefined;
   /** Present: open. */
   #thread: Connection<Verb, Event> | undefined;
   #nextOpen = nextOpen<Connection<Verb, Event>>();
@@ -112,9 +115,10 @@ export class Supervisor<Verb extends string, Event> {
     }
   }
 
-  /** From here on nobody waits before the next thread is started. */
+  /** From here on nobody waits before the next thread is started, nor for a file that cannot be opened yet. */
   hurry(): void {
     this.#isHurried = true;
+    this.#opening?.tell(this.#parts.verbs.hurry, []);
     if (this.#state !== "waiting") return;
     this.#timer?.cancel();
     void this.#start();
@@ -143,12 +147,15 @@ export class Supervisor<Verb extends string, Event> {
       clean,
     );
     void thread.lost.then((end) => this.#ended(end));
+    this.#opening = thread;
     try {
-      await thread.open(verbs.open, []);
+      await thread.open(verbs.open, [this.#isHurried]);
     } catch (error) {
       // Refused, that is: of a thread's end everybody hears by `lost`.
       if (thread.broken === undefined) this.#refused(error);
       return;
+    } finally {
+      if (this.#opening === thread) this.#opening = undefined;
     }
     if (thread.broken !== undefined) return;
     if (this.#hasOpened)
@@ -160,9 +167,9 @@ export class Supervisor<Verb extends string, Event> {
     this.#nextOpen.resolve(thread);
   }
 
-  /** The file cannot be opened: for good at the first time, when somebody is there to read why. */
+  /** The file cannot be opened: for good at the first time, when somebody is there to read why, and where nobody waits. */
   #refused(error: unknown): void {
-    if (this.#hasOpened) this.#ended(error);
+    if (this.#hasOpened && !this.#isHurried) this.#ended(error);
     else this.#fail(asQuestlineError(error));
   }
 

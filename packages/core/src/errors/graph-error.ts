@@ -22,7 +22,11 @@ export interface GraphFacts {
   readonly traceId?: string | undefined;
   /** The wait the platform ordered (`Retry-After`), ms. */
   readonly retryAfterMs?: number | undefined;
+  /** A time limit ended it. */
+  readonly timedOut?: true | undefined;
 }
+
+const KNOWN = ["status", "graphCode", "graphSubcode", "graphType", "traceId", "retryAfterMs", "timedOut"] as const;
 
 /** A call to the platform that did not succeed. Switch on `code`, or on the class. */
 export class GraphError extends QuestlineError implements GraphFacts {
@@ -37,12 +41,13 @@ export class GraphError extends QuestlineError implements GraphFacts {
   declare readonly graphType?: string;
   declare readonly traceId?: string;
   declare readonly retryAfterMs?: number;
+  declare readonly timedOut?: true;
 
   constructor(code: ErrorCode, message: string, facts: GraphFacts, options?: { readonly cause?: unknown }) {
     super(code, message, options);
     const { operation, applied, transient, retryable } = facts;
     Object.assign(this, { operation, applied, transient, retryable });
-    for (const key of ["status", "graphCode", "graphSubcode", "graphType", "traceId", "retryAfterMs"] as const) {
+    for (const key of KNOWN) {
       if (facts[key] !== undefined) Object.assign(this, { [key]: facts[key] });
     }
   }

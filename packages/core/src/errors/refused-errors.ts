@@ -58,8 +58,8 @@ export class RateLimitedError extends GraphError {
 export class PlatformUnavailableError extends GraphError {
   override readonly name = "PlatformUnavailableError";
   declare readonly code: "platform_unavailable";
-  constructor(message: string, facts: GraphFacts) {
-    super("platform_unavailable", message, facts);
+  constructor(message: string, facts: GraphFacts, options?: { readonly cause?: unknown }) {
+    super("platform_unavailable", message, facts, options);
   }
 }
 

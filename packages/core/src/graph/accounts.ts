@@ -3,15 +3,19 @@ import type { Caller, CallOptions } from "./call.ts";
 import { checkCredential, checkId, checkRequest } from "./inputs.ts";
 import { reveal, secret, type Secret } from "../secrets/secret.ts";
 
-/** What account linking gives: the token acts as a user token; the code gets the next one, once. */
+/** What account linking gives. */
 export interface AccountLink {
+  /**
+   * Says who somebody is across an organisation's apps, and is no user token of this app: `users.me` answers the
+   * *org-scoped* id in its `id` (observed), which no call takes as a `userId`, and `verifyToken` refuses it.
+   */
   readonly oauthToken: Secret;
-  /** Missing where the answer holds none. */
+  /** Gets the next token, once. Missing where the answer holds none. */
   readonly refreshCode?: Secret;
 }
 
 export interface AccountCalls {
-  /** S1: turns the code that came back from the browser into a token. The code is good for one exchange. */
+  /** S1: turns what came back from the browser, a code and an org-scoped id, into a token. The code is good for one exchange. */
   link(
     request: { readonly code: string | Secret; readonly orgScopedId: string },
     options?: CallOptions,
@@ -26,7 +30,7 @@ export interface AccountCalls {
 const link: z.ZodType<AccountLink> = z
   .object({ oauth_token: z.string().min(1), refresh_code: z.string().min(1).nullish() })
   .transform((answer) => ({
-    oauthToken: secret("user-token", answer.oauth_token),
+    oauthToken: secret("account-token", answer.oauth_token),
     ...(answer.refresh_code == null ? undefined : { refreshCode: secret("refresh-code", answer.refresh_code) }),
   }));
 

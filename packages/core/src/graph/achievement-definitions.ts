@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Caller, CallOptions } from "./call.ts";
 import { checkName, checkNumber, checkRequest, checkText, checkWord } from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { POLICY_WORDS, writesOf } from "./write-policy.ts";
 import { flag, idText, safeCount, unsigned64 } from "../wire/json.ts";
 import { rowOf, type Raw } from "../wire/row.ts";
@@ -120,7 +120,7 @@ export async function defineAchievement(
 export async function readDefinitions(
   pager: Pager,
   filter: { readonly apiNames?: readonly string[]; readonly includeArchived?: boolean },
-  options?: CallOptions,
+  options?: ListOptions,
 ): Promise<readonly PlatformAchievement[]> {
   const operation = "achievements.definitions";
   const params = {

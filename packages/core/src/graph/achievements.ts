@@ -9,11 +9,11 @@ import {
 import type { Caller, CallOptions } from "./call.ts";
 import { sendDone } from "./done.ts";
 import { checkAmount, checkBits, checkName, checkRequest, checkUserId } from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import type { OperationName } from "./operation.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { flag, instant, unsigned64 } from "../wire/json.ts";
-import { rowOf, type Raw } from "../wire/row.ts";
+import { partOf, rowOf, type Raw } from "../wire/row.ts";
 
 /** At least one of the three changes; an `unlock` of any kind is `forceUnlock`. */
 export interface AchievementWrite {
@@ -32,7 +32,7 @@ export interface AchievementWritten {
   readonly justUnlocked: boolean;
 }
 
-/** One row of a player's progress. What the platform left out is undefined: unknown, not zero. */
+/** One row of a player's progress. What the platform left out is undefined: unknown, not zero. One that cannot be read is all `raw`. */
 export interface AchievementProgress extends Raw {
   /** Undefined where the answer does not say which achievement the row is about: read that one alone with `readOne`. */
   readonly apiName?: string;
@@ -50,7 +50,7 @@ export interface AchievementCalls {
   /** A2: definitions, archived ones included where asked for. Names that do not exist are just missing. */
   definitions(
     filter?: { readonly apiNames?: readonly string[]; readonly includeArchived?: boolean },
-    options?: CallOptions,
+    options?: ListOptions,
   ): Promise<readonly PlatformAchievement[]>;
   /** A3: adds progress or unlocks, with the app token. Throws `ambiguous` where an `addCount` may have been added. */
   write(write: AchievementWrite, options?: CallOptions): Promise<AchievementWritten>;
@@ -58,7 +58,7 @@ export interface AchievementCalls {
   read(
     userId: string,
     filter?: { readonly apiNames?: readonly string[] },
-    options?: CallOptions,
+    options?: ListOptions,
   ): Promise<readonly AchievementProgress[]>;
   /** A4 for one achievement: its row; `absent` if there is none; `unreadable` if it cannot be told which row it is. */
   readOne(
@@ -79,8 +79,12 @@ const written = z.object({ api_name: z.string().nullish(), just_unlocked: flag }
 const progress: z.ZodType<AchievementProgress> = rowOf(
   {
     // Not given out: it is the user's id on one page and an id of its own on another.
-    id: z.unknown(),
-    definition: z.object({ api_name: z.string().nullish(), target: unsigned64.nullish() }).nullish(),
+    id: z.unknown().optional(),
+    definition: partOf({
+      id: z.unknown().optional(),
+      api_name: z.string().nullish(),
+      target: unsigned64.nullish(),
+    }).nullish(),
     count_progress: unsigned64.nullish(),
     bitfield_progress: z
       .string()
@@ -98,14 +102,18 @@ const progress: z.ZodType<AchievementProgress> = rowOf(
     unlockedAt: row.unlock_time,
   }),
 );
-const progressPage: z.ZodType<Page<AchievementProgress>> = pageOf(progress);
+/** A row that cannot be read is about some achievement: it stands for one that is unknown, never for one that is absent. */
+const unreadRow = (came: unknown): AchievementProgress => ({
+  raw: typeof came === "object" && came !== null ? { ...came } : { row: came },
+});
+const progressPage: z.ZodType<Page<AchievementProgress>> = pageOf(progress, unreadRow);
 
 export function createAchievementCalls(caller: Caller, pager: Pager): AchievementCalls {
   const readAll = async (
     userId: string,
     apiNames: readonly string[] | undefined,
     operation: OperationName,
-    options: CallOptions | undefined,
+    options: ListOptions | undefined,
   ): Promise<readonly AchievementProgress[]> => {
     const at = { user_id: checkUserId(userId, operation) };
     const params = { fields: PROGRESS_FIELDS, ...namesParam(apiNames, operation) };

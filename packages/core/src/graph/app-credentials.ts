@@ -1,6 +1,6 @@
 import { QuestlineError } from "../errors/questline-error.ts";
 import { AppCredentialsError } from "../errors/refused-errors.ts";
-import { asAppId, shownValue, type AppId } from "../ids/ids.ts";
+import { asAppId, shownId, type AppId } from "../ids/ids.ts";
 import { credentialProblem } from "../secrets/credential-text.ts";
 import { reveal, secret, type Secret } from "../secrets/secret.ts";
 
@@ -29,7 +29,7 @@ export function createAppToken({ id, secret: source }: AppCredentials): AppToken
   if (appId === undefined) {
     throw new QuestlineError(
       "bad_input",
-      `app.id must be the app's id as decimal text, not ${shownValue(id)}; the dashboard shows it under API.`,
+      `app.id must be the app's id as decimal text, not ${shownId(id)}; the dashboard shows it under API.`,
     );
   }
   const problem = typeof source === "function" ? undefined : secretProblem(textOf(source));

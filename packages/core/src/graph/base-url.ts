@@ -34,6 +34,25 @@ export function readBaseUrl(text: string): BaseUrl {
   return { origin: url.origin, hostname: url.hostname, port, prefix: url.pathname.replace(/\/+$/, "") };
 }
 
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Refuses `http://` to any machine but this one, where not allowed: every request holds a token. Throws `bad_input`. */
+export function checkSecure(baseUrl: string, allowInsecureBaseUrl: boolean | undefined): void {
+  const { origin, hostname } = readBaseUrl(baseUrl);
+  if (allowInsecureBaseUrl === true || !origin.startsWith("http://") || LOOPBACK.test(hostname)) return;
+  throw new QuestlineError(
+    "bad_input",
+    `The platform's base URL ${origin} would send the app secret unencrypted to another machine: use https://, or give ` +
+      "allowInsecureBaseUrl: true beside it if that network is yours alone.",
+  );
+}
+
+/** A base URL in the one way in which it is compared. Throws as `readBaseUrl`. */
+export function addressOf(baseUrl: string): string {
+  const { origin, prefix } = readBaseUrl(baseUrl);
+  return `${origin}${prefix}`;
+}
+
 /** Looks for sockets to the platform that outlived their process. */
 export function orphansOf(baseUrl: string = PRODUCTION_URL): () => OrphanedSockets {
   const { port } = readBaseUrl(baseUrl);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { AttestationClaims } from "./attestation-claims.ts";
-import { checkAttestation, type AttestationCheck, type AttestationPolicy } from "./check-attestation.ts";
+import type { AttestationPolicy } from "./attestation-policy.ts";
+import { checkAttestation, type AttestationCheck } from "./check-attestation.ts";
 import { secret } from "../secrets/secret.ts";
 
 const NOW_MS = 1_900_000_100_000;
@@ -52,6 +53,46 @@ test("a policy may ask for more or less", () => {
   expect(failed({}, { maxAgeMs: 99_999 })).toEqual(["age"]);
   expect(failed({ ban: { isBanned: true } }, { allowBanned: true })).toEqual([]);
   expect(failed({ nonce: "" }, { nonce: "" })).toEqual(["nonce"]);
+});
+
+test.each([
+  [undefined, undefined, []],
+  [undefined, 42, ["app-version"]],
+  ["41", 42, ["app-version"]],
+  ["42", 42, []],
+  ["100", 42, []],
+  ["42.1", 42, ["app-version"]],
+] as const)("version code %s where at least %s is asked for fails %j", (appVersion, minAppVersion, checks) => {
+  const claims = appVersion === undefined ? {} : { appVersion };
+  expect(failed(claims, minAppVersion === undefined ? {} : { minAppVersion })).toEqual(checks);
+});
+
+test("digests may be written with colons, as keytool does", () => {
+  expect(failed({}, { certificateDigests: ["C0:FF:EE"] })).toEqual([]);
+});
+
+test.each([
+  ["nothing", undefined, "policy"],
+  ["no nonce", { nonce: undefined }, "nonce"],
+  ["a nonce that is a number", { nonce: 5 }, "nonce"],
+  ["no package", { packageId: undefined }, "packageId"],
+  ["no certificates", { certificateDigests: undefined }, "certificateDigests"],
+  ["one certificate as text", { certificateDigests: "c0ffee" }, "certificateDigests"],
+  ["an empty list of certificates", { certificateDigests: [] }, "certificateDigests"],
+  ["a certificate that is not hex", { certificateDigests: ["base64=="] }, "certificateDigests"],
+  ["a version that is text", { minAppVersion: "42" }, "minAppVersion"],
+  ["an age that is no number", { maxAgeMs: Number.NaN }, "maxAgeMs"],
+  ["a negative skew", { clockSkewMs: -1 }, "clockSkewMs"],
+  ["states as text", { appIntegrity: "StoreRecognized" }, "appIntegrity"],
+  ["states of null", { deviceIntegrity: null }, "deviceIntegrity"],
+  ["bans as text", { allowBanned: "no" }, "allowBanned"],
+])("a policy with %s is bad input that names it", (_what, over, named) => {
+  const given = (over === undefined ? over : { ...policy, ...over }) as unknown as AttestationPolicy;
+  expect(() => checkAttestation(good, given, NOW_MS)).toThrow(
+    expect.objectContaining({ code: "bad_input", message: expect.stringContaining(named) }),
+  );
+  expect(() => checkAttestation(undefined as unknown as AttestationClaims, policy, NOW_MS)).toThrow(/genuine verdict/);
+  expect(() => checkAttestation(good, policy, undefined as unknown as number)).toThrow(/nowMs/);
 });
 
 test("no failure shows a nonce", () => {

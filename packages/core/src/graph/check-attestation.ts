@@ -1,24 +1,6 @@
 import type { AttestationClaims } from "./attestation-claims.ts";
-import { reveal, type Secret } from "../secrets/secret.ts";
-
-/** What claims must say. A list names what is good enough. */
-export interface AttestationPolicy {
-  /** The challenge that was handed to this player, compared verbatim. Use each one once. */
-  readonly nonce: string | Secret;
-  readonly packageId: string;
-  /** SHA-256 of your signing certificates, hex in either case; one of them must be among the claims'. */
-  readonly certificateDigests: readonly string[];
-  /** Default: only `StoreRecognized`. */
-  readonly appIntegrity?: readonly string[];
-  /** Default: `Advanced` and `Basic`. */
-  readonly deviceIntegrity?: readonly string[];
-  /** The oldest token taken, ms. Default 5 minutes. */
-  readonly maxAgeMs?: number;
-  /** How far ahead the platform's clock may be, ms. Default 1 minute. */
-  readonly clockSkewMs?: number;
-  /** Whether a banned device passes. Default false. */
-  readonly allowBanned?: boolean;
-}
+import { readPolicy, refused, type AttestationPolicy } from "./attestation-policy.ts";
+import { shownValue } from "../ids/ids.ts";
 
 export type AttestationCheck =
   | "nonce"
@@ -26,6 +8,7 @@ export type AttestationCheck =
   | "expired"
   | "package"
   | "certificate"
+  | "app-version"
   | "app-integrity"
   | "device-integrity"
   | "ban";
@@ -36,19 +19,25 @@ export interface AttestationFailure {
   readonly detail: string;
 }
 
-/** Every check that fails, in the order of `AttestationCheck`; none: the claims are good. `nowMs` is wall time. */
+/**
+ * Every check that fails, in the order of `AttestationCheck`; none: the claims are good. `nowMs` is wall time. Throws
+ * `bad_input` for a policy that cannot be one.
+ */
 export function checkAttestation(
   claims: AttestationClaims,
   policy: AttestationPolicy,
   nowMs: number,
 ): readonly AttestationFailure[] {
-  const { maxAgeMs = 300_000, clockSkewMs = 60_000, allowBanned = false } = policy;
-  const { appIntegrity = ["StoreRecognized"], deviceIntegrity = ["Advanced", "Basic"] } = policy;
+  if (typeof claims !== "object" || claims === null || !Array.isArray(claims.certificateDigests)) {
+    throw refused("claims must be those of a genuine verdict");
+  }
+  if (!Number.isFinite(nowMs)) throw refused(`nowMs must be wall time in ms, not ${shownValue(nowMs)}`);
+  const checked = readPolicy(policy);
+  const { nonce, appIntegrity, deviceIntegrity, maxAgeMs, clockSkewMs, allowBanned } = checked;
   const failures: AttestationFailure[] = [];
   const expect = (isGood: boolean, check: AttestationCheck, detail: string): void => {
     if (!isGood) failures.push({ check, detail });
   };
-  const nonce = typeof policy.nonce === "string" ? policy.nonce : reveal(policy.nonce);
   expect(nonce !== "" && claims.nonce === nonce, "nonce", "the token answers another challenge");
 
   const ageMs = claims.madeAt === undefined ? undefined : nowMs - claims.madeAt.getTime();
@@ -61,10 +50,15 @@ export function checkAttestation(
     `the token expires ${shown(claims.expiresAt?.toISOString())}`,
   );
 
-  expect(claims.packageId === policy.packageId, "package", `the package is ${shown(claims.packageId)}`);
-  const own = policy.certificateDigests.map((digest) => digest.toLowerCase());
-  const isSigned = claims.certificateDigests.some((digest) => own.includes(digest));
+  expect(claims.packageId === checked.packageId, "package", `the package is ${shown(claims.packageId)}`);
+  const isSigned = claims.certificateDigests.some((digest) => checked.certificateDigests.includes(digest));
   expect(isSigned, "certificate", `signed by ${shown(claims.certificateDigests.join(", "))}`);
+
+  const { minAppVersion } = checked;
+  const isNewEnough =
+    minAppVersion === undefined ||
+    (VERSION_CODE.test(claims.appVersion ?? "") && BigInt(claims.appVersion ?? "") >= minAppVersion);
+  expect(isNewEnough, "app-version", `the app's version is ${shown(claims.appVersion)}, below ${minAppVersion}`);
 
   const app = claims.appIntegrity;
   expect(app !== undefined && appIntegrity.includes(app), "app-integrity", `the app is ${shown(app)}`);
@@ -77,5 +71,7 @@ export function checkAttestation(
   expect(allowBanned || claims.ban?.isBanned !== true, "ban", "the device is banned");
   return failures;
 }
+
+const VERSION_CODE = /^\d{1,20}$/;
 
 const shown = (value: string | undefined): string => (value ? value.slice(0, 200) : "not stated");

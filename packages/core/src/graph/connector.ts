@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { connect as secure, type TLSSocket } from "node:tls";
 import { errors, type buildConnector } from "undici";
+import { openTunnel, type Proxy } from "./proxy.ts";
 import { ResetSocket } from "./reset-socket.ts";
 import type { Clock } from "../runtime/clock.ts";
 
@@ -8,6 +9,8 @@ export interface ConnectorOptions {
   readonly clock: Clock;
   /** For the connection and its TLS together, ms. */
   readonly timeoutMs: number;
+  /** Every connection goes through it. */
+  readonly proxy?: Proxy | undefined;
 }
 
 const KEEP_ALIVE_MS = 60_000;
@@ -16,7 +19,7 @@ const KEEP_ALIVE_MS = 60_000;
  * Opens the sockets of one pool. undici's own connector lets Node make the TCP socket below TLS, out of reach; this one
  * makes it first, so that it can be one that ends by a reset. HTTP/1.1 is all that is offered.
  */
-export function connector({ clock, timeoutMs }: ConnectorOptions): buildConnector.connector {
+export function connector({ clock, timeoutMs, proxy }: ConnectorOptions): buildConnector.connector {
   /** Of the pool's one host; a handshake that fails forgets it. */
   let session: Buffer | undefined;
 
@@ -51,7 +54,8 @@ export function connector({ clock, timeoutMs }: ConnectorOptions): buildConnecto
     });
 
     socket.on("error", onError);
-    socket.once("connect", () => {
+    const at = Number(port) || (protocol === "https:" ? 443 : 80);
+    const connected = (): void => {
       if (protocol !== "https:") return settle(() => callback(null, socket));
       const tls = overTls(socket, hostname);
       tls.once("secureConnect", () => settle(() => callback(null, tls)));
@@ -59,10 +63,17 @@ export function connector({ clock, timeoutMs }: ConnectorOptions): buildConnecto
         if (isWaiting) session = undefined;
         onError(error);
       });
+    };
+    socket.once("connect", () => {
+      if (proxy === undefined) return connected();
+      openTunnel(socket, proxy, { hostname, port: at }, (error) => {
+        if (error === undefined) connected();
+        else socket.destroy(error);
+      });
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const at = Number(port) || (protocol === "https:" ? 443 : 80);
-    socket.connect({ host: hostname, port: at, ...(localAddress == null ? undefined : { localAddress }) });
+    const to = proxy === undefined ? { host: hostname, port: at } : { host: proxy.hostname, port: proxy.port };
+    socket.connect({ ...to, ...(localAddress == null ? undefined : { localAddress }) });
   };
 }

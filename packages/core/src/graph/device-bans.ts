@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { Caller, CallOptions } from "./call.ts";
 import { checkEither, checkNumber, checkText } from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { paging, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
+import { rowsOf } from "./rows.ts";
 import { unwrapped } from "./unwrap.ts";
-import { flag, safeCount } from "../wire/json.ts";
+import { flag, idText, safeCount } from "../wire/json.ts";
 import { rowOf, type Raw } from "../wire/row.ts";
 
 /** A device by what its claims call it, good for 30 days, or by a ban's id, good while that ban lives. */
@@ -20,7 +21,8 @@ export interface ListedBan extends Raw {
 
 export interface BanStatus extends Raw {
   readonly isBanned: boolean;
-  readonly remainingMinutes?: number;
+  /** `unknown` where it is said in a way that cannot be read. */
+  readonly remainingMinutes?: number | "unknown";
 }
 
 export interface DeviceBanCalls {
@@ -29,7 +31,7 @@ export interface DeviceBanCalls {
   /** T2: lifts a ban; lifting none is fine too. */
   lift(device: Device, options?: CallOptions): Promise<void>;
   /** T3: active bans. */
-  list(request?: { readonly limit?: number }, options?: CallOptions): RowList<ListedBan>;
+  list(request?: { readonly limit?: number }, options?: ListOptions): RowList<ListedBan>;
   /** T4. */
   status(device: Device, options?: CallOptions): Promise<BanStatus>;
 }
@@ -41,19 +43,26 @@ const succeeded = z.string().refine((message) => message.toLowerCase() === "succ
 
 const banAnswer = unwrapped(z.object({ message: succeeded, ban_id: z.string() }));
 
-const listedBan: z.ZodType<ListedBan> = rowOf({ ban_id: z.string(), creation_date: z.string().nullish() }, (row) => ({
+const listedBan: z.ZodType<ListedBan> = rowOf({ ban_id: idText, creation_date: z.string().nullish() }, (row) => ({
   banId: row.ban_id,
   createdOn: row.creation_date,
 }));
 /** The rows lie one level deeper than in any other list. */
-const banPage: z.ZodType<Page<{ readonly bans: readonly ListedBan[] }>> = pageOf(
-  z.object({ message: succeeded, all_ban_ids: z.array(listedBan) }).transform(({ all_ban_ids: bans }) => ({ bans })),
-);
+const banPage: z.ZodType<Page<ListedBan>> = z
+  .object({ data: z.array(z.object({ message: succeeded, all_ban_ids: rowsOf(listedBan) })), paging: paging.nullish() })
+  .transform(({ data, paging: links }) => ({
+    data: data.flatMap(({ all_ban_ids: bans }) => bans.rows),
+    skipped: data.flatMap(({ all_ban_ids: bans }) => bans.skipped),
+    paging: links,
+  }));
+
+/** Whether a device is banned does not hang on how long it will be. */
+const minutes: z.ZodType<number | "unknown"> = z.union([safeCount, z.unknown().transform(() => "unknown" as const)]);
 
 const statusAnswer: z.ZodType<BanStatus> = unwrapped(
   rowOf(
-    { message: succeeded, is_banned: flag, remaining_time_in_minute: safeCount.nullish() },
-    (row): { isBanned: boolean; remainingMinutes: number | null | undefined } => ({
+    { message: succeeded, is_banned: flag, remaining_time_in_minute: minutes.nullish() },
+    (row): { isBanned: boolean; remainingMinutes: number | "unknown" | null | undefined } => ({
       isBanned: row.is_banned,
       remainingMinutes: row.remaining_time_in_minute,
     }),
@@ -77,12 +86,10 @@ export function createDeviceBanCalls(caller: Caller, pager: Pager): DeviceBanCal
       const operation = "deviceBans.list";
       const params: Record<string, string> =
         request.limit === undefined ? {} : { limit: checkNumber(request.limit, `${operation}: limit`, 1, 500) };
-      const pages = async function* (): AsyncGenerator<Page<ListedBan>> {
-        for await (const page of pager({ operation, params, schema: banPage }, options)) {
-          yield { data: page.data.flatMap(({ bans }) => bans) };
-        }
-      };
-      return rowList(pages, (ban) => ban.banId);
+      return rowList(
+        () => pager({ operation, params, schema: banPage }, options),
+        (ban) => ban.banId,
+      );
     },
     async status(device, options) {
       const operation = "deviceBans.status";

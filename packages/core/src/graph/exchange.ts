@@ -89,7 +89,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #onTimeout = (): void => {
     const where = this.#controller === undefined ? "no socket was ready" : "there was no whole answer";
     const words = this.#say(`${where} within ${this.#options.timeoutMs} ms`);
-    this.#giveUp(new NoAnswerError(words, this.#facts()));
+    this.#giveUp(new NoAnswerError(words, this.#facts({ timedOut: true })));
   };
 
   readonly #onAbort = (): void => {

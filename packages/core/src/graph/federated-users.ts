@@ -3,7 +3,7 @@ import { untilGone, type Gone } from "./already-gone.ts";
 import type { Caller, CallOptions } from "./call.ts";
 import { sendDone } from "./done.ts";
 import * as check from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
 import { unwrapped } from "./unwrap.ts";
 import { secret, type Secret } from "../secrets/secret.ts";
@@ -36,7 +36,7 @@ export interface FederatedUserCalls {
   /** F5: whose token this is. */
   me(userToken: string | Secret, options?: CallOptions): Promise<FederatedUser>;
   /** F6: all of the team's. */
-  list(request?: { readonly limit?: number }, options?: CallOptions): RowList<FederatedUser>;
+  list(request?: { readonly limit?: number }, options?: ListOptions): RowList<FederatedUser>;
   /** F7: a new display name. */
   update(
     user: { readonly persistentId: string; readonly displayName: string },

@@ -3,19 +3,22 @@ import { createAchievementCalls, type AchievementCalls } from "./achievements.ts
 import { createAppToken, type AppCredentials, type AppToken } from "./app-credentials.ts";
 import type { AppUsage } from "./app-usage.ts";
 import { createAttestationCalls, type AttestationCalls } from "./attestation.ts";
-import { PRODUCTION_URL, readBaseUrl } from "./base-url.ts";
+import { addressOf, checkSecure, PRODUCTION_URL, readBaseUrl } from "./base-url.ts";
 import { createCaller, type Caller } from "./call.ts";
 import { createDeviceBanCalls, type DeviceBanCalls } from "./device-bans.ts";
+import { directTransport } from "./direct-transport.ts";
 import { createFederatedUserCalls, type FederatedUserCalls } from "./federated-users.ts";
 import { createLeaderboardCalls, type LeaderboardCalls } from "./leaderboards.ts";
 import { createNotificationCalls, type NotificationCalls } from "./notifications.ts";
-import { walkPages, type Pager } from "./pages.ts";
+import { walkPages, type Pager, type SkippedRow } from "./pages.ts";
 import { createPurchaseCalls, type PurchaseCalls } from "./purchases.ts";
 import { createSubscriptionCalls, type SubscriptionCalls } from "./subscriptions.ts";
 import type { GraphTransport } from "./transport.ts";
+import { undiciTransport } from "./undici-transport.ts";
 import { createUserCalls, type UserCalls } from "./users.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { systemClock, type Clock } from "../runtime/clock.ts";
+import { systemRandom } from "../runtime/random.ts";
 
 /** Typed calls to the platform, by noun. Every one rejects with a `GraphError` or, before anything is sent, with `bad_input`. */
 export interface GraphCalls {
@@ -40,30 +43,35 @@ export interface GraphClientOptions {
   readonly app: AppCredentials;
   /** The app's federated twin, for `federatedUsers`; it has an id and a secret of its own. */
   readonly federatedApp?: AppCredentials | undefined;
-  readonly transport: GraphTransport;
-  /** Where the transport sends: links between pages to other hosts are refused. Default `https://graph.oculus.com`. */
+  /** Default: `directTransport` around an `undiciTransport` of its own. */
+  readonly transport?: GraphTransport | undefined;
+  /**
+   * Where the platform is; links between pages to other hosts are refused. Default: where `transport` sends, else
+   * `https://graph.oculus.com`.
+   */
   readonly baseUrl?: string | undefined;
+  /** Lets the app secret travel unencrypted to another machine than this one. Default false: such a base URL is `bad_input`. */
+  readonly allowInsecureBaseUrl?: boolean | undefined;
   readonly clock?: Clock | undefined;
   /** Hears the share of the app's allowance that is used, where an answer tells it. Must not throw. */
   readonly onAppUsage?: ((usage: AppUsage) => void) | undefined;
   /** Hears which of its worlds the emulator answered from; the platform itself never says such a thing. Must not throw. */
   readonly onEmulatorWorld?: ((id: string) => void) | undefined;
+  /** Hears of each row of a list that could not be read, and so cost nothing but itself. Must not throw. */
+  readonly onSkippedRow?: ((row: SkippedRow) => void) | undefined;
 }
 
-/** Makes a client over `transport`. Throws `bad_input` for a wrong app id, secret or base URL. */
+/** Makes a client. Throws `bad_input` for a wrong app id, secret or base URL, and for one that is not the transport's. */
 export function createGraphClient(options: GraphClientOptions): GraphClient {
-  const {
-    transport,
-    clock = systemClock,
-    baseUrl = PRODUCTION_URL,
-    onAppUsage,
-    onEmulatorWorld,
-    federatedApp,
-  } = options;
+  const { clock = systemClock, onAppUsage, onSkippedRow, onEmulatorWorld, federatedApp } = options;
+  const baseUrl = baseUrlOf(options);
+  // A transport that says where it sends answers for that itself.
+  if (options.transport?.baseUrl === undefined) checkSecure(baseUrl, options.allowInsecureBaseUrl);
+  const transport = options.transport ?? ownTransport(baseUrl, options.allowInsecureBaseUrl === true, clock);
   const ownHosts = new Set([readBaseUrl(baseUrl).hostname, readBaseUrl(PRODUCTION_URL).hostname]);
   const callsOf = (appToken: AppToken): [Caller, Pager] => {
     const caller = createCaller({ appToken, transport, clock, onAppUsage, onEmulatorWorld });
-    return [caller, (first, more) => walkPages({ caller, first, options: more, ownHosts })];
+    return [caller, (first, more) => walkPages({ caller, first, options: more, clock, ownHosts, onSkippedRow })];
   };
   const [caller, pager] = callsOf(createAppToken(options.app));
   const federated = federatedApp === undefined ? withoutFederatedApp : callsOf(createAppToken(federatedApp));
@@ -81,6 +89,19 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     close: (graceMs) => transport.close(graceMs),
     [Symbol.asyncDispose]: () => transport.close(),
   };
+}
+
+function baseUrlOf({ transport, baseUrl }: GraphClientOptions): string {
+  const [own, given] = [transport?.baseUrl, baseUrl].map((url) => (url === undefined ? undefined : addressOf(url)));
+  if (own === undefined || given === undefined || own === given) return given ?? own ?? PRODUCTION_URL;
+  throw new QuestlineError(
+    "bad_input",
+    `createGraphClient: the transport sends to ${own}, not to ${given}: give baseUrl once.`,
+  );
+}
+
+function ownTransport(baseUrl: string, allowInsecureBaseUrl: boolean, clock: Clock): GraphTransport {
+  return directTransport(undiciTransport({ baseUrl, allowInsecureBaseUrl, clock }), { clock, random: systemRandom });
 }
 
 /** The calls of a client, without the power to close it. */

@@ -20,6 +20,6 @@ export function inDoubt(error: unknown, operation: OperationName): unknown {
     traceId,
     retryAfterMs,
   } as const;
-  const words = `${operation}: it is unknown whether it took effect, and it must not be repeated. ${advice}`;
+  const words = `${operation}: it is unknown whether it took effect, and it was not sent again. ${advice}`;
   return new AmbiguousError(words, facts, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { QuestlineError } from "../errors/questline-error.ts";
-import { asUserId, shownValue, type UserId } from "../ids/ids.ts";
+import { asUserId, shownId, shownValue, type UserId } from "../ids/ids.ts";
 import { credentialProblem } from "../secrets/credential-text.ts";
 import { reveal, secret, type Secret } from "../secrets/secret.ts";
 
@@ -22,7 +22,7 @@ export function checkUserId(value: unknown, operation: string): UserId {
   const hint = typeof value === "number" ? " (a JS number may have lost digits: keep ids as text)" : "";
   return (
     asUserId(value) ??
-    refuse(`${operation}: userId must be the app-scoped user id as decimal text, not ${shownValue(value)}${hint}.`)
+    refuse(`${operation}: userId must be the app-scoped user id as decimal text, not ${shownId(value)}${hint}.`)
   );
 }
 
@@ -76,13 +76,13 @@ export function checkText(value: unknown, what: string, longest = 1000): string 
 
 /** An id of anything, as it goes into a path: decimal text. */
 export function checkId(value: unknown, what: string): string {
-  return asUserId(value) ?? refuse(`${what} must be an id as decimal text, not ${shownValue(value)}.`);
+  return asUserId(value) ?? refuse(`${what} must be an id as decimal text, not ${shownId(value)}.`);
 }
 
 /** An id that need not be decimal, as it goes into a path: letters, digits, `_` and `-`. */
 export function checkHandle(value: unknown, what: string): string {
   const fits = typeof value === "string" && /^[\w-]{1,255}$/.test(value);
-  return fits ? value : refuse(`${what} must be an id of letters, digits, _ and -, not ${shownValue(value)}.`);
+  return fits ? value : refuse(`${what} must be an id of letters, digits, _ and -, not ${shownId(value)}.`);
 }
 
 /** One of the keys of `words`, in the platform's words. */

@@ -1,13 +1,12 @@
 import * as z from "zod";
-import type { CallOptions } from "./call.ts";
 import { checkName, checkNumber, checkRequest, checkUserId, userTokenOf } from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
 import type { Secret } from "../secrets/secret.ts";
 import { idText, safeCount, signed64, unixSeconds } from "../wire/json.ts";
-import { rowOf, type Raw } from "../wire/row.ts";
+import { partOf, rowOf, type Raw } from "../wire/row.ts";
 
 interface Query {
   readonly apiName: string;
@@ -48,7 +47,7 @@ export interface LeaderboardEntry extends Raw {
 }
 
 /** Entries as they are asked for, each id once. */
-export interface EntryList extends AsyncIterable<LeaderboardEntry> {
+export interface EntryList extends RowList<LeaderboardEntry> {
   /** With `summary: true`, the number of entries on the board, known once the first entry was asked for. */
   readonly totalCount: number | undefined;
   /**
@@ -58,8 +57,8 @@ export interface EntryList extends AsyncIterable<LeaderboardEntry> {
   withSummary(): Promise<{ readonly totalCount?: number; readonly entries: RowList<LeaderboardEntry> }>;
 }
 
-const user = z.object({
-  id: idText,
+const user = partOf({
+  id: idText.nullish(),
   alias: z.string().nullish(),
   display_name: z.string().nullish(),
   profile_url: z.string().nullish(),
@@ -94,7 +93,7 @@ const START: Readonly<Record<string, string>> = { top: "TOP", viewer: "VIEWER", 
 export interface EntryListOptions {
   readonly pager: Pager;
   readonly query: EntryQuery;
-  readonly options: CallOptions | undefined;
+  readonly options: ListOptions | undefined;
 }
 
 /** Throws `bad_input` at once for a query that cannot be asked. */
@@ -109,11 +108,15 @@ export function createEntryList({ pager, query, options }: EntryListOptions): En
       yield page;
     }
   };
+  const list = rowList(() => counted(first), idOf);
   return {
     get totalCount() {
       return totalCount;
     },
-    [Symbol.asyncIterator]: () => rowList(() => counted(first), idOf)[Symbol.asyncIterator](),
+    get skipped() {
+      return list.skipped;
+    },
+    [Symbol.asyncIterator]: () => list[Symbol.asyncIterator](),
     async withSummary() {
       const pages = counted({ ...first, params: { ...first.params, summary: "true" } });
       const opening = await pages.next();

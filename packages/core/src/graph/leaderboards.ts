@@ -5,7 +5,7 @@ import type { Caller, CallOptions } from "./call.ts";
 import { sendDone } from "./done.ts";
 import { createEntryList, type EntryList, type EntryQuery } from "./leaderboard-entries.ts";
 import * as check from "./inputs.ts";
-import { pageOf, type Pager } from "./pages.ts";
+import { pageOf, type ListOptions, type Pager } from "./pages.ts";
 import { POLICY_WORDS, writesOf } from "./write-policy.ts";
 import type { Secret } from "../secrets/secret.ts";
 import { flag, idText, safeCount } from "../wire/json.ts";
@@ -59,11 +59,11 @@ export interface LeaderboardCalls {
   /** L1: creates or updates a board; answers its id. Score type and visibility are set in the dashboard. */
   define(wanted: LeaderboardToDefine, options?: CallOptions): Promise<string>;
   /** L2: one board by name, or all. */
-  list(filter?: { readonly apiName?: string }, options?: CallOptions): Promise<readonly PlatformLeaderboard[]>;
+  list(filter?: { readonly apiName?: string }, options?: ListOptions): Promise<readonly PlatformLeaderboard[]>;
   /** L3: creates or improves a user's entry. Server-authoritative boards need `userId`, client-authoritative ones `userToken`. */
   submit(submission: ScoreSubmission, options?: CallOptions): Promise<ScoreSubmitted>;
   /** L4: entries, page by page as they are taken. Nothing is sent before the first is asked for. */
-  entries(query: EntryQuery, options?: CallOptions): EntryList;
+  entries(query: EntryQuery, options?: ListOptions): EntryList;
   /** L5: deletes one entry, by the id that `entries` shows, for good. */
   deleteEntry(entryId: string, options?: CallOptions): Promise<Gone>;
   /** L6: empties a board, for good. `closeSeason` keeps what is newer than a season's end. */
@@ -148,7 +148,7 @@ export function createLeaderboardCalls(caller: Caller, pager: Pager): Leaderboar
 
     entries: (query, options) => createEntryList({ pager, query, options }),
 
-    deleteEntry(entryId, options) {
+    async deleteEntry(entryId, options) {
       const operation = "leaderboards.deleteEntry";
       const at = { entry_id: check.checkId(entryId, `${operation}: the entry`) };
       return untilGone(sendDone(caller, { operation, at, params: {} }, options));
@@ -159,7 +159,7 @@ export function createLeaderboardCalls(caller: Caller, pager: Pager): Leaderboar
       await sendDone(caller, { operation, params: { api_name: check.checkName(apiName, operation) } }, options);
     },
 
-    delete(leaderboardId, options) {
+    async delete(leaderboardId, options) {
       const operation = "leaderboards.delete";
       const at = { leaderboard_id: check.checkId(leaderboardId, `${operation}: the leaderboard`) };
       return untilGone(sendDone(caller, { operation, at, params: {} }, options));

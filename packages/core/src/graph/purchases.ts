@@ -3,12 +3,12 @@ import type { Caller, CallOptions } from "./call.ts";
 import { ITEM_FIELDS, itemPage, type CatalogueItem } from "./catalogue-items.ts";
 import { sendDone } from "./done.ts";
 import * as check from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import type { Secret } from "../secrets/secret.ts";
-import { flag, instant } from "../wire/json.ts";
-import { present, rowOf, type Raw } from "../wire/row.ts";
+import { flag, idText, instant } from "../wire/json.ts";
+import { partOf, present, rowOf, type Raw } from "../wire/row.ts";
 
 /**
  * Whose purchases: a user named with the app token, or the one behind a user token. Current pages ask for the user id with
@@ -48,11 +48,11 @@ export interface PurchaseCalls {
   /** P2: spends one unit of a consumable. Throws `ambiguous` where it may have been spent. */
   consume(request: Buyer & { readonly sku: string }, options?: CallOptions): Promise<void>;
   /** P3: what is owned: all durables, and consumables not yet consumed. */
-  owned(request: Buyer & { readonly limit?: number }, options?: CallOptions): RowList<Purchase>;
+  owned(request: Buyer & { readonly limit?: number }, options?: ListOptions): RowList<Purchase>;
   /** P4: with the app token everything on sale, with a user token what that user may buy. */
   available(
     request?: { readonly userToken?: string | Secret; readonly limit?: number },
-    options?: CallOptions,
+    options?: ListOptions,
   ): RowList<CatalogueItem>;
   /** P5: refunds a durable, a bundle or a unit not yet consumed. Throws `ambiguous` where it may have been: `refundSafely` resolves that. */
   refund(request: RefundRequest, options?: CallOptions): Promise<void>;
@@ -65,10 +65,11 @@ const entitlement: z.ZodType<Entitlement> = rowOf({ success: flag, grant_time: i
 
 const purchase: z.ZodType<Purchase> = rowOf(
   {
-    id: z.string().nullish(),
+    id: idText.nullish(),
     grant_time: instant.nullish(),
     expiration_time: instant.nullish(),
-    item: z.object({ sku: z.string().nullish() }).nullish(),
+    // Every object inside gains an id; that of an item says nothing that its SKU does not.
+    item: partOf({ id: z.unknown().optional(), sku: z.string().nullish() }).nullish(),
   },
   (row) => ({ sku: row.item?.sku, grantedAt: row.grant_time, expiresAt: row.expiration_time, id: row.id }),
 );

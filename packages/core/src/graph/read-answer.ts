@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { refusalError, unreadableError, type Asked } from "./answer-error.ts";
 import { readEnvelope } from "./envelope.ts";
 import { parseExactJson } from "../wire/json.ts";
+import { misfit } from "../wire/row.ts";
 import type { GraphResponse } from "./transport.ts";
 
 const NOT_JSON: unique symbol = Symbol("not JSON");
@@ -36,9 +37,7 @@ export function readAnswer<T>(response: GraphResponse, { schema, fits }: Expecte
 
   const read = schema.safeParse(answer);
   if (!read.success) {
-    const issue = read.error.issues[0];
-    const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
-    throw unreadableError(response, `${where} is missing or of another kind than expected`, asked);
+    throw unreadableError(response, misfit(read.error, "the answer"), asked);
   }
   if (fits?.(read.data) === false) throw unreadableError(response, "it is about something else than was asked", asked);
   return read.data;

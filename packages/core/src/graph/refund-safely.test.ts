@@ -23,6 +23,7 @@ async function outcomeOf(end: Error | undefined, ...reads: (Purchase[] | Error)[
       if (end !== undefined) throw end;
     },
     owned: () => ({
+      skipped: 0,
       async *[Symbol.asyncIterator]() {
         const rows = reads[Math.min(read, reads.length - 1)] ?? [];
         read += 1;
@@ -70,4 +71,30 @@ test("it is unclear where what is owned cannot be read", async () => {
 test("a refusal is thrown as it is", async () => {
   const refused = new PlatformError("no", { ...facts, applied: "no" });
   await expect(outcomeOf(refused, bought(1))).rejects.toBe(refused);
+});
+
+test("rows that cannot be read may be of that SKU: nothing is sent, and after a lost answer nothing is concluded", async () => {
+  let sent = 0;
+  const reads = [{ skipped: 0 }, { skipped: 1 }];
+  const purchases = {
+    async refund() {
+      sent += 1;
+      throw lost;
+    },
+    owned: () => {
+      const { skipped } = reads.shift() ?? { skipped: 1 };
+      return {
+        skipped,
+        async *[Symbol.asyncIterator]() {
+          if (skipped === 0) yield* bought(1);
+        },
+      };
+    },
+  };
+  const clock = manualClock();
+  const outcome = refundSafely(purchases, request, { clock, quietMs: 1000 });
+  await clock.advance(1000);
+  expect(await outcome).toMatchObject({ status: "unclear" });
+  await expect(refundSafely(purchases, request, { clock })).rejects.toMatchObject({ code: "unreadable_answer" });
+  expect(sent).toBe(1);
 });

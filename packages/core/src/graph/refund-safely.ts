@@ -1,6 +1,7 @@
 import type { CallOptions } from "./call.ts";
 import type { Buyer, PurchaseCalls, RefundRequest } from "./purchases.ts";
 import { isGraphError } from "../errors/graph-error.ts";
+import { UnreadableAnswerError } from "../errors/unanswered-errors.ts";
 import { sleep, systemClock, type Clock } from "../runtime/clock.ts";
 
 /** How a refund ended. */
@@ -71,8 +72,14 @@ async function unitsOf(
 ): Promise<readonly string[]> {
   const units: string[] = [];
   const { sku, reason: _, ...buyer } = request;
-  for await (const row of purchases.owned(buyer as Buyer, options)) {
+  const owned = purchases.owned(buyer as Buyer, options);
+  for await (const row of owned) {
     if (row.sku === sku) units.push(row.grantedAt?.toISOString() ?? "no time");
+  }
+  // One of them may be a unit of that SKU.
+  if (owned.skipped > 0) {
+    const facts = { operation: "purchases.owned", applied: "no", transient: false, retryable: false } as const;
+    throw new UnreadableAnswerError(`refundSafely: ${owned.skipped} of the rows owned could not be read.`, facts);
   }
   return units;
 }

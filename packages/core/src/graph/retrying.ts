@@ -64,6 +64,7 @@ export function retrying(inner: GraphTransport, options: RetryingOptions): Graph
   return {
     send: (request, signal) =>
       request.kind === "read" || request.replaySafe === true ? send(request, signal) : inner.send(request, signal),
+    baseUrl: inner.baseUrl,
     close: (graceMs) => inner.close(graceMs),
   };
 }

@@ -2,13 +2,13 @@ import * as z from "zod";
 import type { Caller, CallOptions } from "./call.ts";
 import { sendDone } from "./done.ts";
 import * as check from "./inputs.ts";
-import { pageOf, type Page, type Pager } from "./pages.ts";
+import { pageOf, type Page, type ListOptions, type Pager } from "./pages.ts";
 import { rowList, type RowList } from "./row-list.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import type { Secret } from "../secrets/secret.ts";
 import { flag, idText, instant } from "../wire/json.ts";
 import { priceTerm, type PriceTerm } from "../wire/money.ts";
-import { rowOf, type Raw } from "../wire/row.ts";
+import { partOf, rowOf, type Raw } from "../wire/row.ts";
 
 export interface Subscription extends Raw {
   /** Not decimal; missing where the platform leaves it out. */
@@ -55,7 +55,7 @@ export type CancelReason = keyof typeof CANCEL_REASONS;
 
 export interface SubscriptionCalls {
   /** B1: for troubleshooting, not for analytics. */
-  list(query?: SubscriptionQuery, options?: CallOptions): RowList<Subscription>;
+  list(query?: SubscriptionQuery, options?: ListOptions): RowList<Subscription>;
   /** B2: cancels the active subscription; it stays active to the period's end, cannot be brought back, and the owner is told by e-mail. */
   cancel(
     request: Owner & { readonly sku: string; readonly reason: CancelReason },
@@ -82,7 +82,7 @@ const subscription: z.ZodType<Subscription> = rowOf(
   {
     id: idText.nullish(),
     sku: z.string(),
-    owner: z.object({ id: idText.nullish() }).nullish(),
+    owner: partOf({ id: idText.nullish() }).nullish(),
     is_active: flag.nullish(),
     is_trial: flag.nullish(),
     trial_type: z.string().nullish(),

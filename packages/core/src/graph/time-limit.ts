@@ -28,13 +28,14 @@ export function withTimeLimit(inner: GraphTransport, { clock, timeoutMs }: TimeL
       } catch (error) {
         if (!isOver || !isGraphError(error) || error.code !== "aborted") throw error;
         const { operation, applied } = error;
-        const facts = { operation, applied, transient: true, retryable: applied === "no" };
+        const facts = { operation, applied, transient: true, retryable: applied === "no", timedOut: true } as const;
         throw new NoAnswerError(`${operation} got no answer within ${limitMs} ms in total.`, facts);
       } finally {
         timer.cancel();
         signal?.removeEventListener("abort", onAbort);
       }
     },
+    baseUrl: inner.baseUrl,
     close: (graceMs) => inner.close(graceMs),
   };
 }

@@ -11,7 +11,7 @@ export interface GraphRequest {
   readonly params: Readonly<Record<string, string>>;
   /** Goes into the `Authorization` header, unless `tokenIn` says otherwise, and nowhere else. */
   readonly token: Secret;
-  /** `query`: as `access_token` in the URL, for the one operation that is only known to take it there. */
+  /** `query`: as `access_token` in the URL, for the one operation that is only known to take it there; a read. Keep it off logs. */
   readonly tokenIn?: "query";
   /** `read` may be repeated and may share connections; a `write` is one request on one socket, never retried below the caller. */
   readonly kind: "read" | "write";
@@ -36,6 +36,8 @@ export interface GraphResponse {
  * of the request had been handed over.
  */
 export interface GraphTransport {
+  /** Where it sends, such as `https://graph.oculus.com`; a client over it looks here. */
+  readonly baseUrl?: string | undefined;
   send(request: GraphRequest, signal?: AbortSignal): Promise<GraphResponse>;
   /** Accepts no more, waits for what is under way, at most `graceMs` (default: as long as its time limits), then cuts it off. */
   close(graceMs?: number): Promise<void>;

@@ -8,6 +8,7 @@ import { rowOf, type Raw } from "../wire/row.ts";
 
 /** A user as the platform shows them. */
 export interface PlatformUser extends Raw {
+  /** App-scoped; but what `me` answers to the token of `accounts.link` is the org-scoped one (observed). */
   readonly id: UserId;
   /** The Meta user name. */
   readonly alias?: string;
@@ -16,7 +17,7 @@ export interface PlatformUser extends Raw {
 }
 
 export interface UserCalls {
-  /** U1: whose token this is. Does not prove that the token was made for this app. */
+  /** U1: whose token this is. Does not prove that the token was made for this app, nor that the id is this app's: `get` does. */
   me(userToken: string | Secret, options?: CallOptions): Promise<PlatformUser>;
   /** U2, with the app token: a user of this app; `not_found` for anybody else. */
   get(userId: string, options?: CallOptions): Promise<PlatformUser>;

@@ -85,7 +85,12 @@ test("a refused token is refused from memory for a short while", async () => {
 test("a token that is good at another app is refused", async () => {
   const { identity, users } = setUp();
 
-  const refused = { name: "IdentityRefusedError", code: "identity_refused", refusal: "other-app" };
+  const refused = {
+    name: "IdentityRefusedError",
+    code: "identity_refused",
+    refusal: "other-app",
+    message: /another app, or of account linking/,
+  };
   await expect(identity.verifyToken("token-of-500")).rejects.toMatchObject(refused);
   await expect(identity.verifyToken("token-of-500")).rejects.toMatchObject(refused);
   expect(users.asked).toMatchObject({ me: 1, get: 1 });

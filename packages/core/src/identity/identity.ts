@@ -8,7 +8,7 @@ import { createTokenCache, type TokenCache, type TokenDigest } from "./token-cac
 import type { VerifiedUser } from "./verified-user.ts";
 import { isGraphError } from "../errors/graph-error.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
-import { asAppId, asUserId, shownValue, type UserId } from "../ids/ids.ts";
+import { asAppId, asUserId, shownId, type UserId } from "../ids/ids.ts";
 import { createSingleFlight, type SingleFlight } from "../resilience/single-flight.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
@@ -87,7 +87,7 @@ class UserIdentity implements Identity {
   constructor(options: IdentityOptions) {
     const { users, clock, random, maxUsers = 10_000, positiveTtlMs = 600_000, negativeTtlMs = 10_000 } = options;
     const appId = asAppId(options.appId);
-    if (appId === undefined) throw badInput(`appId must be decimal text, not ${shownValue(options.appId)}.`);
+    if (appId === undefined) throw badInput(`appId must be decimal text, not ${shownId(options.appId)}.`);
     if (!Number.isSafeInteger(maxUsers) || maxUsers < 1) throw badInput("maxUsers must be a whole number above 0.");
     this.#users = users;
     this.#tokens = createTokenCache({ appId, clock, random, maxUsers, positiveTtlMs, negativeTtlMs });
@@ -206,7 +206,7 @@ class UserIdentity implements Identity {
       throw this.#refuse(
         digest,
         "other-app",
-        "The user token belongs to another app: this app does not know its user.",
+        "The user token is not of this app, which does not know its user: it is of another app, or of account linking, whose users have org-scoped ids.",
         error,
       );
     }
@@ -236,7 +236,7 @@ const neverLeft = (error: unknown): boolean =>
 function checkedUserId(userId: unknown): UserId {
   const id = asUserId(userId);
   if (id === undefined)
-    throw badInput(`The user id must be the app-scoped id as decimal text, not ${shownValue(userId)}.`);
+    throw badInput(`The user id must be the app-scoped id as decimal text, not ${shownId(userId)}.`);
   return id;
 }
 

@@ -30,3 +30,8 @@ export function shownValue(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : typeof value;
 }
+
+/** What was given as an id, as a message may show it. Text is only measured: arguments get swapped, and then it is a token or nonce. */
+export function shownId(value: unknown): string {
+  return typeof value === "string" ? `text of ${value.length} characters` : shownValue(value);
+}

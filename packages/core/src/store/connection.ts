@@ -2,6 +2,8 @@ import type { Worker } from "node:worker_threads";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { soon } from "../runtime/soon.ts";
 import { notOpen } from "./not-open.ts";
+import { NotYet } from "./not-yet.ts";
+import { errorOf } from "./store-calls.ts";
 import type { StoreAnswer, ThreadAnswer, ThreadCall } from "./store-calls.ts";
 import { threadEndText } from "./thread-end.ts";
 
@@ -60,7 +62,8 @@ export class Connection<Verb extends string, Event = never> {
       this.#state = "open";
       return taken;
     } catch (error) {
-      if (this.#state !== "open") await this.#end();
+      // Whoever opens it again in a moment needs no thread anew.
+      if (this.#state !== "open" && !(error instanceof NotYet)) await this.#end();
       throw error;
     }
   }
@@ -190,7 +193,7 @@ export class Connection<Verb extends string, Event = never> {
     this.#asked.delete(answer.id);
     if (asked?.idle === true) this.#idle -= 1;
     if (answer.ok) asked?.resolve(answer.result as never);
-    else asked?.reject(new QuestlineError(answer.code, answer.message));
+    else asked?.reject(errorOf(answer));
     this.#hold();
   }
 

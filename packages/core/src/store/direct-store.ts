@@ -1,8 +1,8 @@
-import { QuestlineError } from "../errors/questline-error.ts";
 import type { LaneStore, StoreVerb } from "./lane-store.ts";
 import { notOpen } from "./not-open.ts";
 import { askedVerbs, GATHER_MS } from "./remote-store.ts";
 import type { SqliteCalls } from "./sqlite-calls.ts";
+import { errorOf } from "./store-calls.ts";
 
 interface Asked {
   readonly verb: StoreVerb;
@@ -26,7 +26,7 @@ export function directStore(calls: SqliteCalls): LaneStore {
     for (const answer of answers) {
       const asked = together[answer.id];
       if (answer.ok) asked?.resolve(answer.result as never);
-      else asked?.reject(new QuestlineError(answer.code, answer.message));
+      else asked?.reject(errorOf(answer));
     }
   };
   const carryOutSoon = <Result>(verb: StoreVerb, args: readonly unknown[]): Promise<Result> =>

@@ -1,11 +1,13 @@
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync, rmSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { takeKernelName } from "../runtime/kernel-name.ts";
 import type { KernelName } from "../runtime/kernel-name.ts";
-import { HolderMark } from "./holder-mark.ts";
-import { asStoreError, lockedError, unusable } from "./sqlite-errors.ts";
+import { HolderMark, lastHolder } from "./holder-mark.ts";
+import { NotYet } from "./not-yet.ts";
+import { asStoreError, lockedError, unusable, withoutLocks } from "./sqlite-errors.ts";
+import { createPrivately } from "./private-file.ts";
 
 /**
  * Keeps a database file to one thread of one process. Each layer holds where the one before fails, and none outlives the
@@ -76,6 +78,7 @@ export class FileHold {
 function takeLock(path: string, lockPath: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
+    createPrivately(lockPath);
     lock = new DatabaseSync(lockPath, { timeout: 0 });
     // In memory: nothing is ever written, so nothing is left to clean up after a crash.
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
@@ -83,7 +86,28 @@ function takeLock(path: string, lockPath: string): DatabaseSync {
   } catch (error) {
     lock?.close();
     const refused = asStoreError(error, path);
-    if (refused.code === "store_locked") throw refused;
-    throw new QuestlineError("store_unusable", asStoreError(error, lockPath).message, { cause: error });
+    if (refused.code === "store_locked") {
+      // Nobody has ever come as far as the mark: a volume without locks says of every file that another one has it.
+      if (lastHolder(path) === undefined && !canLock(`${lockPath}-try-${process.pid}`)) throw withoutLocks(path, error);
+      throw refused;
+    }
+    const { message } = asStoreError(error, lockPath);
+    if (refused instanceof NotYet) throw new NotYet("store_unusable", message, { cause: error });
+    throw new QuestlineError("store_unusable", message, { cause: error });
+  }
+}
+
+/** Whether a file that nobody else knows can be locked. */
+function canLock(path: string): boolean {
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(path, { timeout: 0 });
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    lock?.close();
+    rmSync(path, { force: true });
   }
 }

@@ -25,7 +25,7 @@ export class HolderMark {
   }
 
   #write(flag: "w" | "wx"): string {
-    writeFileSync(this.#path, `${thisProcess()}\n`, { flag });
+    writeFileSync(this.#path, `${thisProcess()}\n`, { flag, mode: 0o600 });
     return fingerprint(this.#path) ?? "";
   }
 }

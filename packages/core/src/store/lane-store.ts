@@ -148,6 +148,11 @@ export interface LaneStore {
    * there is no file to copy; `store_unusable` when it cannot be written.
    */
   backup(path: string): Promise<void>;
+  /**
+   * Looks whether what it keeps is still where it was opened, and nobody else's. Throws `store_unusable` or `store_locked`,
+   * as every verb that writes then does.
+   */
+  stands(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -24,7 +24,9 @@ type Synchronous<Verb> = Verb extends (...args: infer Args) => Promise<infer Res
   : never;
 
 /** The verbs of a lane store, those about its file left out, as plain functions over its tables: the same code for every store. */
-export type LaneVerbs = { readonly [Verb in Exclude<StoreVerb, "backup" | "close">]: Synchronous<LaneStore[Verb]> };
+export type LaneVerbs = {
+  readonly [Verb in Exclude<StoreVerb, "backup" | "stands" | "close">]: Synchronous<LaneStore[Verb]>;
+};
 
 export interface StoreLimits {
   readonly maxLanes: number;

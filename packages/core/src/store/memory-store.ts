@@ -73,6 +73,9 @@ export function memoryStoreOf(verbs: LaneVerbs): LaneStore {
         "A memoryStore has no file to back up: what it holds ends with the process. Keep results in a sqliteStore.",
       );
     },
+    stands: async () => {
+      if (state !== "open") throw notOpen(state);
+    },
     close: async () => {
       state = "closed";
     },

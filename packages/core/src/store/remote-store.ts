@@ -66,5 +66,6 @@ export function askedVerbs(
     forgetUser: ask("forgetUser"),
     purge: ask("purge"),
     backup: ask("backup"),
+    stands: ask("stands"),
   };
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { basename, dirname, join, resolve } from "node:path";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { shownValue } from "../ids/ids.ts";
+import { createPrivately } from "./private-file.ts";
 
 /** What lies beside a database file and belongs to it. */
 const COMPANIONS = ["", "-wal", "-shm", "-journal", "-lock", "-holder"];
@@ -16,6 +17,7 @@ export function backUp(database: DatabaseSync, path: string, target: string): vo
   const unfinished = `${place}.questline-unfinished`;
   try {
     rmSync(unfinished, { force: true });
+    createPrivately(unfinished);
     database.prepare("VACUUM INTO ?").run(unfinished);
     sync(unfinished);
     refuseExisting(target, place);

@@ -7,6 +7,7 @@ import { asStoreError, isFull } from "./sqlite-errors.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
 import { UnreadableRow } from "./stored-fields.ts";
+import { refusalOf } from "./store-calls.ts";
 import type { StoreAnswer, StoreCall, StoreFile } from "./store-calls.ts";
 
 /** Verbs that change nothing, so need no transaction of their own. */
@@ -23,7 +24,7 @@ const READS: ReadonlySet<string> = new Set([
 ]);
 
 /** Verbs that cannot share a transaction. */
-const ALONE: ReadonlySet<string> = new Set(["backup", "close"]);
+const ALONE: ReadonlySet<string> = new Set(["backup", "close", "stands"]);
 
 /** Bounds how long one transaction keeps its callers waiting. */
 const CALLS_PER_TRANSACTION = 256;
@@ -89,12 +90,12 @@ export class SqliteCalls {
 
   #answerFailed(call: StoreCall, error: unknown): StoreAnswer {
     const { id } = call;
-    const { code, message } = asStoreError(error, this.#place.path);
-    if (this.#open === undefined || call.verb !== "accept" || !isFull(error)) return { id, ok: false, code, message };
+    const failure = asStoreError(error, this.#place.path);
+    if (this.#open === undefined || call.verb !== "accept" || !isFull(error)) return refusalOf(id, failure);
     try {
-      return { id, ok: true, result: this.#open.tables.full(message, () => this.#runAll([call]))[0] };
+      return { id, ok: true, result: this.#open.tables.full(failure.message, () => this.#runAll([call]))[0] };
     } catch {
-      return { id, ok: false, code, message };
+      return refusalOf(id, failure);
     }
   }
 
@@ -103,6 +104,7 @@ export class SqliteCalls {
     if (first?.verb === "close") return [this.#close()];
     const { file, tables } = (this.#open ??= this.#openFile());
     if (first?.verb === "backup") return [file.backUp(first.args[0] as string)];
+    if (first?.verb === "stands") return [file.check()];
     if (calls.every(({ verb }) => READS.has(verb))) {
       try {
         return this.#runAll(calls);

@@ -1,6 +1,12 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { QuestlineError } from "../errors/questline-error.ts";
+import { NotYet } from "./not-yet.ts";
 import { asStoreError } from "./sqlite-errors.ts";
+
+/** In a directory that is there and may be written. */
+const path = join(tmpdir(), "lanes.db");
 
 /** As node:sqlite reports it: extended result codes carry the primary one in their low byte (sqlite.org/rescode.html). */
 const sqliteError = (errcode: number): Error => Object.assign(new Error("told by SQLite"), { errcode });
@@ -17,9 +23,27 @@ it.each([
   [26, "store_unusable", /not a SQLite database/],
   [1, "store_unusable", /told by SQLite/],
 ])("reads SQLite's code %i as %s with advice and the path", (errcode, code, advice) => {
-  const error = asStoreError(sqliteError(errcode), "/data/lanes.db");
+  const error = asStoreError(sqliteError(errcode), path);
   expect(error).toMatchObject({ code, message: expect.stringMatching(advice) });
-  expect(error.message).toContain('"/data/lanes.db"');
+  expect(error.message).toContain(JSON.stringify(path));
+});
+
+it.each([
+  [5, true],
+  [8, true],
+  [778, true],
+  [13, true],
+  [14, true],
+  [11, false],
+  [26, false],
+  [3850, false],
+  [1, false],
+])("knows whether SQLite's code %i may pass: %s", (errcode, may) => {
+  expect(asStoreError(sqliteError(errcode), path) instanceof NotYet).toBe(may);
+});
+
+it("says that a volume does not lock", () => {
+  expect(asStoreError(sqliteError(3850), path).message).toMatch(/volume does not lock files.*local disk/);
 });
 
 it("lets our own errors through", () => {

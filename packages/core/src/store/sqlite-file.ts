@@ -6,6 +6,7 @@ import { FileHold } from "./file-hold.ts";
 import { FileRoom } from "./file-room.ts";
 import { backUp } from "./sqlite-backup.ts";
 import { unusable } from "./sqlite-errors.ts";
+import { createPrivately } from "./private-file.ts";
 
 /**
  * What a commit survives: `process` the death of the process, `power` that of the machine too (one fsync per commit).
@@ -30,6 +31,7 @@ export class SqliteFile {
   #synced: boolean;
 
   constructor({ path, durability, maxBytes }: FileOptions, migrations: readonly Migration[] = MIGRATIONS) {
+    createPrivately(path);
     this.database = new DatabaseSync(path, { timeout: 0 });
     this.#path = path;
     this.#durability = durability;
@@ -116,6 +118,11 @@ export class SqliteFile {
   /** Folds the write-ahead log into the file, as far as that can be done at once. */
   checkpoint(): void {
     this.database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  }
+
+  /** Throws if the file is ours no longer. */
+  check(): void {
+    this.#hold.check();
   }
 
   /** Writes what is committed into a new file. Not within a transaction. */

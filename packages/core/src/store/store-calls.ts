@@ -1,4 +1,6 @@
+import { QuestlineError } from "../errors/questline-error.ts";
 import type { ErrorCode } from "../errors/questline-error.ts";
+import { NotYet } from "./not-yet.ts";
 import type { SetAside } from "./lane-records.ts";
 import type { StoreVerb } from "./lane-store.ts";
 import type { StoreSabotage } from "./store-sabotage.ts";
@@ -13,9 +15,27 @@ export interface ThreadCall<Verb extends string> {
 
 export type StoreCall = ThreadCall<StoreVerb>;
 
-export type StoreAnswer =
-  | { readonly id: number; readonly ok: true; readonly result: unknown }
-  | { readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly message: string };
+export type StoreAnswer = { readonly id: number; readonly ok: true; readonly result: unknown } | Refusal;
+
+/** An error on its way from thread to thread. */
+export interface Refusal {
+  readonly id: number;
+  readonly ok: false;
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Present: the reason may pass (`NotYet`). */
+  readonly notYet?: { readonly holder?: string | undefined };
+}
+
+export function refusalOf(id: number, error: QuestlineError): Refusal {
+  const { code, message } = error;
+  const notYet = error instanceof NotYet ? { notYet: { holder: error.holder } } : {};
+  return { id, ok: false, code, message, ...notYet };
+}
+
+export function errorOf({ code, message, notYet }: Refusal): QuestlineError {
+  return notYet === undefined ? new QuestlineError(code, message) : new NotYet(code, message, notYet);
+}
 
 /** What a thread says, in batches: answers, and what it was not asked for. */
 export type ThreadAnswer<Event> = StoreAnswer | { readonly event: Event };

@@ -2,15 +2,15 @@ import type { SubscriptionValue } from "./subscription-value.ts";
 
 /** What every event has. */
 interface Sent {
-  /** The app it is about. `0` in the dashboard's test events. */
+  /** The app it is about. `0` in the dashboard's test events; empty where an entry does not say it. */
   readonly appId: string;
-  /** When the platform sent it; the order of events is not promised. */
+  /** When the platform sent it, or when it came where that is not said; the order of events is not promised. */
   readonly sentAt: Date;
   /** The same for every delivery of the same event. */
   readonly key: string;
   /** Sent by the dashboard's test button. */
   readonly isTest: boolean;
-  /** Members of the value this version does not know. */
+  /** Members of the value that this version does not know or cannot read, as they came. */
   readonly raw?: Readonly<Record<string, unknown>>;
 }
 
@@ -61,7 +61,7 @@ export interface SubscriptionChanged extends SubscriptionEventBase {
   readonly topic: "subscription_renewal_success" | "subscription_uncanceled" | "subscription_expired";
 }
 
-/** "Include values" is off in the dashboard: only the topic is known. */
+/** Came without its value, as with "Include values" off in the dashboard: only the topic is known. */
 export interface TopicChanged extends Sent {
   readonly topic: "changed";
   readonly field: string;
@@ -70,6 +70,7 @@ export interface TopicChanged extends Sent {
 /** A topic, or a value of one, that this version cannot read; all of it stands under `raw`. */
 export interface UnknownEvent extends Sent {
   readonly topic: "unknown";
+  /** The topic; empty where there is none. */
   readonly field: string;
 }
 

@@ -1,7 +1,7 @@
 export { createWebhookHandler } from "./webhook-handler.ts";
 export type { DroppedEvent, WebhookHandler, WebhookOptions } from "./webhook-handler.ts";
 export { nodeWebhookListener } from "./node-listener.ts";
-export type { NodeWebhookListener } from "./node-listener.ts";
+export type { NodeWebhookListener, NodeWebhookOptions } from "./node-listener.ts";
 export { memorySeenKeys } from "./seen-keys.ts";
 export type { SeenKeys } from "./seen-keys.ts";
 export type {

@@ -1,32 +1,34 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { WebhookEvent } from "./events.ts";
+import { readValue } from "../wire/read-value.ts";
 import { subscriptionValue } from "./subscription-value.ts";
 import { idText, instant, parseExactJson, unixSeconds } from "../wire/json.ts";
-import { rowOf } from "../wire/row.ts";
+import { partOf, rowOf } from "../wire/row.ts";
 
-const envelope = z.object({
-  object: z.literal("application"),
-  entry: z
-    .array(
-      z.object({
-        id: idText,
-        time: unixSeconds,
-        changes: z.array(z.object({ field: z.string(), value: z.unknown() })).nullish(),
-        changed_fields: z.array(z.string()).nullish(),
-      }),
-    )
-    .max(1000),
+const envelope = z.object({ object: z.literal("application"), entry: z.array(z.unknown()).max(1000) });
+
+/** What an entry says of its events; the events stand each alone. */
+const sender = z.object({
+  id: idText.optional().catch(undefined),
+  time: unixSeconds.optional().catch(undefined),
+  changes: z.array(z.unknown()).nullish().catch(undefined),
+  changed_fields: z.array(z.unknown()).nullish().catch(undefined),
 });
+
+const topicChange = z.object({ field: z.string(), value: z.unknown().optional() });
 
 const text = z.string().nullish();
 const owned = { owner_id: idText, subscription: subscriptionValue };
 
 /** A payload is text, though one page calls it a dictionary; `""` with its quotes is how no payload came. */
-const payload = z.unknown().transform((value) => {
-  if (value === undefined || value === null || value === '""') return undefined;
-  return typeof value === "string" ? value : JSON.stringify(value);
-});
+const payload = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    if (value === undefined || value === null || value === '""') return undefined;
+    return typeof value === "string" ? value : JSON.stringify(value);
+  });
 
 const joinIntent = rowOf(
   { destination_api_name: text, joining_user: idText.nullish(), lobby_session_id: text, match_session_id: text },
@@ -42,7 +44,7 @@ const order = rowOf(
   {
     event_time: instant.nullish(),
     user_id: idText.nullish(),
-    product_info: z.object({
+    product_info: partOf({
       notification_type: z.string(),
       reporting_id: z.string(),
       sku: z.string(),
@@ -83,8 +85,11 @@ const topics: ReadonlyMap<string, z.ZodType<object>> = new Map<string, z.ZodType
   ["subscription_expired", changed],
 ]);
 
-/** All events of a signed body; undefined if it is no notification. A value of an odd shape becomes an `unknown` event. */
-export function readEvents(body: string): readonly WebhookEvent[] | undefined {
+/**
+ * All events of a signed body; undefined if it is no notification. Each stands alone: one of an odd shape is an `unknown`
+ * event and takes none of the others with it. `cameAt` is when it was sent where an entry does not say so.
+ */
+export function readEvents(body: string, cameAt: Date): readonly WebhookEvent[] | undefined {
   let parsed: unknown;
   try {
     parsed = parseExactJson(body);
@@ -92,31 +97,58 @@ export function readEvents(body: string): readonly WebhookEvent[] | undefined {
     return undefined;
   }
   const read = envelope.safeParse(parsed);
-  if (!read.success) return undefined;
-  return read.data.entry.flatMap((entry) => {
-    const sent = { appId: entry.id, sentAt: entry.time, isTest: entry.id === "0" };
-    const changes = (entry.changes ?? []).map(({ field, value }) => {
-      const schema = topics.get(field);
-      const event = schema?.safeParse(value);
-      const key = keyOf(field, entry.id, entry.time, value);
-      if (event?.success === true) return { ...event.data, ...sent, key, topic: field } as unknown as WebhookEvent;
-      const raw = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : { value };
-      return { ...sent, key, topic: "unknown", field, raw } as const;
-    });
-    const fields = (entry.changed_fields ?? []).map(
-      (field) => ({ ...sent, key: keyOf(field, entry.id, entry.time, null), topic: "changed", field }) as const,
-    );
-    return [...changes, ...fields];
-  });
+  return read.success ? read.data.entry.flatMap((entry) => eventsOf(entry, cameAt)) : undefined;
 }
 
-/** An order says who it is; everything else is known by what it says, and when. */
-function keyOf(field: string, appId: string, sentAt: Date, value: unknown): string {
-  const said = order.safeParse(value).data as { reportingId?: string; status?: string } | undefined;
-  if (field === "order_status" && said?.reportingId !== undefined) {
-    return `order_status:${said.reportingId}:${said.status}`;
+function eventsOf(entry: unknown, cameAt: Date): readonly WebhookEvent[] {
+  const read = sender.safeParse(entry);
+  if (!read.success) {
+    const sent = { appId: "", sentAt: cameAt, isTest: false };
+    return [{ ...sent, key: keyOf("", "", undefined, entry), topic: "unknown", field: "", raw: rawOf(entry) }];
   }
-  const content = JSON.stringify([appId, sentAt.getTime(), value], (_name, part: unknown) =>
+  const { id = "", time, changes, changed_fields: fields } = read.data;
+  const sent = { appId: id, sentAt: time ?? cameAt, isTest: id === "0" };
+  const topicOnly = (field: string): WebhookEvent => ({
+    ...sent,
+    key: keyOf(field, id, time, null),
+    topic: "changed",
+    field,
+  });
+  const unknown = (field: string, came: unknown): WebhookEvent => ({
+    ...sent,
+    key: keyOf(field, id, time, came),
+    topic: "unknown",
+    field,
+    raw: rawOf(came),
+  });
+  return [
+    ...(changes ?? []).map((change) => {
+      const { field, value } = topicChange.safeParse(change).data ?? {};
+      if (field === undefined) return unknown("", change);
+      if (value === undefined || value === null) return topicOnly(field);
+      const schema = topics.get(field);
+      const event = schema === undefined ? undefined : readValue(schema, value);
+      if (event === undefined) return unknown(field, value);
+      const key = orderKey(field, event) ?? keyOf(field, id, time, value);
+      return { ...event, ...sent, key, topic: field } as unknown as WebhookEvent;
+    }),
+    ...(fields ?? []).map((field) => (typeof field === "string" ? topicOnly(field) : unknown("", field))),
+  ];
+}
+
+const rawOf = (came: unknown): Record<string, unknown> =>
+  typeof came === "object" && came !== null && !Array.isArray(came) ? { ...came } : { value: came };
+
+/** An order says who it is; everything else is known by what it says, and when. */
+function orderKey(
+  field: string,
+  event: { readonly reportingId?: string; readonly status?: string },
+): string | undefined {
+  return field === "order_status" ? `order_status:${event.reportingId}:${event.status}` : undefined;
+}
+
+function keyOf(field: string, appId: string, sentAt: Date | undefined, value: unknown): string {
+  const content = JSON.stringify([appId, sentAt?.getTime(), value], (_name, part: unknown) =>
     typeof part === "bigint" ? String(part) : part,
   );
   return `${field}:${createHash("sha256").update(content).digest("hex").slice(0, 32)}`;

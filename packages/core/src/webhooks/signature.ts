@@ -1,6 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { reveal, type Secret } from "../secrets/secret.ts";
 
+/** Whether a request is signed at all, rightly or not. */
+export const hasSignature = (header: string | null | undefined): boolean => HEADER.test(header ?? "");
+
 const HEADER = /^sha256=([0-9a-f]{64})$/i;
 
 /**

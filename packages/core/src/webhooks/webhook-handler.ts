@@ -1,13 +1,15 @@
 import type { WebhookEvent } from "./events.ts";
 import { readBody } from "./read-body.ts";
 import { readEvents } from "./read-events.ts";
+import { createRefusing, said, type WebhookRefusal } from "./refusals.ts";
 import { memorySeenKeys, type SeenKeys } from "./seen-keys.ts";
-import { isSameText, isSigned } from "./signature.ts";
+import { hasSignature, isSameText, isSigned } from "./signature.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { createSingleFlight } from "../resilience/single-flight.ts";
 import { dateAt } from "../runtime/calendar.ts";
 import { systemClock, type Clock } from "../runtime/clock.ts";
 import { stderrLogger, type Logger } from "../runtime/log.ts";
+import { createNotice } from "../runtime/notice.ts";
 import { credentialProblem } from "../secrets/credential-text.ts";
 import { reveal, secret, type Secret } from "../secrets/secret.ts";
 
@@ -38,6 +40,7 @@ export interface WebhookOptions {
   /** The largest body taken, bytes. Default 1 048 576. */
   readonly maxBodyBytes?: number;
   readonly clock?: Clock;
+  /** Hears what is wrong; of each kind the first at once, then its number once a minute. Default: stderr. */
   readonly logger?: Logger;
 }
 
@@ -59,9 +62,19 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
   const verifyToken = usable(options.verifyToken, "verifyToken", "verify-token");
   if (typeof options.appSecret !== "function") usable(options.appSecret, "appSecret", "app-secret");
   const handling = createSingleFlight<void>();
+  const refused = createRefusing(clock, logger);
+  const failed = createNotice<string>({
+    clock,
+    say: (error, requests) => logger.error({ error, requests }, "A webhook was not handled."),
+  });
+  const misdirected = createNotice<string>({
+    clock,
+    say: (app, events) => logger.warn({ app, events }, "Webhook events of another app than appId were dropped."),
+  });
 
   const dropReason = async (event: WebhookEvent): Promise<DroppedEvent["reason"] | undefined> => {
-    if (appId !== undefined && !event.isTest && event.appId !== appId) return "other-app";
+    const { isTest, appId: about } = event;
+    if (appId !== undefined && !isTest && about !== "" && about !== appId) return "other-app";
     if (clock.now() - event.sentAt.getTime() > maxAgeMs) return "stale";
     // All test events of a kind look alike, and each press of the button is meant.
     return !event.isTest && (await seen.has(event.key)) ? "duplicate" : undefined;
@@ -71,6 +84,7 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
     const reason = await dropReason(event);
     if (reason !== undefined) {
       logger.debug({ key: event.key, reason }, "A webhook event was dropped.");
+      if (reason === "other-app") misdirected(reason, event.appId);
       return onDropped?.({ event, reason });
     }
     await onEvent(event);
@@ -80,43 +94,44 @@ export function createWebhookHandler(options: WebhookOptions): WebhookHandler {
 
   const receive = async (request: Request): Promise<Response> => {
     const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) return said(413, "The body is too large.");
+    if (body === undefined) return refused("too-large");
     const { appSecret } = options;
     const given = typeof appSecret === "function" ? await appSecret() : appSecret;
     const signedBy = usable(given, "appSecret", "app-secret");
-    if (!isSigned(body, request.headers.get("x-hub-signature-256"), signedBy)) return said(401, "Not signed.");
-    const events = readEvents(Buffer.from(body).toString("utf8"));
-    if (events === undefined) return said(400, "Not a notification.");
+    const signature = request.headers.get("x-hub-signature-256");
+    if (!isSigned(body, signature, signedBy)) {
+      return refused(hasSignature(signature) ? "wrong-signature" : "no-signature");
+    }
+    const events = readEvents(Buffer.from(body).toString("utf8"), dateAt(clock.now()));
+    if (events === undefined) return refused("not-a-notification");
     // One after the other, and each once at a time: a redelivery may arrive while the first is still being handled.
     for (const event of events) await handling.run(event.key, () => handle(event));
     return said(200, "ok");
   };
 
   return async (request) => {
-    if (request.method === "GET") return handshake(new URL(request.url).searchParams, verifyToken);
+    if (request.method === "GET") return handshake(new URL(request.url).searchParams, verifyToken, refused);
     if (request.method !== "POST") return said(405, "Only GET and POST.", { allow: "GET, POST" });
     try {
       return await receive(request);
     } catch (error) {
-      logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A webhook was not handled.");
+      failed("failed", error instanceof Error ? error.message : "unknown");
       return said(500, "Not handled: deliver it again.");
     }
   };
 }
 
-function handshake(query: URLSearchParams, verifyToken: Secret): Response {
+function handshake(
+  query: URLSearchParams,
+  verifyToken: Secret,
+  refused: (refusal: WebhookRefusal) => Response,
+): Response {
   const challenge = query.get("hub.challenge") ?? "";
   const isMeant = isSameText(query.get("hub.verify_token") ?? "", reveal(verifyToken));
-  if (!isMeant) return said(403, "Wrong verify token.");
-  if (query.get("hub.mode") !== "subscribe" || !CHALLENGE.test(challenge)) return said(400, "Not a verification.");
+  if (!isMeant) return refused("wrong-verify-token");
+  if (query.get("hub.mode") !== "subscribe" || !CHALLENGE.test(challenge)) return refused("not-a-verification");
   return said(200, challenge);
 }
-
-const said = (status: number, text: string, headers: Record<string, string> = {}): Response =>
-  new Response(text, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...headers },
-  });
 
 function usable(value: unknown, what: string, kind: string): Secret {
   const isText = typeof value === "string";

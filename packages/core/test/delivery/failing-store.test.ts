@@ -37,7 +37,7 @@ describe("while the store cannot write", () => {
     w.store.fail("settle", 8);
     await w.clock.advance(10_000);
     expect(w.said).toEqual([
-      "The store failed; what it should write is kept and tried again every second.",
+      "The store failed; what it should write is kept and tried again every second, and reports are refused meanwhile.",
       "The store works again.",
     ]);
   });

@@ -144,6 +144,17 @@ it("keeps what it took when its file is moved away before it closes", async () =
   expect(await (await opened(`${path}.moved`)).inspect()).toMatchObject([{ seq: 1 }]);
 });
 
+it("notices that its file is deleted or replaced when it is asked to look", async () => {
+  const path = nextPath();
+  const store = await opened(path);
+  await store.stands();
+  rmSync(path);
+  const moved = { code: "store_unusable", message: expect.stringMatching(/moved, deleted or replaced/) };
+  await expect(store.stands()).rejects.toMatchObject(moved);
+  writeFileSync(path, "");
+  await expect(store.stands()).rejects.toMatchObject(moved);
+});
+
 it("goes on when its file is put back", async () => {
   const path = nextPath();
   const store = await opened(path);

@@ -85,7 +85,9 @@ it("opens at a second try, once the file is free", async () => {
 });
 
 it("says that the directory is missing", async () => {
-  expect(await refusal(join(nextPath(), "lanes.db"), "store_unusable")).toMatch(/directory exists/);
+  expect(await refusal(join(nextPath(), "lanes.db"), "store_unusable")).toMatch(
+    /directory .* does not exist; create it/,
+  );
 });
 
 it("refuses a file that is not a database, and does not touch it", async () => {

@@ -1,0 +1,151 @@
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as core from "@questline/core";
+import type { Logger, Questline } from "@questline/core";
+import { createEmulator } from "@questline/emulator";
+import type { Emulator } from "@questline/emulator";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+const USER = "80000000000000001";
+
+let folder: string;
+let emulator: Emulator;
+const running: Questline[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "questline-reload-"));
+  emulator = await createEmulator();
+  emulator.world.createUser({ alias: "amber", ids: { "1": USER } });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((questline) => questline.close({ timeoutMs: 0 })));
+  await emulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Version {
+  /** Where results are delivered. */
+  readonly where: "thread" | "here";
+  /** What a round adds, by this version's rule. */
+  readonly adds?: number;
+  readonly module?: typeof core;
+  readonly app?: string;
+  readonly file?: string;
+}
+
+/** The game's module, as it is evaluated once more at each edit. */
+function load({ where, adds = 1, module = core, app = "1", file = "questline.db" }: Version) {
+  const said: string[] = [];
+  const hear =
+    (level: string) =>
+    (_fields: object, message: string): void =>
+      void (message.startsWith("The platform's") || said.push(`${level} ${message}`));
+  const logger: Logger = { debug: () => {}, info: hear("info"), warn: hear("warn"), error: hear("error") };
+  const questline = module.createQuestline({
+    app: { id: app, secret: where === "here" ? () => "test-secret" : "test-secret" },
+    store: module.sqliteStore(join(folder, file)),
+    graph: { baseUrl: emulator.url, timeoutMs: 2_000 },
+    delivery: { windowMs: 60_000, quietPeriodMs: 200 },
+    logger,
+    achievements: { WINS_100: module.count(100) },
+    events: { roundWon: module.each<object>() },
+    rules: { roundWon: ({ addCount }) => [addCount("WINS_100", adds).named("round")] },
+  });
+  running.push(questline as unknown as Questline);
+  const outcomes: string[] = [];
+  questline.onOutcome(({ status }) => void outcomes.push(status));
+  const report = (id: string) => questline.match("arena:1").report(USER, "roundWon", {}, { id });
+  return { questline, report, outcomes, said };
+}
+
+const added = (): bigint => emulator.oracle.achievement(USER, "WINS_100")?.added ?? 0n;
+const TAKES_OVER = /^warn A Questline of this process holds this file already/;
+
+test.each(["thread", "here"] as const)(
+  "a module that is evaluated again takes the file over; who still has the older one is served by the newer (%s)",
+  async (where) => {
+    const older = load({ where });
+    const round = older.questline.match("arena:1");
+    const early = older.report("1");
+    expect(await early.durable).toEqual({ status: "accepted" });
+    const settled = early.settled;
+    const newer = load({ where, adds: 10 });
+    expect(await older.report("1").durable).toEqual({ status: "duplicate" });
+    expect(await round.report(USER, "roundWon", {}, { id: "2" }).durable).toEqual({ status: "accepted" });
+    expect(await newer.report("3").durable).toEqual({ status: "accepted" });
+    expect(newer.said).toEqual([expect.stringMatching(TAKES_OVER)]);
+    expect([older, newer].map(({ questline }) => questline.health())).toEqual([
+      { status: "running", restarts: 0 },
+      { status: "running", restarts: 0 },
+    ]);
+    expect(await older.questline.receipts({ userId: USER, matchId: "arena:1" })).toHaveLength(3);
+    await older.questline.flush();
+    expect(await settled).toMatchObject([{ status: "delivered" }]);
+    expect(added()).toBe(21n);
+    expect(older.outcomes.length).toBeGreaterThan(0);
+
+    expect(await older.questline.close()).toMatchObject({ owed: 0 });
+    expect(await older.report("4").durable).toMatchObject({
+      status: "refused",
+      reason: expect.stringMatching(/closed/),
+    });
+    expect(await newer.report("4").durable).toEqual({ status: "accepted" });
+    await newer.questline.flush();
+    expect(added()).toBe(31n);
+    expect([...older.said, ...newer.said].filter((line) => line.startsWith("error"))).toEqual([]);
+  },
+);
+
+test.each(["thread", "here"] as const)(
+  "several in one turn: the last one has the file, and what was reported to each is kept once (%s)",
+  async (where) => {
+    const all = [load({ where }), load({ where }), load({ where })];
+    const reported = all.map(({ report }, index) => report(String(index)));
+    expect(await Promise.all(reported.map(({ durable }) => durable))).toEqual(all.map(() => ({ status: "accepted" })));
+    await Promise.all(all.map(({ questline }) => questline.ready));
+    await all[0]?.questline.flush();
+    expect(added()).toBe(3n);
+    expect(await Promise.all(reported.map(({ settled }) => settled))).toMatchObject(
+      all.map(() => [{ status: "delivered" }]),
+    );
+  },
+);
+
+test("what waits in memory for a file that another one holds goes to the newer one", async () => {
+  const holder = load({ where: "thread", app: "2" });
+  await holder.questline.ready;
+  const older = load({ where: "thread" });
+  const { durable } = older.report("1");
+  await vi.waitFor(() => expect(older.questline.health().status).toBe("waiting"), 20_000);
+  const newer = load({ where: "thread", adds: 10 });
+  const late = newer.report("2");
+  await holder.questline.close();
+  await Promise.all([older.questline.ready, newer.questline.ready]);
+  expect([await durable, await late.durable]).toEqual([{ status: "accepted" }, { status: "accepted" }]);
+  await newer.questline.flush();
+  expect(added()).toBe(11n);
+});
+
+test("the file is known by whatever name it is reached, and by every copy of the package", async () => {
+  const older = load({ where: "thread" });
+  await older.questline.ready;
+  await symlink(join(folder, "questline.db"), join(folder, "link.db"));
+  vi.resetModules();
+  const copy = await import("@questline/core");
+  expect(copy.createQuestline).not.toBe(core.createQuestline);
+  const newer = load({ where: "thread", module: copy, file: "link.db" });
+  expect(await older.report("1").durable).toEqual({ status: "accepted" });
+  await newer.questline.flush();
+  expect({ added: added(), said: newer.said }).toEqual({ added: 1n, said: [expect.stringMatching(TAKES_OVER)] });
+});
+
+test("one of another app takes nothing over: it waits", async () => {
+  const first = load({ where: "thread" });
+  await first.questline.ready;
+  const other = load({ where: "thread", app: "2" });
+  await vi.waitFor(() => expect(other.questline.health()).toMatchObject({ status: "waiting" }), 20_000);
+  expect(await first.report("1").durable).toEqual({ status: "accepted" });
+  await first.questline.close();
+  await other.questline.ready;
+});
