@@ -1,5 +1,5 @@
 import type { Feed } from "./delivery/feed.ts";
-import type { Platform, ProgressRow, Write } from "./delivery/platform.ts";
+import type { Platform, ProgressRow, Unread, Write } from "./delivery/platform.ts";
 import type { AchievementProgress } from "./graph/achievements.ts";
 import type { AppUsage } from "./graph/app-usage.ts";
 import type { CallOptions } from "./graph/call.ts";
@@ -7,7 +7,7 @@ import type { GraphClient } from "./graph/graph-client.ts";
 import { bitText } from "./intent/bit-text.ts";
 import { accumulates } from "./intent/lane-value.ts";
 import type { Outcome } from "./intent/outcome.ts";
-import { outcomeOfError, unreadOfError } from "./outcome-of-error.ts";
+import { isOfUser, isUnknown, outcomeOfError, unreadOfError } from "./outcome-of-error.ts";
 import type { DefinitionsBook } from "./platform-definitions.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { TokenVault } from "./token-vault.ts";
@@ -40,7 +40,7 @@ export function graphPlatform({ graph, tokens, definitions, clock, usage }: Plat
       try {
         return { status: "read", sentAt, rows: rowsByName(await graph.achievements.read(user, {}, { signal })) };
       } catch (error) {
-        return unreadOfError(error);
+        return unreadOf(graph, user, error, signal);
       }
     },
 
@@ -52,10 +52,29 @@ export function graphPlatform({ graph, tokens, definitions, clock, usage }: Plat
         const row = answer === "unreadable" ? undefined : progressRow(answer);
         return row === undefined ? { status: "unread", reason: "progress-unread" } : { status: "row", sentAt, row };
       } catch (error) {
-        return unreadOfError(error);
+        return unreadOf(graph, user, error, signal);
       }
     },
   };
+}
+
+async function unreadOf(graph: GraphClient, user: string, error: unknown, signal: AbortSignal): Promise<Unread> {
+  const unread = unreadOfError(error);
+  const isNobody = isOfUser(error) && (await isNoUser(graph, user, signal));
+  return isNobody ? { ...unread, reason: "refused-user", noSuchUser: true } : unread;
+}
+
+/**
+ * Whether the platform has no such user. What a refusal is about is not told apart (100), and that nothing was found (100/33)
+ * may be for want of a permission: so it is asked for the user alone, and has none only if it finds none there either.
+ */
+async function isNoUser(graph: GraphClient, user: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await graph.users.get(user, { signal });
+    return false;
+  } catch (error) {
+    return isUnknown(error);
+  }
 }
 
 async function writeAchievement(
@@ -105,6 +124,9 @@ async function submitScore(
     return { status: "delivered", facts: didUpdate === undefined ? {} : { improved: didUpdate } };
   } catch (error) {
     const outcome = outcomeOfError(error, false);
+    if (userToken === undefined && outcome.status === "rejected" && isOfUser(error)) {
+      return (await isNoUser(graph, user, signal)) ? { ...outcome, reason: "refused-user" } : outcome;
+    }
     if (userToken !== undefined && outcome.status === "rejected" && outcome.reason === "user-token") {
       await tokens.forget(user, userToken);
     }

@@ -2,7 +2,9 @@ import "./runtime/supported-node.ts";
 export { createQuestline } from "./create-questline.ts";
 export type { AppOptions, AppSecret, GraphOptions, QuestlineOptions, TokenOptions } from "./options.ts";
 export type {
+  CheckCode,
   CheckFinding,
+  CheckOptions,
   DeadLetters,
   Debts,
   Durable,

@@ -20,8 +20,10 @@ import type { QuestlineOptions } from "./options.ts";
 import { errorText } from "./secrets/error-text.ts";
 import { setAsideRows } from "./set-aside-rows.ts";
 import { settledOutcome } from "./settled-outcome.ts";
+import { checkPlatform } from "./check-platform.ts";
+import { compareDefinitions } from "./compare-definitions.ts";
 import { skippedRowNotice } from "./skipped-row-notice.ts";
-import { compareDefinitions, followDefinitions, readDefinitions } from "./platform-definitions.ts";
+import { followDefinitions } from "./platform-definitions.ts";
 import type { Debts, Questline, TokenWanted } from "./questline.ts";
 import { markProgressChanges } from "./progress-changes.ts";
 import { ProgressHolds } from "./progress-holds.ts";
@@ -66,13 +68,18 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   // Deliveries retry as attempts of their lane, so that their transport never does; direct calls retry reads below.
   const usage = createFeed<AppUsage>("app usage", logger);
   const onAppUsage = (used: AppUsage): void => usage.emit(used);
+  let world: string | undefined;
+  const onEmulatorWorld = (id: string): void => {
+    if (id !== world) outbox.sawWorld((world = id));
+  };
   const onSkippedRow = skippedRowNotice(clock, logger);
-  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onSkippedRow });
+  const graph = createGraphClient({ app: credentials, transport, clock, onAppUsage, onEmulatorWorld, onSkippedRow });
   const direct = createGraphClient({
     app: credentials,
     federatedApp: options.federatedApp,
     transport: directTransport(transport, { clock, random }),
     clock,
+    onEmulatorWorld,
     onSkippedRow,
   });
   // Sockets of its own, so that no crowd at the door stands before a delivery.
@@ -89,6 +96,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       { clock, random, patience: JOIN_PATIENCE },
     ),
     clock,
+    onEmulatorWorld,
   });
   const identity = createIdentity({ appId: app, users: door.users, clock, random, limits });
   const appToken = createAppToken(credentials);
@@ -115,8 +123,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const found = new Set<string>();
   followDefinitions({ graph, clock, random, logger, signal: closing.signal }, (known) => {
     learn(known);
-    for (const { target, problem } of compareDefinitions(known, options.achievements, leaderboards)) {
-      if (!found.has(target + problem)) logger.warn({ target }, problem);
+    for (const { code, target, problem } of compareDefinitions(known, options.achievements, leaderboards)) {
+      if (!found.has(target + problem)) logger.warn({ target, code }, problem);
       found.add(target + problem);
     }
   });
@@ -245,10 +253,11 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     owed,
     stats: total,
     throttle: () => outbox.throttle(),
-    async check() {
-      const known = await readDefinitions({ graph, clock, random, logger, signal: closing.signal });
-      return compareDefinitions(known, options.achievements, leaderboards);
-    },
+    check: (given) =>
+      checkPlatform(
+        { graph: direct, achievements: options.achievements, leaderboards, clock, closing: closing.signal },
+        given,
+      ),
     inspect: async (filter) => {
       await ready;
       // User ids are of one app; with it the store finds a user's lanes without looking at all of them.

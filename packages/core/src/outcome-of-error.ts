@@ -32,7 +32,19 @@ export function outcomeOfError(thrown: unknown, accumulating: boolean): Exclude<
 /** How a failed read leaves whoever asked. */
 export function unreadOfError(error: unknown): Unread {
   if (!isGraphError(error)) return { status: "unread", reason: "no-answer" };
-  return { ...waiting(error), status: "unread" };
+  return { ...waiting(error), status: "unread", detail: error.message };
+}
+
+/** The platform itself says that there is no such object. */
+export function isUnknown(error: unknown): boolean {
+  return isGraphError(error) && error.code === "not_found" && error.graphCode !== undefined;
+}
+
+/** The platform itself refused what was asked of a user: perhaps since it has no such user. */
+export function isOfUser(error: unknown): boolean {
+  return (
+    isUnknown(error) || (isGraphError(error) && error.code === "invalid_parameter" && error.graphCode !== undefined)
+  );
 }
 
 /** What the platform refused for good. A refusal without its envelope is some proxy's word, and never final. */

@@ -1,10 +1,10 @@
 import type { Achievements, Leaderboards } from "./catalogue/definitions.ts";
 import type { Definitions } from "./delivery/platform.ts";
 import { isGraphError } from "./errors/graph-error.ts";
+import type { CallOptions } from "./graph/call.ts";
 import type { GraphClient } from "./graph/graph-client.ts";
 import type { PlatformAchievement } from "./graph/achievement-definitions.ts";
 import type { PlatformLeaderboard } from "./graph/leaderboards.ts";
-import type { CheckFinding } from "./questline.ts";
 import { fullJitter } from "./resilience/backoff.ts";
 import { sleep } from "./runtime/clock.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -18,7 +18,7 @@ export interface PlatformDefinitions {
 }
 
 interface Parts {
-  readonly graph: Pick<GraphClient, "achievements" | "leaderboards">;
+  readonly graph: Lists;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -30,10 +30,24 @@ const BACKOFF = { baseMs: 250, capMs: 30_000 };
 /** How long deliveries wait for the platform's definitions before the catalogue is taken at its word, ms. */
 const GRACE_MS = 3_000;
 
-/** Reads A2 and L2, each until it is answered or refused for good. Never rejects; aborted, it resolves with nothing known. */
-export async function readDefinitions(parts: Parts): Promise<PlatformDefinitions> {
-  const [achievements, leaderboards] = await Promise.all([readAchievements(parts), readLeaderboards(parts)]);
-  return { achievements, leaderboards };
+type Lists = Pick<GraphClient, "achievements" | "leaderboards">;
+
+/** A2, archived ones included, by name. Rejects with a `GraphError`. */
+export async function listAchievements(
+  graph: Lists,
+  options: CallOptions,
+): Promise<NonNullable<PlatformDefinitions["achievements"]>> {
+  const rows = await graph.achievements.definitions({ includeArchived: true }, options);
+  return new Map(rows.map((row) => [row.apiName, row]));
+}
+
+/** L2, by name. Rejects with a `GraphError`. */
+export async function listLeaderboards(
+  graph: Lists,
+  options: CallOptions,
+): Promise<NonNullable<PlatformDefinitions["leaderboards"]>> {
+  const rows = await graph.leaderboards.list({}, options);
+  return new Map(rows.flatMap((row) => (row.apiName === undefined ? [] : [[row.apiName, row]])));
 }
 
 /**
@@ -63,23 +77,16 @@ export function followDefinitions(parts: Parts, told: (known: PlatformDefinition
     known = { ...known, ...part };
     if (!isWaiting || missing.size === 0) tell();
   };
-  void readAchievements(parts).then((achievements) => came("achievement definitions", { achievements }));
-  void readLeaderboards(parts).then((leaderboards) => came("leaderboards", { leaderboards }));
+  const { graph } = parts;
+  void persist("achievement definitions", () => listAchievements(graph, { signal }), parts).then((achievements) =>
+    came("achievement definitions", { achievements }),
+  );
+  void persist("leaderboards", () => listLeaderboards(graph, { signal }), parts).then((leaderboards) =>
+    came("leaderboards", { leaderboards }),
+  );
 }
 
-async function readAchievements(parts: Parts): Promise<PlatformDefinitions["achievements"]> {
-  const { graph, signal } = parts;
-  const read = () => graph.achievements.definitions({ includeArchived: true }, { signal });
-  const rows = await persist("achievement definitions", read, parts);
-  return rows && new Map(rows.map((row) => [row.apiName, row]));
-}
-
-async function readLeaderboards(parts: Parts): Promise<PlatformDefinitions["leaderboards"]> {
-  const { graph, signal } = parts;
-  const rows = await persist("leaderboards", () => graph.leaderboards.list({}, { signal }), parts);
-  return rows && new Map(rows.flatMap((row) => (row.apiName === undefined ? [] : [[row.apiName, row]])));
-}
-
+/** Asks until it is answered or refused for good; aborted, it resolves with nothing known. */
 async function persist<T>(
   what: string,
   read: () => Promise<T>,
@@ -153,50 +160,4 @@ export class DefinitionsBook {
     this.#current = definitionsFor(platform, this.#own);
     this.#resolve();
   }
-}
-
-/** Where the catalogue and the platform differ, one sentence each. */
-export function compareDefinitions(
-  platform: PlatformDefinitions,
-  achievements: Achievements,
-  leaderboards: Leaderboards,
-): readonly CheckFinding[] {
-  const findings: CheckFinding[] = [];
-  const add = (target: string, problem: string): void => void findings.push({ target, problem });
-  for (const [name, own] of Object.entries(platform.achievements === undefined ? {} : achievements)) {
-    const row = platform.achievements?.get(name);
-    if (row === undefined)
-      add(name, "The platform has no such achievement; create it, or correct the name (it is case-sensitive).");
-    else for (const problem of achievementProblems(own, row)) add(name, problem);
-  }
-  for (const [name, own] of Object.entries(platform.leaderboards === undefined ? {} : leaderboards)) {
-    const row = platform.leaderboards?.get(name);
-    if (row === undefined) {
-      add(name, "The platform has no such leaderboard; create it, or correct the name (it is case-sensitive).");
-      continue;
-    }
-    if (row.sort !== undefined && row.sort !== own.sort) {
-      add(name, `The catalogue says ${own.sort}, the platform ${row.sort}; the platform's order is used.`);
-    }
-    if (row.writes !== undefined && row.writes !== own.writes) {
-      add(name, `The catalogue says that the ${own.writes} writes, the platform that the ${row.writes} does.`);
-    }
-  }
-  return findings;
-}
-
-function achievementProblems(own: Achievements[string], row: PlatformAchievement): string[] {
-  const problems: string[] = [];
-  if (own.type !== row.type) return [`The catalogue says it is ${own.type}, the platform ${row.type}.`];
-  if (row.isArchived === true) problems.push("It is archived at the platform; its results become dead letters.");
-  if (own.type !== "simple" && row.target !== undefined && BigInt(own.target) !== row.target) {
-    problems.push(`The catalogue's target is ${own.target}, the platform's ${row.target}; the platform's counts.`);
-  }
-  if (own.type === "bitfield" && row.bitfieldLength !== undefined && own.length !== row.bitfieldLength) {
-    problems.push(`The catalogue's length is ${own.length} bits, the platform's ${row.bitfieldLength}.`);
-  }
-  if (own.type === "count" && row.writes === "client") {
-    problems.push("Clients may write this count, so that it is exactly-once only while they do not.");
-  }
-  return problems;
 }

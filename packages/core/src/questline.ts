@@ -66,8 +66,11 @@ export interface Questline<
   stats(): Stats;
   /** How many requests deliveries may have under way, and why they are held back, if they are. */
   throttle(): Throttle<Reason>;
-  /** Compares the catalogue with the platform's definitions; resolves with what does not fit. */
-  check(): Promise<readonly CheckFinding[]>;
+  /**
+   * Compares the catalogue with the platform's definitions; resolves with what does not fit, and with why something could
+   * not be compared, within `timeoutMs`. Throws `aborted` by the signal, `closed`, `bad_input`.
+   */
+  check(options?: CheckOptions): Promise<readonly CheckFinding[]>;
   /** Lanes in the store; a `user` is one of this app unless `app` says otherwise. */
   inspect(filter?: LaneFilter): Promise<readonly LaneSnapshot[]>;
   readonly deadLetters: DeadLetters;
@@ -301,7 +304,41 @@ export interface Stats {
   readonly reads: number;
 }
 
+export interface CheckOptions {
+  /** For all of it, ms. Default 15 000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What does not fit; stable, so that a deployment can let some of them pass. */
+export type CheckCode =
+  /** The platform refuses the app token. */
+  | "wrong-secret"
+  /** The host is unknown, or nothing answered in time. */
+  | "no-answer"
+  | "platform-unavailable"
+  | "rate-limited"
+  | "missing-permission"
+  /** What came back is not the platform's: another host, a proxy, a portal. */
+  | "unreadable-answer"
+  /** The platform refused to be read, for another reason. */
+  | "refused"
+  | "unknown-achievement"
+  | "unknown-leaderboard"
+  | "type-differs"
+  | "archived"
+  | "target-differs"
+  | "length-differs"
+  | "order-differs"
+  /** Its write policy is the client's (the dashboard's default): it may refuse what this server writes. */
+  | "client-writes"
+  /** A board that is to be written with players' tokens, and takes the app's only. */
+  | "server-writes";
+
 export interface CheckFinding {
+  readonly code: CheckCode;
+  /** A name of the catalogue; `app` where the platform could not be read. */
   readonly target: string;
+  /** In words, with what to do. */
   readonly problem: string;
 }

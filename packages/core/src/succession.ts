@@ -72,6 +72,7 @@ export class Succession {
         prefetch: (user) => this.#ask(({ outbox }) => outbox.prefetch(user)),
         forgetProgress: (app, user, heldForMs) =>
           this.#ask(({ outbox }) => outbox.forgetProgress(app, user, heldForMs)),
+        sawWorld: (id) => this.#at.outbox.sawWorld(id),
         flush: () => this.#ask(({ outbox }) => outbox.flush()),
         owed: () => this.#ask(({ outbox }) => outbox.owed()),
         throttle: () => this.#at.outbox.throttle(),

@@ -24,6 +24,8 @@ export interface AttemptParts {
   readonly logger: Logger;
   readonly counters: Counters;
   readonly signal: AbortSignal;
+  /** Progress that was known is gone at the platform. */
+  readonly onReset: (user: string, achievement: string) => void;
   readonly onTokenWanted: (user: string, reason: "refused" | "missing") => void;
   readonly probe?: Probe | undefined;
   readonly sabotage?: Sabotage | undefined;

@@ -36,6 +36,7 @@ async function sendAchievement(
     return { end: { type: "dead", reason: "archived", maybeApplied: lane.sentWhileLocked } };
   if (prepared.status === "wait") return waitForProgress(lane, prepared, parts);
   const { progress, reset } = prepared;
+  if (reset === "seen") parts.onReset(lane.key.user, lane.key.target.name);
   if (progress.unlocked && !value.keepsCounting) {
     const announce = lane.sentWhileLocked ? { announce: true } : {};
     return { end: { type: "settled", how: "suppressed", progress, ...announce } };
@@ -50,7 +51,7 @@ async function sendAchievement(
     n: value.count,
     count: progress.count,
     wasLocked: !progress.unlocked,
-    epoch: lane.epoch + (reset ? 1 : 0),
+    epoch: lane.epoch + (reset === false ? 0 : 1),
     unchangedReads: 0,
   };
   const staging: Staging = { lane: lane.id, leaseToken: lane.leaseToken, journal, progress };
@@ -63,7 +64,9 @@ async function sendAchievement(
   if (late && !(await parts.stage(staging))) return undefined;
   if (outcome.status !== "delivered") return concludeFailure(lane, outcome, journal, parts.policy, momentOf(parts));
   const justUnlocked = outcome.facts.justUnlocked === true;
-  const after = progressAfter(journal, value, justUnlocked, parts.clock.now());
+  // The emulator may have told that its world is another one with this very answer: then the journal is of the earlier one.
+  const known = parts.book.isEarlierWorld(preparedAt) ? preparedAt : parts.clock.now();
+  const after = progressAfter(journal, value, justUnlocked, known);
   const ours = after.unlocked && ((journal.wasLocked && justUnlocked) || lane.sentWhileLocked);
   return {
     end: { type: "settled", how: "delivered", progress: after, ...(ours ? { announce: true } : {}) },
@@ -128,8 +131,17 @@ function waitForProgress(
 }
 
 function unread(lane: LeasedLane, failed: Unread, parts: AttemptParts): Conclusion {
-  if (failed.unsentUntil === undefined) return giveBack(lane, parts.policy, momentOf(parts), failed);
-  return { end: { type: "released", reason: failed.reason, notBefore: failed.unsentUntil, failedAttempt: false } };
+  const { reason, detail, unsentUntil } = failed;
+  const words = detail === undefined ? {} : { detail };
+  if (failed.noSuchUser === true) {
+    const tried = { status: "rejected", reason, ...words } as const;
+    return { end: { type: "dead", reason, ...words, maybeApplied: lane.sentWhileLocked }, tried };
+  }
+  if (unsentUntil === undefined) return giveBack(lane, parts.policy, momentOf(parts), failed);
+  const end = { type: "released", reason, notBefore: unsentUntil, failedAttempt: false } as const;
+  // Another lane's read was told why; this one has no words of its own yet.
+  const isNews = detail !== undefined && lane.attempts === 0;
+  return { end, ...(isNews && { tried: { status: "retryable", reason, detail } }) };
 }
 
 /** Nothing left, so the journal says nothing: the lane waits with its value, and no try is counted. */

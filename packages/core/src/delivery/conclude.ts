@@ -101,6 +101,7 @@ interface VerdictMoment extends Moment {
   readonly sentAt: number;
   readonly afterMs?: number | undefined;
   readonly appWide?: boolean | undefined;
+  readonly words?: string | undefined;
 }
 
 /** The end of a verdict read. */
@@ -111,8 +112,8 @@ export function concludeVerdict(
   policy: DeliveryPolicy,
   moment: VerdictMoment,
 ): Conclusion {
-  const { now, sentAt } = moment;
-  const tried: Tried = { status: "verdict", detail: verdict.is };
+  const { now, sentAt, words } = moment;
+  const tried: Tried = { status: "verdict", detail: words === undefined ? verdict.is : `${verdict.is}: ${words}` };
   if (verdict.is === "unreadable") return { ...stillInDoubt(journal, policy, moment), tried };
   const { count, unlocked } = verdict;
   const progress: Progress = { count, unlocked, at: sentAt };

@@ -14,6 +14,8 @@ export interface Ended {
   readonly unlocked: boolean;
   readonly improved?: boolean | "unknown";
   readonly score?: bigint;
+  /** Of a dead one: why, in words. */
+  readonly detail?: string;
   /** What a counter came to, or the bits that were sent. */
   readonly progress?: { readonly count: bigint } | { readonly bits: string };
 }
@@ -38,6 +40,7 @@ export function endedOf(lane: LeasedLane, conclusion: Conclusion, at: number): E
     epoch,
     unlocked: end.announce === true,
     ...(suppressed || end.type === "dead" ? {} : progressOf(lane.value, end.progress)),
+    ...(end.type === "dead" && end.detail !== undefined ? { detail: end.detail } : {}),
     ...(improved === undefined ? {} : { improved }),
     ...(score === undefined ? {} : { score }),
   };

@@ -4,7 +4,11 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 
 /** Says once that the app is held back, and once that it goes on. */
-export function throttleLog(clock: Clock, logger: Logger): (throttle: Throttle<Reason>) => void {
+export function throttleLog(
+  clock: Clock,
+  logger: Logger,
+  lastRefusal: () => { readonly detail?: string } | undefined,
+): (throttle: Throttle<Reason>) => void {
   let isHeld = false;
   return ({ state, reason, untilMs = clock.now() }) => {
     const wasHeld = isHeld;
@@ -12,7 +16,7 @@ export function throttleLog(clock: Clock, logger: Logger): (throttle: Throttle<R
     if (isHeld === wasHeld) return;
     if (!isHeld) return logger.info({}, "The platform serves this app again; results go out.");
     const what = state === "paused" ? "The platform refuses the whole app for now" : "The platform fails";
-    const fields = { state, reason, retryInMs: untilMs - clock.now() };
+    const fields = { state, reason, detail: lastRefusal()?.detail, retryInMs: untilMs - clock.now() };
     logger.warn(fields, `${what}; results wait, and one request at a time will probe.`);
   };
 }

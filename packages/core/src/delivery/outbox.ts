@@ -2,6 +2,7 @@ import { QuestlineError } from "../errors/questline-error.ts";
 import { laneId } from "../intent/intent.ts";
 import type { Reason } from "../intent/outcome.ts";
 import type { LaneKey } from "../intent/intent.ts";
+import { aborted } from "../runtime/aborted.ts";
 import { createGovernor } from "../resilience/governor.ts";
 import type { Governor, Throttle } from "../resilience/governor.ts";
 import { sleep } from "../runtime/clock.ts";
@@ -15,10 +16,12 @@ import type { ExpiredLane, Owed, SetAside } from "../store/lane-records.ts";
 import type { Firing, LaneStore, LeasedLane, ReportAcceptance, Staging } from "../store/lane-store.ts";
 import { Beat } from "./beat.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
+import { countEnd } from "./count-end.ts";
 import type { Counters } from "./counters.ts";
 import type { Ended } from "./ended.ts";
 import { endLease } from "./end-lease.ts";
 import type { EndLease } from "./end-lease.ts";
+import { followWorld } from "./emulator-world.ts";
 import { createFeed } from "./feed.ts";
 import type { Feed } from "./feed.ts";
 import { gather } from "./gather.ts";
@@ -34,10 +37,13 @@ import { runLane } from "./run-lane.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SettleWaiters } from "./settle-waiters.ts";
 import type { FiringEnd } from "./settle-waiters.ts";
+import { RefusalWatch } from "./refusal-watch.ts";
+import { resetLog } from "./reset-log.ts";
 import type { StoreProblem } from "./store-problem.ts";
 import { StoreTrouble } from "./store-trouble.ts";
 import { StoreWait } from "./store-wait.ts";
 import { takeOver } from "./take-over.ts";
+import { watchedPlatform } from "./watched-platform.ts";
 import { tellSetAside } from "./tell-set-aside.ts";
 import { watchPlace } from "./watch-place.ts";
 
@@ -69,6 +75,7 @@ export type Delivery = Pick<
   | "kick"
   | "prefetch"
   | "forgetProgress"
+  | "sawWorld"
   | "flush"
   | "owed"
   | "throttle"
@@ -90,6 +97,8 @@ export class Outbox {
   readonly tokenWanted: Feed<TokenWish>;
   /** Deliveries pause, probe, or are open again. */
   readonly throttled: Feed<Throttle<Reason>>;
+  /** An answer of the emulator named its world. */
+  readonly sawWorld: (id: string) => void;
   readonly #parts: OutboxParts;
   readonly #governor: Governor<Reason>;
   readonly #scheduler: Scheduler;
@@ -104,8 +113,10 @@ export class Outbox {
   #failure: QuestlineError | undefined;
 
   constructor(parts: OutboxParts) {
-    const { store, clock, random, logger, policy, counters, platform } = parts;
+    const { store, clock, random, logger, policy, counters } = parts;
     const { signal } = parts.abort;
+    const watch = new RefusalWatch(clock, logger, signal);
+    const platform = watchedPlatform(parts.platform, watch);
     this.#parts = parts;
     this.ended = createFeed("outcomes", logger);
     this.tokenWanted = createFeed("token wanted", logger);
@@ -116,7 +127,7 @@ export class Outbox {
     this.#wait = new StoreWait(clock, logger);
     this.#governor = createGovernor({ clock, random, limit: policy.concurrency });
     this.throttled = createFeed("throttle", logger);
-    this.throttled.listen(throttleLog(clock, logger));
+    this.throttled.listen(throttleLog(clock, logger, () => watch.last));
     this.#governor.onChange((throttle) => this.throttled.emit(throttle));
     platform.onUsage?.((percent) => this.#governor.usage(percent));
     this.#scheduler = new Scheduler({
@@ -140,14 +151,20 @@ export class Outbox {
     });
     const governor = this.#governor;
     this.#book = new ProgressBook({ platform, governor, random, clock, policy, counters, signal });
+    this.sawWorld = followWorld(logger, () => {
+      this.#book.newWorld();
+      this.#scheduler.kick();
+    });
     this.#end = endLease({ store, beat, clock, trouble: this.#trouble, signal });
     const stage = gather(beat, (batch: readonly Staging[]) => store.stage(batch));
     this.#attempt = {
       ...parts,
+      platform,
       book: this.#book,
       governor,
       stage: (staging) => this.#trouble.hear(stage(staging)),
       signal,
+      onReset: resetLog(clock, logger),
       onTokenWanted: (user, reason) => soon(() => this.tokenWanted.emit({ user, reason })),
     };
   }
@@ -336,20 +353,9 @@ export class Outbox {
   }
 
   #final(ended: Ended): void {
-    const { counters, logger } = this.#parts;
     const { key, record } = ended;
-    if (record.how === "dead") {
-      counters.dead += 1;
-      const fields = { user: key.user, target: key.target.name, reason: record.reason };
-      logger.error(fields, "A result was given up on; it is kept as a dead letter.");
-    } else if (record.how === "suppressed") counters.suppressed += 1;
-    else counters.delivered += 1;
+    countEnd(ended, this.#parts.counters, this.#parts.logger);
     this.#waiters.settled(laneId(key), record);
     this.ended.emit(ended);
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
-  );

@@ -45,6 +45,10 @@ export type Write =
 export interface Unread {
   readonly status: "unread";
   readonly reason: Reason;
+  /** The platform's words. */
+  readonly detail?: string;
+  /** The platform has said for sure that it has no such user. */
+  readonly noSuchUser?: boolean;
   readonly afterMs?: number;
   readonly appWide?: boolean;
   /** A limit on this user alone. */

@@ -14,8 +14,8 @@ import type { DeliveryPolicy } from "./policy.ts";
 
 /** What a lane stands on before it is sent. */
 export type Prepared =
-  /** `reset`: progress that we knew is gone, so a new epoch begins. */
-  | { readonly status: "ready"; readonly progress: Progress; readonly reset: boolean }
+  /** `reset`: progress that we knew is gone, as a read has shown or the emulator has said, so a new epoch begins. */
+  | { readonly status: "ready"; readonly progress: Progress; readonly reset: "seen" | "told" | false }
   | { readonly status: "archived" }
   /** No usable reading yet. `failed` tells a failed read from one that must not be made before `notBefore`. */
   | { readonly status: "wait"; readonly reason: Reason; readonly notBefore?: number; readonly failed?: Unread };
@@ -28,22 +28,23 @@ interface Snapshot {
 /** A user whose last reads failed. */
 interface Setback {
   readonly reason: Reason;
+  readonly detail: string | undefined;
   readonly failures: number;
   /** Not read again before, wall ms. */
   readonly until: number;
 }
 
 const MOST_USERS = 10_000;
-/** A player who returns sooner than this after the last read is not read again. */
-const PREFETCH_AFTER_MS = 60_000;
-
+/** One that is forgotten costs a read. */
+const MOST_LANES = 20_000;
 /**
  * Knows, per user, what the platform last said, and decides what a lane may stand on.
  *
  * A lane's own stored progress comes first: a settled send moved it forward. Otherwise one read of all the user's
  * achievements serves every lane of that user, under one rule: a read may become a lane's baseline only if nothing of
  * that lane was in flight since it was sent, and the lane's last send had settled a quiet period before. That an
- * achievement is unlocked may be believed of any read, for as long as facts last.
+ * achievement is unlocked may be believed of any read, for as long as facts last. What a read that may become a baseline
+ * shows to be less than what is known was reset; where one that may not shows it, nothing is taken for known until one may.
  */
 export class ProgressBook {
   readonly #platform: Platform;
@@ -53,9 +54,14 @@ export class ProgressBook {
   readonly #policy: DeliveryPolicy;
   readonly #counters: Counters;
   readonly #signal: AbortSignal;
-  readonly #startedAt: number;
+  /** Lanes whose progress is of this process; another's may be of any age, since nobody knows how long none ran. */
+  readonly #ours = new LRUCache<string, true>({ max: MOST_LANES });
+  /** What is known from before is of an earlier world of the emulator, wall ms. */
+  #worldSince = Number.NEGATIVE_INFINITY;
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: MOST_USERS });
   readonly #reading = new Map<string, Promise<ProgressReading>>();
+  /** When a user last joined, wall ms. */
+  readonly #joined = new LRUCache<string, number>({ max: MOST_USERS });
   /** Until when (wall ms) nothing that was read of a user is believed. */
   readonly #forgotten = new LRUCache<string, { readonly at: number; readonly until: number }>({ max: MOST_USERS });
   /** A user has many lanes: each of them waits for what one read was told. */
@@ -77,47 +83,77 @@ export class ProgressBook {
     this.#policy = parts.policy;
     this.#counters = parts.counters;
     this.#signal = parts.signal;
-    this.#startedAt = parts.clock.now();
   }
 
   async prepare(lane: LeasedLane, value: AchievementValue, definitions: Definitions): Promise<Prepared> {
+    const prepared = await this.#prepare(lane, value, definitions);
+    if (prepared.status === "ready") this.#ours.set(lane.id, true);
+    return prepared;
+  }
+
+  async #prepare(lane: LeasedLane, value: AchievementValue, definitions: Definitions): Promise<Prepared> {
     const { user, target } = lane.key;
     if (definitions.achievement(target.name)?.archived === true) return { status: "archived" };
+    // A player who has just joined is being read: that may show that what is known is gone.
+    if (lane.progress?.unlocked === true) await this.#reading.get(user);
     const now = this.#clock.now();
-    const { progress: known } = lane;
+    const { known, knownAt } = this.#knownOf(lane);
     const settled = lane.settledAt === undefined ? 0 : lane.settledAt + this.#policy.quietPeriodMs;
     const baselineSince = Math.max(settled, lane.inTheAirUntil ?? 0, this.#forgotten.get(user)?.until ?? 0);
-    // Nobody knows how long no process ran, so that an earlier one's facts may be of any age.
-    const freshSince = Math.max(now - this.#policy.factMs, this.#startedAt);
+    const freshSince = Math.max(now - this.#policy.factMs, this.#joined.get(user) ?? 0);
 
     const snapshot = this.#snapshots.get(user);
-    const newer =
-      snapshot !== undefined && snapshot.sentAt >= Math.max(freshSince, (known?.at ?? 0) + 1) ? snapshot : undefined;
+    const newer = snapshot !== undefined && snapshot.sentAt >= Math.max(freshSince, knownAt + 1) ? snapshot : undefined;
     const row = newer?.rows?.get(target.name);
     const nowUnlocked = newer !== undefined && row?.unlocked === true;
     if (nowUnlocked && !value.keepsCounting) return ready(row, newer.sentAt, false, known);
-    if (known !== undefined && (!known.unlocked || value.keepsCounting)) {
-      // Its count stays: no snapshot ever overwrites a baseline.
-      const progress = { ...known, unlocked: known.unlocked || nowUnlocked };
-      return { status: "ready", progress, reset: false };
+    const isGone = newer?.rows !== undefined && known !== undefined && hasShrunk(known, row);
+    if (known !== undefined && !isGone) {
+      if (!known.unlocked || value.keepsCounting) {
+        // Its count stays: no snapshot that shows more ever overwrites a baseline.
+        const progress = { ...known, unlocked: known.unlocked || nowUnlocked };
+        return { status: "ready", progress, reset: false };
+      }
+      if (this.#ours.has(lane.id) && known.at >= freshSince) return { status: "ready", progress: known, reset: false };
     }
     if (newer?.rows !== undefined && newer.sentAt >= baselineSince)
-      return this.#baseline(value, row, newer.sentAt, known);
-    if (known !== undefined && known.at >= freshSince) return { status: "ready", progress: known, reset: false };
+      return this.#baseline(lane, value, row, newer.sentAt);
     if (baselineSince > now) return { status: "wait", reason: "progress-unread", notBefore: baselineSince };
 
     const reading = await this.#readSince(user, Math.max(baselineSince, freshSince));
     if (reading.status === "unread") return { status: "wait", reason: reading.reason, failed: reading };
     if (reading.rows === undefined) return this.#single(lane, value);
-    return this.#baseline(value, reading.rows.get(target.name), reading.sentAt, known);
+    return this.#baseline(lane, value, reading.rows.get(target.name), reading.sentAt);
   }
 
-  /** Reads what a player who joins will need, unless it was read a moment ago. */
+  /**
+   * Reads what a player who joins will need. That an achievement is unlocked is not believed of before; but who was read
+   * less than a quiet period ago is read again only once something stands on it.
+   */
   async prefetch(user: string): Promise<void> {
+    this.#joined.set(user, this.#clock.now());
     const known = this.#snapshots.get(user);
-    const recent = known !== undefined && known.sentAt >= this.#clock.now() - PREFETCH_AFTER_MS;
+    const recent = known !== undefined && known.sentAt > this.#clock.now() - this.#policy.quietPeriodMs;
     // It is a convenience: never the one request that probes.
     if (!recent && !this.#reading.has(user) && this.#governor.held === undefined) await this.#read(user);
+  }
+
+  /** The emulator answers from another world: nothing that was known is of it. */
+  newWorld(): void {
+    this.#worldSince = this.#clock.now();
+    this.#snapshots.clear();
+    this.#setbacks.clear();
+  }
+
+  /** Whether the emulator's world has changed since (wall ms). */
+  isEarlierWorld(since: number): boolean {
+    return since <= this.#worldSince;
+  }
+
+  /** What a lane knows, and as of when: what an earlier process left is older than any read of this one. */
+  #knownOf({ id, progress }: LeasedLane): { readonly known: Progress | undefined; readonly knownAt: number } {
+    if (progress === undefined || this.isEarlierWorld(progress.at)) return { known: undefined, knownAt: 0 };
+    return { known: progress, knownAt: this.#ours.has(id) ? progress.at : 0 };
   }
 
   /** Nothing read of the user before `until` (wall ms) is believed any longer; a later call replaces an earlier one. */
@@ -128,7 +164,7 @@ export class ProgressBook {
 
   /** What was known of the user at `since` (wall ms) holds no longer. */
   isForgotten(user: string, since: number): boolean {
-    return (this.#forgotten.get(user)?.at ?? Number.NEGATIVE_INFINITY) >= since;
+    return this.isEarlierWorld(since) || (this.#forgotten.get(user)?.at ?? Number.NEGATIVE_INFINITY) >= since;
   }
 
   /** A row of one achievement, read now and joined with nobody's older read. */
@@ -156,16 +192,13 @@ export class ProgressBook {
     const reading = this.#waiting(user) ?? (await this.readOne(user, target.name));
     this.#heard(user, reading);
     if (reading.status === "unread") return { status: "wait", reason: reading.reason, failed: reading };
-    return this.#baseline(value, reading.status === "row" ? reading.row : undefined, reading.sentAt, lane.progress);
+    return this.#baseline(lane, value, reading.status === "row" ? reading.row : undefined, reading.sentAt);
   }
 
-  #baseline(
-    value: AchievementValue,
-    row: ProgressRow | undefined,
-    sentAt: number,
-    known: Progress | undefined,
-  ): Prepared {
-    const reset = known?.unlocked === true && row?.unlocked !== true;
+  #baseline(lane: LeasedLane, value: AchievementValue, row: ProgressRow | undefined, sentAt: number): Prepared {
+    const { known } = this.#knownOf(lane);
+    const isOfEarlierWorld = known === undefined && lane.progress !== undefined && row?.unlocked !== true;
+    const reset = isOfEarlierWorld ? "told" : known !== undefined && hasShrunk(known, row) ? "seen" : false;
     if (row === undefined) return ready({ count: 0n, unlocked: false }, sentAt, reset);
     if (row.count === undefined && value.count > 0n && !row.unlocked) {
       const failed: Unread = { status: "unread", reason: "progress-unread" };
@@ -199,8 +232,8 @@ export class ProgressBook {
     if (answer === undefined) return this.#unsent();
     this.#heard(user, answer);
     if (answer.status === "unread") return answer;
-    if ((this.#forgotten.get(user)?.until ?? -1) >= answer.sentAt)
-      return { status: "unread", reason: "progress-unread" };
+    if (this.isEarlierWorld(answer.sentAt) || (this.#forgotten.get(user)?.until ?? -1) >= answer.sentAt)
+      return { status: "unread", reason: "progress-unread", detail: "It was changed while it was read." };
     this.#snapshots.set(user, { sentAt: answer.sentAt, rows: answer.rows });
     return answer;
   }
@@ -214,7 +247,8 @@ export class ProgressBook {
   #waiting(user: string): Unread | undefined {
     const setback = this.#setbacks.get(user);
     if (setback === undefined || setback.until <= this.#clock.now()) return undefined;
-    return { status: "unread", reason: setback.reason, unsentUntil: setback.until };
+    const { reason, detail, until } = setback;
+    return { status: "unread", reason, unsentUntil: until, ...(detail !== undefined && { detail }) };
   }
 
   /** Reads that fail back off as writes do; what refuses the whole app is the governor's to remember. */
@@ -225,11 +259,19 @@ export class ProgressBook {
       const { backoffMs: baseMs, maxBackoffMs: capMs } = this.#policy;
       const wait = Math.max(answer.afterMs ?? 0, fullJitter(failures, { baseMs, capMs }, this.#random.next()));
       const until = this.#clock.now() + wait;
-      this.#setbacks.set(user, { reason: answer.reason, failures: failures + 1, until });
+      const { reason, detail } = answer;
+      this.#setbacks.set(user, { reason, detail, failures: failures + 1, until });
     }
   }
 }
 
-function ready(row: ProgressRow, at: number, reset: boolean, known?: Progress): Prepared {
+/** A counter that is unlocked may stop where it is, below what was sent. An absent row is one without progress. */
+function hasShrunk(known: Progress, row: ProgressRow | undefined): boolean {
+  if (row?.unlocked === true) return false;
+  const count = row === undefined ? 0n : row.count;
+  return known.unlocked || (count !== undefined && count < known.count);
+}
+
+function ready(row: ProgressRow, at: number, reset: "seen" | "told" | false, known?: Progress): Prepared {
   return { status: "ready", progress: { count: row.count ?? known?.count ?? 0n, unlocked: row.unlocked, at }, reset };
 }

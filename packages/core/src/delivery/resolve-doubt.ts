@@ -1,4 +1,4 @@
-import type { RowReading } from "./platform.ts";
+import type { RowReading, Unread } from "./platform.ts";
 import type { Journal, LeasedLane } from "../store/lane-store.ts";
 import { momentOf } from "./attempt-parts.ts";
 import type { AttemptParts } from "./attempt-parts.ts";
@@ -34,11 +34,13 @@ export async function resolveDoubt(lane: LeasedLane, journal: Journal, parts: At
   const wasReset = lane.forgetsAtEnd || parts.book.isForgotten(user, startedAt);
   const verdict = wasReset ? afterReset(judged) : judged;
   countVerdict(verdict.is, lane, parts);
-  const ordered = reading.status === "unread" ? { afterMs: reading.afterMs, appWide: reading.appWide } : {};
+  const { afterMs, appWide, detail } = reading.status === "unread" ? reading : ({} as Partial<Unread>);
   return concludeVerdict(lane, journal, verdict, policy, {
     ...momentOf(parts),
     sentAt: sentAt(reading, parts),
-    ...ordered,
+    afterMs,
+    appWide,
+    words: detail,
   });
 }
 

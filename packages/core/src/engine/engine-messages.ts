@@ -36,6 +36,7 @@ export type EngineVerb =
   | "engine:flush"
   | "engine:owed"
   | "engine:close"
+  | "engine:world"
   | "engine:hurry"
   | "engine:definitions"
   | "engine:token";

@@ -107,6 +107,7 @@ const graph = createGraphClient({
   transport,
   clock,
   onAppUsage,
+  onEmulatorWorld: (id) => outbox.sawWorld(id),
   onSkippedRow: skippedRowNotice(clock, logger),
 });
 const definitions = new DefinitionsBook(start.own);
@@ -164,6 +165,7 @@ const own = {
     await graph.close(Math.max(0, until - clock.monotonic()));
     return owed;
   },
+  "engine:world": (id: string) => outbox.sawWorld(id),
   "engine:definitions": (known: PlatformDefinitions) => definitions.learn(known),
   "engine:token"(number: number, token: string | undefined) {
     tokensNeeded.get(number)?.(token);

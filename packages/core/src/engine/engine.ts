@@ -198,6 +198,7 @@ export function engineIn({ file, start, clock, logger }: EngineParts): Engine {
       kick: () => supervisor.tell("engine:kick", []),
       prefetch: (user) => supervisor.ask<void>("engine:prefetch", [user], true).catch(() => undefined),
       forgetProgress: (_app, user, heldForMs) => supervisor.ask("engine:forgetProgress", [user, heldForMs]),
+      sawWorld: (id) => supervisor.tell("engine:world", [id]),
       async flush() {
         await intake.empty();
         await supervisor.ask("engine:flush", []);

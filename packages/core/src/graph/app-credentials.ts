@@ -32,14 +32,14 @@ export function createAppToken({ id, secret: source }: AppCredentials): AppToken
       `app.id must be the app's id as decimal text, not ${shownId(id)}; the dashboard shows it under API.`,
     );
   }
-  const problem = typeof source === "function" ? undefined : credentialProblem(textOf(source));
+  const problem = typeof source === "function" ? undefined : secretProblem(textOf(source));
   if (problem !== undefined) throw new QuestlineError("bad_input", `app.secret ${problem}.`);
 
   let latest: { readonly bare: Secret; readonly token: Secret } | undefined;
   const read = async (operation: string): Promise<{ readonly bare: Secret; readonly token: Secret }> => {
     if (latest !== undefined && typeof source !== "function") return latest;
     const value = textOf(typeof source === "function" ? await given(source, operation) : source);
-    const unusable = credentialProblem(value);
+    const unusable = secretProblem(value);
     if (unusable !== undefined) throw unusableSecret(operation, `app.secret ${unusable}`);
     if (latest === undefined || reveal(latest.bare) !== value) {
       const text = value as string;
@@ -55,6 +55,12 @@ export function createAppToken({ id, secret: source }: AppCredentials): AppToken
       return latest?.bare;
     },
   };
+}
+
+/** What is wrong with an app secret, as the end of a sentence; undefined if nothing is. */
+function secretProblem(value: unknown): string | undefined {
+  if (typeof value !== "string" || !value.startsWith("OC|")) return credentialProblem(value);
+  return "is the whole app token (it begins with OC|): give only the secret, which is what stands behind the last |";
 }
 
 async function given(source: Extract<SecretSource, () => unknown>, operation: string): Promise<string | Secret> {

@@ -45,9 +45,13 @@ export interface CallerOptions {
   readonly transport: GraphTransport;
   readonly clock: Clock;
   readonly onAppUsage?: ((usage: AppUsage) => void) | undefined;
+  readonly onEmulatorWorld?: ((id: string) => void) | undefined;
 }
 
-export function createCaller({ appToken, transport, clock, onAppUsage }: CallerOptions): Caller {
+/** Only the emulator sends it; Meta never does. */
+const EMULATOR_WORLD = "x-questline-emulator-world";
+
+export function createCaller({ appToken, transport, clock, onAppUsage, onEmulatorWorld }: CallerOptions): Caller {
   return async (call, options = {}) => {
     const { operation, params, userToken, tokenIn } = call;
     const { request: template, repeat } = operations[operation];
@@ -73,6 +77,8 @@ export function createCaller({ appToken, transport, clock, onAppUsage }: CallerO
         const usage = readAppUsage(response.headers["x-app-usage"]);
         if (usage !== undefined) onAppUsage(usage);
       }
+      const world = response.headers[EMULATOR_WORLD];
+      if (world !== undefined) onEmulatorWorld?.(world);
       const { latestSecret } = appToken;
       return readAnswer(response, call, {
         operation,

@@ -55,20 +55,22 @@ export interface GraphClientOptions {
   readonly clock?: Clock | undefined;
   /** Hears the share of the app's allowance that is used, where an answer tells it. Must not throw. */
   readonly onAppUsage?: ((usage: AppUsage) => void) | undefined;
+  /** Hears which of its worlds the emulator answered from; the platform itself never says such a thing. Must not throw. */
+  readonly onEmulatorWorld?: ((id: string) => void) | undefined;
   /** Hears of each row of a list that could not be read, and so cost nothing but itself. Must not throw. */
   readonly onSkippedRow?: ((row: SkippedRow) => void) | undefined;
 }
 
 /** Makes a client. Throws `bad_input` for a wrong app id, secret or base URL, and for one that is not the transport's. */
 export function createGraphClient(options: GraphClientOptions): GraphClient {
-  const { clock = systemClock, onAppUsage, onSkippedRow, federatedApp } = options;
+  const { clock = systemClock, onAppUsage, onSkippedRow, onEmulatorWorld, federatedApp } = options;
   const baseUrl = baseUrlOf(options);
   // A transport that says where it sends answers for that itself.
   if (options.transport?.baseUrl === undefined) checkSecure(baseUrl, options.allowInsecureBaseUrl);
   const transport = options.transport ?? ownTransport(baseUrl, options.allowInsecureBaseUrl === true, clock);
   const ownHosts = new Set([readBaseUrl(baseUrl).hostname, readBaseUrl(PRODUCTION_URL).hostname]);
   const callsOf = (appToken: AppToken): [Caller, Pager] => {
-    const caller = createCaller({ appToken, transport, clock, onAppUsage });
+    const caller = createCaller({ appToken, transport, clock, onAppUsage, onEmulatorWorld });
     return [caller, (first, more) => walkPages({ caller, first, options: more, clock, ownHosts, onSkippedRow })];
   };
   const [caller, pager] = callsOf(createAppToken(options.app));
