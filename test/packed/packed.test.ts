@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -13,8 +14,10 @@ import { bundlerSuite } from "./bundlers.ts";
 import { type OtherNode, otherNodes } from "./other-nodes.ts";
 import { installPackedProject, type PackedProject } from "./packed-project.ts";
 
-/** The lowest and the newest Node that `engines` allows. */
-const lowest = "22.19.0";
+const manifest = readFileSync(new URL("../../packages/core/package.json", import.meta.url), "utf8");
+
+/** The lowest Node that `engines` allows, and the newest there is. */
+const lowest = /"node": "\^(\d+\.\d+\.\d+) /.exec(manifest)?.[1] ?? "none";
 const newest = "26.10.0";
 
 let project: PackedProject;
@@ -103,6 +106,19 @@ test("every entry loads, and none of them from the workspace", async () => {
   }`;
   const { stdout } = await runProgram(["--input-type=module", "--eval", program], { cwd: project.folder });
   expect(stdout.trim().split("\n")).toEqual(entries.map((entry) => `${entry} true true`));
+});
+
+test("no file of the packages names a source file", async () => {
+  const naming: string[] = [];
+  for (const name of ["core", "colyseus", "emulator"]) {
+    const dist = join(project.folder, "node_modules/@questline", name, "dist");
+    const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith(".js"));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      if (/["'`][^"'`\n]*\.ts["'`]/.test(await readFile(join(dist, file), "utf8"))) naming.push(file);
+    }
+  }
+  expect(naming).toEqual([]);
 });
 
 test("questline-emulator is a program that npm puts on the path", async () => {
