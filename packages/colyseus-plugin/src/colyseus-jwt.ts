@@ -1,6 +1,7 @@
 import type { Users } from "@questline/core";
-import { warn, wordsOf } from "./log.ts";
+import { wordsOf } from "./log.ts";
 import type { Player } from "./player.ts";
+import type { Seldom } from "./seldom.ts";
 import { playerIn, vouchedClaims } from "./verified-players.ts";
 
 /** What `@colyseus/auth` does for us. Its index would replace `Room.onAuth` of every room, so only this part is loaded. */
@@ -45,10 +46,14 @@ export interface UnreadJwt {
 }
 
 /** The player of a Colyseus token that `mintJwt` made, or what to tell the client instead. Never rejects. */
-export async function readJwt(users: Pick<Users, "vouched">, token: string): Promise<Player | UnreadJwt> {
+export async function readJwt(
+  users: Pick<Users, "vouched">,
+  token: string,
+  log: Pick<Seldom, "warn">,
+): Promise<Player | UnreadJwt> {
   const jwt = await loadJwt().catch(() => undefined);
   if (!jwt || !hasSecret(jwt)) {
-    warn(jwt ? "a Colyseus token cannot be read without JWT.settings.secret" : INSTALL);
+    log.warn(jwt ? "a Colyseus token cannot be read without JWT.settings.secret" : INSTALL);
     return { problem: "This server takes no Colyseus tokens." };
   }
   try {
@@ -58,7 +63,7 @@ export async function readJwt(users: Pick<Users, "vouched">, token: string): Pro
     if (player) return player;
     return { problem: "This Colyseus token names no Meta player: exchange a Meta proof for one.", isForeign: true };
   } catch (error) {
-    if (!isJwtRefusal(error)) warn("a Colyseus token could not be read", { error: wordsOf(error) });
+    if (!isJwtRefusal(error)) log.warn("a Colyseus token could not be read", { error: wordsOf(error) });
     return { problem: "This Colyseus token is expired, revoked or not of this server. Exchange a Meta proof again." };
   }
 }
@@ -90,4 +95,4 @@ const hasSecret = ({ settings }: Awaited<ReturnType<typeof loadJwt>>): boolean =
 
 const isJwtRefusal = (error: unknown): boolean =>
   error instanceof Error &&
-  (error.message === "revoked" || /^(JsonWebToken|TokenExpired|NotBefore)Error$/.test(error.name));
+  (error.message === "revoked" || /^(JsonWebToken|TokenExpired|NotBefore|Syntax)Error$/.test(error.name));

@@ -12,9 +12,9 @@ export interface GuestCounts {
   readonly dropped: number;
 }
 
-/** What guests of one room did, by session, until they prove who they are or leave. */
+/** What guests of one room did, by seat, until they prove who they are or leave. */
 export class GuestBook {
-  readonly #reports = new Map<string, KeptReport[]>();
+  readonly #reports = new Map<object, KeptReport[]>();
   #kept = 0;
   #claimed = 0;
   #dropped = 0;
@@ -23,9 +23,9 @@ export class GuestBook {
     return { kept: this.#kept, claimed: this.#claimed, dropped: this.#dropped };
   }
 
-  keep(sessionId: string, report: KeptReport): void {
-    const reports = this.#reports.get(sessionId) ?? [];
-    this.#reports.set(sessionId, reports);
+  keep(seat: object, report: KeptReport): void {
+    const reports = this.#reports.get(seat) ?? [];
+    this.#reports.set(seat, reports);
     reports.push(report);
     this.#kept++;
     if (reports.length <= MOST_KEPT_REPORTS) return;
@@ -34,21 +34,21 @@ export class GuestBook {
   }
 
   /** The guest is this user: reports are made in the order they came. */
-  claim(sessionId: string, userId: string): void {
-    const reports = this.#take(sessionId);
+  claim(seat: object, userId: string): void {
+    const reports = this.#take(seat);
     this.#kept -= reports.length;
     this.#claimed += reports.length;
     for (const report of reports) report(userId);
   }
 
   /** The session is over. */
-  forget(sessionId: string): void {
-    this.#drop(this.#take(sessionId).length);
+  forget(seat: object): void {
+    this.#drop(this.#take(seat).length);
   }
 
-  #take(sessionId: string): KeptReport[] {
-    const reports = this.#reports.get(sessionId) ?? [];
-    this.#reports.delete(sessionId);
+  #take(seat: object): KeptReport[] {
+    const reports = this.#reports.get(seat) ?? [];
+    this.#reports.delete(seat);
     return reports;
   }
 

@@ -1,7 +1,8 @@
 import type { Client } from "@colyseus/core";
 import type { Users } from "@questline/core";
 import { GuestBook, type GuestCounts, type KeptReport } from "./guest-book.ts";
-import { guarded, warn, wordsOf } from "./log.ts";
+import type { Hub } from "./hub.ts";
+import { guarded, wordsOf } from "./log.ts";
 import { mergeAuth } from "./merge-auth.ts";
 import { TOKEN } from "./messages.ts";
 import { isRefusal } from "./refuse-join.ts";
@@ -11,8 +12,13 @@ import type { VerifiedPlayers } from "./verified-players.ts";
 /** Tokens one guest may try. */
 export const MOST_CLAIMS = 5;
 
+/** Between a token that nobody could verify now and the next look at one. */
+export const LOOK_AGAIN_MS = 5_000;
+
 interface Claims {
   tried: number;
+  /** No token is looked at before; monotonic ms. */
+  deafUntil: number;
   verifying: boolean;
   /** The session was over before its token was verified. */
   gone: boolean;
@@ -26,12 +32,14 @@ export class Guests {
   readonly #users: Pick<Users, "verifyToken">;
   readonly #players: Pick<VerifiedPlayers, "remember">;
   readonly #book = new GuestBook();
-  /** By session. */
-  readonly #claims = new Map<string, Claims>();
+  readonly #hub: Pick<Hub, "seldom" | "clock">;
+  /** By seat: a session id may be somebody else's later. */
+  readonly #claims = new WeakMap<Seat, Claims>();
 
-  constructor(users: Pick<Users, "verifyToken">, players: Pick<VerifiedPlayers, "remember">) {
+  constructor(users: Pick<Users, "verifyToken">, hub: Pick<Hub, "players" | "seldom" | "clock">) {
     this.#users = users;
-    this.#players = players;
+    this.#players = hub.players;
+    this.#hub = hub;
   }
 
   get counts(): GuestCounts {
@@ -40,42 +48,55 @@ export class Guests {
 
   /** Keeps a guest's report until `claim`. */
   keep(seat: Seat, report: KeptReport): void {
-    this.#book.keep(seat.sessionId, report);
+    this.#book.keep(seat, report);
   }
 
   /** A guest sent a token: if it is good, `client.auth` says who it is, and what was kept is reported. Never rejects. */
   async claim(client: Client, seat: Seat, token: string): Promise<void> {
-    const { sessionId } = client;
-    const claims = this.#claims.get(sessionId) ?? { tried: 0, verifying: false, gone: false };
-    if (claims.verifying || claims.tried >= MOST_CLAIMS) return;
-    this.#claims.set(sessionId, claims);
+    const claims = this.#claims.get(seat) ?? { tried: 0, deafUntil: 0, verifying: false, gone: false };
+    if (claims.verifying || claims.tried >= MOST_CLAIMS || this.#hub.clock.monotonic() < claims.deafUntil) return;
+    this.#claims.set(seat, claims);
     claims.verifying = true;
     try {
-      const player = await this.#users.verifyToken(token);
-      // The player may be back on another connection meanwhile; one who is away hands `auth` on to the next.
-      const connection = seat.connection ?? client;
+      const player = await this.#users.verifyToken(token, { from: `guest ${seat.sessionId}` });
+      // The player may be back on another connection meanwhile; whoever comes after the session is over is another one.
+      const connection = claims.gone ? client : (seat.connection ?? client);
       const { auth }: { readonly auth?: unknown } = connection;
       connection.auth = mergeAuth(player, typeof auth === "object" && auth !== null ? auth : {});
       this.#players.remember(connection, player);
-      this.#claims.delete(sessionId);
-      guarded("a guest's reports", () => this.#book.claim(sessionId, player.id));
+      this.#claims.delete(seat);
+      guarded("a guest's reports", () => this.#book.claim(seat, player.id));
     } catch (error) {
-      claims.tried++;
       claims.verifying = false;
-      if (!isRefusal(error)) warn("a guest's token could not be verified", { sessionId, error: wordsOf(error) });
-      seat.send(TOKEN, { reason: "refused" });
-      if (claims.gone) this.gone(sessionId);
+      if (isRefusal(error)) this.#refuse(seat, claims);
+      else this.#lookAgain(seat, claims, error);
+      if (claims.gone) this.gone(seat);
     }
   }
 
   /** The session of somebody who stayed a guest is over. */
-  gone(sessionId: string): void {
-    const claims = this.#claims.get(sessionId);
+  gone(seat: Seat): void {
+    const claims = this.#claims.get(seat);
     if (claims?.verifying) {
       claims.gone = true;
       return;
     }
-    this.#claims.delete(sessionId);
-    this.#book.forget(sessionId);
+    this.#claims.delete(seat);
+    this.#book.forget(seat);
+  }
+
+  #refuse(seat: Seat, claims: Claims): void {
+    claims.tried++;
+    seat.send(TOKEN, { reason: "refused" });
+  }
+
+  /** Nobody could say now, which is no fault of the guest's: another token is asked for soon. */
+  #lookAgain(seat: Seat, claims: Claims, error: unknown): void {
+    const { seldom, clock } = this.#hub;
+    seldom.warn("a guest's token could not be verified", { sessionId: seat.sessionId, error: wordsOf(error) });
+    claims.deafUntil = clock.monotonic() + LOOK_AGAIN_MS;
+    clock.after(LOOK_AGAIN_MS, () => {
+      if (this.#claims.get(seat) === claims && !claims.gone) seat.send(TOKEN, { reason: "missing" });
+    });
   }
 }

@@ -33,6 +33,7 @@ export class Hub {
   readonly players: VerifiedPlayers;
   /** For what clients can bring about. */
   readonly seldom: Seldom;
+  readonly clock: Clock;
   /** The plugin of each room: a second one would report every match a second time, under an id of its own. */
   readonly plugins: WeakMap<Room, unknown> = new WeakMap();
   /** Of each user here, who mostly has one. */
@@ -47,6 +48,7 @@ export class Hub {
     this.#questline = questline;
     this.players = new VerifiedPlayers(questline.users);
     this.seldom = new Seldom(clock);
+    this.clock = clock;
     this.tokens = new TokenDesk(questline.users, seatsOf, clock);
     this.mail = new Mail({ questline, seatsOf, clock, source, outbox });
     questline.users.onForget((userId) => Promise.all([...this.#stores].map((store) => store.forget?.(userId))));

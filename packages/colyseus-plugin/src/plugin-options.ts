@@ -1,9 +1,19 @@
 import type { Events } from "@questline/core";
 import type { AuthMode } from "./admission.ts";
+import type { GuestCounts } from "./guest-book.ts";
 import type { MatchStreaks } from "./match-streaks.ts";
 import type { MatchWatch, MatchWatches } from "./match-watch.ts";
 import type { ResolveUserId } from "./resolve-user-id.ts";
 import type { MatchIdOption } from "./round.ts";
+
+/** What the monitor may show of a room's plugin. */
+export interface PluginView {
+  readonly matchId: string;
+  readonly players: number;
+  /** Reports that were refused. */
+  readonly refused: number;
+  readonly guestReports?: GuestCounts;
+}
 
 /** What `questlinePlugin` and `attach` take. */
 export interface QuestlinePluginOptions<E extends Events = Events, S = never> {

@@ -8,7 +8,9 @@ import { hubOf } from "./hub.ts";
 import { warn, wordsOf } from "./log.ts";
 import type { Player } from "./player.ts";
 import { AddressGates } from "./rate-gate.ts";
+import { credentialMissing } from "./refuse-join.ts";
 import { readJsonBody } from "./read-json-body.ts";
+import { readTokenHeader } from "./take-credential.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import { verifyFrom } from "./verify-player.ts";
 
@@ -76,6 +78,8 @@ export function endpointsWith<E extends Events, A extends Achievements, L extend
     const from = request && requestAddress(request.headers, request.headers.get(PEER) ?? undefined);
     const read = await readJsonBody(request);
     if ("problem" in read) return answer(read.status, { error: read.problem });
+    // What brings nothing costs nothing.
+    if (!bringsProof(request, read.body)) throw credentialMissing();
     const passed = await gates.of(from).pass(async () => {
       const player = await verifyFrom(questline, undefined, read.body, request, from);
       const added = then ? await then({ ...player }) : true;
@@ -99,6 +103,10 @@ export function endpointsWith<E extends Events, A extends Achievements, L extend
     ),
   };
   return Object.assign(asMiddleware(path, endpoints), endpoints);
+}
+
+function bringsProof(request: Request | undefined, body: object): boolean {
+  return readTokenHeader(request).kind !== "none" || "metaToken" in body || "metaNonce" in body || "metaUserId" in body;
 }
 
 /** A refusal is the client's to read; anything else is for the log. */

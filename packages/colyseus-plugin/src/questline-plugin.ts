@@ -12,7 +12,6 @@ import type {
 import { Admission } from "./admission.ts";
 import { asking } from "./asking.ts";
 import { endedRound, type EndedRound, type MatchReceipts } from "./ended-round.ts";
-import type { GuestCounts } from "./guest-book.ts";
 import { Guests } from "./guests.ts";
 import { hubOf, type Hub } from "./hub.ts";
 import { isPromise } from "./is-promise.ts";
@@ -20,7 +19,7 @@ import { keepPayload } from "./keep-payload.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
 import type { MatchPlayer } from "./match-player.ts";
 import { RoomStreaks } from "./match-streaks.ts";
-import type { QuestlinePluginOptions } from "./plugin-options.ts";
+import type { PluginView, QuestlinePluginOptions } from "./plugin-options.ts";
 import { letsGuestsIn } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
 import { carefully, type ResolveUserId } from "./resolve-user-id.ts";
@@ -50,6 +49,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   readonly #questline: Questline<E>;
   readonly #hub: Hub;
   readonly #resolveUserId: ResolveUserId;
+  readonly #gameVouches: boolean;
   readonly #notify: NoticeWishes;
   readonly #rounds: RoomRounds<E>;
   readonly #admission: Admission<E, Achievements, Leaderboards> | undefined;
@@ -66,6 +66,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#questline = questline;
     this.#hub = hubOf(questline);
     const { resolveUserId = (client) => this.#hub.players.of(client)?.id } = options;
+    this.#gameVouches = options.resolveUserId !== undefined;
     this.#resolveUserId = carefully(
       (client) => this.#returning?.userIdOf(client) ?? resolveUserId(client),
       (words) => this.#sayOnce(words),
@@ -73,7 +74,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const { notify = true, progress = false, ranks = false } = options;
     this.#notify = { notices: notify, progress, ranks };
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
-    if (options.auth === "guests") this.#guests = new Guests(questline.users, this.#hub.players);
+    if (options.auth === "guests") this.#guests = new Guests(questline.users, this.#hub);
     this.#watch = options.watch;
     this.#streaks = new RoomStreaks(options.streaks, questline.events, (store) => this.#hub.keeps(store));
     this.#rounds = new RoomRounds(
@@ -173,12 +174,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   }
 
   /** What the monitor may show. */
-  toJSON(): {
-    readonly matchId: string;
-    readonly players: number;
-    readonly refused: number;
-    readonly guestReports?: GuestCounts;
-  } {
+  toJSON(): PluginView {
     const players = this.#wired?.roster.players().length ?? 0;
     const guests = this.#guests && { guestReports: this.#guests.counts };
     return { matchId: this.matchId, players, refused: this.#refused, ...guests };
@@ -190,7 +186,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     if (this.#wired)
       throw new Error("questlinePlugin(...) is shared by two rooms: call it in the room's field initialiser.");
     if (!this.#admission && letsGuestsIn(Reflect.get(room.constructor, "onAuth")))
-      this.#guests = new Guests(this.#questline.users, this.#hub.players);
+      this.#guests = new Guests(this.#questline.users, this.#hub);
     const makeSeat = (sessionId: string): Seat => new Seat(room, sessionId, this.#notify);
     const roster = new Roster(room, makeSeat, this.#resolveUserId, {
       known: (userId, seat) => {
@@ -202,7 +198,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         if (userId !== undefined) this.#hub.back(userId, seat);
       },
       gone: (userId, seat) => this.#hub.leave(userId, seat),
-      guestGone: ({ sessionId }) => this.#guests?.gone(sessionId),
+      guestGone: (seat) => this.#guests?.gone(seat),
     });
     this.#wired = { room, roster };
     this.#hub.plugins.set(room, this);
@@ -210,7 +206,13 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     const returning = (this.#returning = new Returning(room));
     const watchers = guarded("watch", () => this.#watchersOf(room, roster));
     guarded("meeting other processes", () => this.#hub.mail.hosts());
-    const gate = new SeatGate({ room, hub: this.#hub, admission: this.#admission, returning });
+    const gate = new SeatGate({
+      room,
+      hub: this.#hub,
+      admission: this.#admission,
+      returning,
+      gameVouches: this.#gameVouches,
+    });
     watchRoom(room, {
       ...gate.hooks,
       joining: (client) => {
@@ -334,7 +336,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
 
   #refuse(event: string, reason: string, userId?: string): Receipt {
     this.#refused++;
-    warn("a report is refused", { event, reason, ...(userId !== undefined && { userId }) });
+    // One line for each reason that is not an error's own words: a room may ask in every tick.
+    this.#hub.seldom.warn("a report is refused", { event, reason, ...(userId !== undefined && { userId }) }, reason);
     return refusedReceipt(reason);
   }
 }

@@ -1,7 +1,7 @@
 import type { Client, Room } from "@colyseus/core";
 import { z } from "zod";
 import type { Hub } from "./hub.ts";
-import { guarded, warn } from "./log.ts";
+import { guarded } from "./log.ts";
 import { ACK, PULL, TOKEN, type Ack, type TokenAnswer } from "./messages.ts";
 import { RateGate } from "./rate-gate.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -52,7 +52,7 @@ export function roomMessages(parts: () => RoomParts | undefined): QuestlineHandl
   };
   const ignore = (client: Client, type: string, why: string): void => {
     const known = gatesOf(client);
-    if (!known.warned) warn(`${type} is ignored: ${why}`, { sessionId: client.sessionId });
+    if (!known.warned) parts()?.hub.seldom.warn(`${type} is ignored: ${why}`, { sessionId: client.sessionId });
     known.warned = true;
   };
   const through = async (client: Client, type: typeof PULL | typeof ACK, step: () => Promise<void>): Promise<void> => {

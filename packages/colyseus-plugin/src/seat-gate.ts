@@ -4,10 +4,10 @@ import type { Achievements, Events, Leaderboards } from "@questline/core";
 import type { Admission } from "./admission.ts";
 import { cleanHistory, cleanListing } from "./creator-options.ts";
 import type { Hub } from "./hub.ts";
-import { guarded, warn } from "./log.ts";
+import { guarded } from "./log.ts";
 import type { Returning } from "./returning.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
-import { dropCredential } from "./take-credential.ts";
+import { dropCredential, veilCredential } from "./take-credential.ts";
 import type { RoomWatcher } from "./watch-room.ts";
 
 /** As the matchmaker asks a room for a seat. */
@@ -26,6 +26,8 @@ export interface SeatGateParts {
   /** Where the room verifies players itself. */
   readonly admission: Pick<Admission<Events, Achievements, Leaderboards>, "authenticate" | "admit"> | undefined;
   readonly returning: Pick<Returning, "arriving">;
+  /** The game says by itself who is who, by whatever it has in `auth`. */
+  readonly gameVouches: boolean;
 }
 
 /**
@@ -55,7 +57,10 @@ export class SeatGate {
         warnOfSkippedAuth(room, hub, admission !== undefined);
       },
       ...(admission && { authenticate: admission.authenticate }),
-      arriving: (client) => this.#arriving(client),
+      arriving: (client, options) => {
+        guarded("join options", () => veilCredential(options));
+        return this.#arriving(client);
+      },
       admit: (client) => {
         this.#refuseClaims(client);
         admission?.admit(client);
@@ -65,13 +70,10 @@ export class SeatGate {
 
   /** Learns who it is where we vouched for it, and takes out what only we may say. Before anybody else reads it. */
   #arriving(client: Client): Promise<void> | undefined {
-    const { room, hub, returning } = this.#parts;
-    const { auth }: { readonly auth?: unknown } = client;
-    const isNew = !this.#met.has(client) && hub.players.of(client) === undefined;
+    const { room, hub, returning, gameVouches } = this.#parts;
+    if (this.#met.has(client)) return undefined;
     this.#met.add(client);
-    if (isNew && this.#isAnybodys() && typeof auth === "object" && auth !== null)
-      Reflect.deleteProperty(auth, "questline");
-    const met = hub.players.meet(client, { travels: handsPlayersOn(room) });
+    const met = hub.players.meet(client, { travels: handsPlayersOn(room), keeps: gameVouches });
     returning.arriving(client);
     return met;
   }
@@ -87,25 +89,31 @@ export class SeatGate {
     const reserve = room._reserveSeat;
     if (typeof reserve !== "function") return;
     room._reserveSeat = async (sessionId, options, auth, seconds, isReconnection, ...more) => {
-      if (isReconnection !== true && this.#isRefused(sessionId, auth)) return false;
+      if (isReconnection !== true && this.#isRefused(String(sessionId), auth)) return false;
       return reserve.call(room, sessionId, options, auth, seconds, isReconnection, ...more);
     };
   }
 
   /** A game's own hook may name sessions, but not one that is somebody's. */
   #isRefused(sessionId: string, auth: unknown): boolean {
-    if (claimedSession(auth) === undefined) return false;
-    if (!this.#isAnybodys() && !this.#isTaken(sessionId)) return false;
-    const { constructor: roomClass } = this.#parts.room;
-    const message = "a seat is refused: a token named a session id, which could be another player's";
-    if (this.#parts.hub.isFirst(roomClass, message)) warn(message, { room: roomClass.name });
+    const claimed = claimedSession(auth);
+    const isClaim = claimed !== undefined && (this.#isAnybodys() || typeof claimed !== "string");
+    if (!isClaim && !this.#isTaken(sessionId)) return false;
+    this.#parts.hub.seldom.warn("a seat is refused: its session id was named by a token, or is another player's");
     return true;
   }
 
+  /**
+   * Somebody has this session. A seat nobody has taken yet is lost with the second one for it: both were told of it, as by
+   * a queue in which one of them named the other's session, and nobody can say whose it is.
+   */
   #isTaken(sessionId: string): boolean {
-    const seats: unknown = Reflect.get(this.#parts.room, "_reservedSeats");
-    const isReserved = typeof seats === "object" && seats !== null && Object.hasOwn(seats, sessionId);
-    return isReserved || this.#parts.room.clients.some((client) => client.sessionId === sessionId);
+    const { room } = this.#parts;
+    const seats = Reflect.get(room, "_reservedSeats") as Record<string, readonly unknown[]> | undefined;
+    const seat = seats && Object.hasOwn(seats, sessionId) ? seats[sessionId] : undefined;
+    const [, , isConsumed, isHeld] = seat ?? [];
+    if (seats && seat && isConsumed !== true && isHeld !== true) Reflect.deleteProperty(seats, sessionId);
+    return seat !== undefined || room.clients.some((client) => String(client.sessionId) === sessionId);
   }
 
   /** What is in `auth` was signed, not said, by the game. */

@@ -4,6 +4,9 @@ import type { Clock } from "./runtime/clock.ts";
 /** Between two lines of one kind. */
 export const SAY_EVERY_MS = 60_000;
 
+/** Kinds kept apart; beyond, a message is one. */
+const MOST_KINDS = 50;
+
 interface Said {
   /** Not said since. */
   more: number;
@@ -21,22 +24,24 @@ export class Seldom {
     this.#clock = clock;
   }
 
-  /** `message` is one of a few: what differs is in `fields`. */
-  warn(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    const before = this.#said.get(message);
+  /** `message` is one of a few: what differs is in `fields`. `kind` keeps apart what is to be said on its own. */
+  warn(message: string, fields: Readonly<Record<string, unknown>> = {}, kind = ""): void {
+    const isFull = this.#said.size >= MOST_KINDS && !this.#said.has(message + kind);
+    const key = isFull ? message : message + kind;
+    const before = this.#said.get(key);
     if (before) return void before.more++;
     warn(message, fields);
-    this.#wait(message);
+    this.#wait(key, message, kind === "" || isFull ? {} : { kind });
   }
 
-  #wait(message: string): void {
+  #wait(key: string, message: string, which: object): void {
     const said: Said = { more: 0 };
-    this.#said.set(message, said);
+    this.#said.set(key, said);
     this.#clock.after(SAY_EVERY_MS, () => {
-      this.#said.delete(message);
+      this.#said.delete(key);
       if (said.more === 0) return;
-      warn(message, { times: said.more, inMs: SAY_EVERY_MS });
-      this.#wait(message);
+      warn(message, { ...which, times: said.more, inMs: SAY_EVERY_MS });
+      this.#wait(key, message, which);
     });
   }
 }

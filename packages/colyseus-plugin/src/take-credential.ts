@@ -67,6 +67,17 @@ export function dropCredential(options: unknown): void {
   takeFields(options);
 }
 
+/**
+ * Leaves what may be a credential where `verifyPlayer` finds it, and nobody else by accident: not in copies, JSON, or what
+ * an exception shows.
+ */
+export function veilCredential(options: unknown): void {
+  const source = asOptions(options);
+  if (source === undefined) return;
+  for (const name of FIELDS)
+    if (Object.hasOwn(source, name)) Object.defineProperty(source, name, { enumerable: false });
+}
+
 function takeFields(options: unknown): Fields {
   const source = asOptions(options);
   const fields: Fields = {};

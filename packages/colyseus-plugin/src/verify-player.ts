@@ -5,10 +5,15 @@ import type { Achievements, Events, Leaderboards, Questline } from "@questline/c
 import { readJwt } from "./colyseus-jwt.ts";
 import { hubOf, type QuestlineFeeds } from "./hub.ts";
 import type { Player } from "./player.ts";
+import { systemClock } from "./runtime/clock.ts";
 import { asNoProof, credentialMissing, credentialUnreadable, otherUser, verificationFailed } from "./refuse-join.ts";
 import { asOptions, readTokenHeader, takeCredential, type Credential } from "./take-credential.ts";
 
 interface Join {
+  /** What came beside the options, by identity; Colyseus's retries bring the same. */
+  readonly headers: unknown;
+  /** Monotonic ms. */
+  readonly at: number;
   /** Digest of what came beside the options and comes again with each call: the header's token, or the bearer. */
   readonly lasting: string | undefined;
   readonly player: Promise<Player>;
@@ -52,16 +57,31 @@ export function verifyFrom<E extends Events, A extends Achievements, L extends L
   const known = joinsOf(questline);
   const join = key && known.get(key);
   const lasting = digestOf(header.kind === "token" ? header.token : bearer);
-  if (join && isSameJoin(join, credential, lasting)) return join.player;
+  const at = systemClock.monotonic();
+  if (join && isSameJoin(join, { credential, lasting, headers: context?.headers, at })) return join.player;
 
   const player = verify(questline, credential, from);
   player.catch(() => {});
-  if (key) known.set(key, { lasting, player });
+  if (key) known.set(key, { lasting, player, headers: context?.headers, at });
   return player;
 }
 
-/** A join brings its credential once; when the same object comes with another one, it is another join. */
-function isSameJoin(join: Join, credential: Credential, lasting: string | undefined): boolean {
+/** Colyseus's retries follow each other at once. */
+const RETRIED_WITHIN_MS = 5_000;
+
+interface Again {
+  readonly credential: Credential;
+  readonly lasting: string | undefined;
+  readonly headers: unknown;
+  readonly at: number;
+}
+
+/**
+ * A join brings its credential once; when the same object comes with another one, it is another join. So it is when options
+ * that a game keeps come again, for somebody else: with other headers, or later than a retry would.
+ */
+function isSameJoin(join: Join, { credential, lasting, headers, at }: Again): boolean {
+  if (headers !== join.headers || at - join.at > RETRIED_WITHIN_MS) return false;
   if (credential.kind === "none") return true;
   const sent = credential.kind === "token" ? credential.token : credential.kind === "jwt" ? credential.jwt : undefined;
   return sent !== undefined && digestOf(sent) === join.lasting && lasting === join.lasting;
@@ -71,7 +91,7 @@ async function verify(questline: QuestlineFeeds, credential: Credential, from: s
   if (credential.kind === "none") throw credentialMissing();
   if (credential.kind === "unreadable") throw credentialUnreadable(credential.problem);
   if (credential.kind === "jwt") {
-    const player = await readJwt(questline.users, credential.jwt);
+    const player = await readJwt(questline.users, credential.jwt, hubOf(questline).seldom);
     if ("problem" in player) {
       const refusal = credentialUnreadable(player.problem);
       throw player.isForeign ? asNoProof(refusal) : refusal;

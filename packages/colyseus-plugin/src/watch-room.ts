@@ -1,4 +1,4 @@
-import { ClientState, type AuthContext, type Client, type Room } from "@colyseus/core";
+import { ClientState, Room, type AuthContext, type Client } from "@colyseus/core";
 import type { IntoAuth } from "./admission.ts";
 import { guarded } from "./log.ts";
 import { wrapMember } from "./wrap-member.ts";
@@ -16,7 +16,7 @@ export interface RoomWatcher {
   /** A throw refuses the join. */
   admit(client: Client): void;
   /** A connection is at its seat. Told before `authenticate` and `admit`, which wait where something is to be read first. */
-  arriving(client: Client): Promise<void> | undefined;
+  arriving(client: Client, options: unknown): Promise<void> | undefined;
   joining(client: Client): void;
   joinRefused(client: Client): void;
   returned(client: Client): void;
@@ -57,10 +57,11 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   }
 
   const { authenticate } = watcher;
-  if (authenticate) {
+  // Wrapping a room without a hook of its own would make one, and `true` of its players' `auth`.
+  if (authenticate || (room.onAuth && room.onAuth !== Room.prototype.onAuth)) {
     wrapMember(room, "onAuth", (onAuth) => async (client: Client, options: unknown, context: AuthContext) => {
-      await guarded("onAuth", () => watcher.arriving(client));
-      const into = await authenticate(client, options, context);
+      await guarded("onAuth", () => watcher.arriving(client, options));
+      const into = await authenticate?.(client, options, context);
       const theirs: unknown = await onAuth.call(room, client, options, context);
       if (!theirs || !into) return theirs;
       // The game's own object, or what a Colyseus token says of the account.
@@ -70,7 +71,7 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
   }
 
   wrapMember(room, "onJoin", (onJoin) => async (client, ...rest) => {
-    const arriving = guarded("onJoin", () => watcher.arriving(client));
+    const arriving = guarded("onJoin", () => watcher.arriving(client, rest[0]));
     if (arriving) await arriving;
     watcher.admit(client);
     guarded("onJoin", () => watcher.joining(client));

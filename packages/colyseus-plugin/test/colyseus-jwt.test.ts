@@ -59,7 +59,7 @@ test("without a secret nothing is minted or read, and the log says what to set",
   const jwt = await minted();
   (JWT.settings as { secret: unknown }).secret = undefined;
   await expect(minted()).rejects.toThrow(/JWT_SECRET/);
-  expect(await readJwt(users, jwt)).toEqual({ problem: "This server takes no Colyseus tokens." });
+  expect(await readJwt(users, jwt, console)).toEqual({ problem: "This server takes no Colyseus tokens." });
   expect(JSON.stringify(warned.mock.calls)).toMatch(/JWT.settings.secret/);
   expect(JSON.stringify(warned.mock.calls)).not.toContain(jwt);
 });

@@ -11,6 +11,6 @@ afterEach(() => vi.restoreAllMocks());
 test("without @colyseus/auth nothing is minted or read, and the error names what to install", async () => {
   const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
   await expect(mintJwt(users, { id: "7" }, 60)).rejects.toThrow(/npm install @colyseus\/auth/);
-  expect(await readJwt(users, "a.b.c")).toEqual({ problem: "This server takes no Colyseus tokens." });
+  expect(await readJwt(users, "a.b.c", console)).toEqual({ problem: "This server takes no Colyseus tokens." });
   expect(JSON.stringify(warned.mock.calls)).toMatch(/npm install @colyseus\/auth/);
 });

@@ -9,7 +9,7 @@ const context: AuthContext = { ip: undefined, headers: new Headers({ "x-meta-tok
 /** Who a connection with this `auth` is taken for. */
 const met = async ({ users }: FakeQuestline["questline"], auth: unknown): Promise<string | undefined> => {
   const [players, client] = [new VerifiedPlayers(users), fakeClient("s", auth)];
-  await players.meet(client, { travels: false });
+  await players.meet(client, { travels: false, keeps: false });
   return players.of(client)?.id;
 };
 

@@ -54,7 +54,7 @@ test.each([
   const { status, text, headers: answered } = await scene().post(body, headers);
   const { token, ...rest } = JSON.parse(text) as { token: string };
   expect({ status, ...rest }).toEqual({ status: 200, user: player, expiresIn: 3_600 });
-  expect(await readJwt(fakeQuestline().users, token)).toEqual(player);
+  expect(await readJwt(fakeQuestline().users, token, console)).toEqual(player);
   expect(answered.get("cache-control")).toBe("no-store");
   expect(text).not.toMatch(/token-of-7|n-1/);
 });

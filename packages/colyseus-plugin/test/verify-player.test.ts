@@ -141,10 +141,19 @@ test("a token of another user than claimed answers 403", async () => {
 test("a retried seat, which brings the same options object, is verified once", async () => {
   const { questline, asked } = fakeQuestline();
   const options = { metaUserId: "7", metaNonce: "n-1" };
-  const first = await verifyPlayer(questline, undefined, options, plain({}));
-  const again = await verifyPlayer(questline, undefined, options, plain({}));
+  const context = plain({});
+  const first = await verifyPlayer(questline, undefined, options, context);
+  const again = await verifyPlayer(questline, undefined, options, { ...context });
   expect(again).toEqual(first);
   expect(asked).toEqual(["nonce 7 n-1"]);
+});
+
+test("options that a game keeps for everybody make nobody another player", async () => {
+  const { questline } = fakeQuestline();
+  const kept = { mode: "duel" };
+  expect(await verifyPlayer(questline, undefined, kept, headers("token-of-7"))).toMatchObject({ id: "7" });
+  await expect(verifyPlayer(questline, undefined, kept, plain({}))).rejects.toMatchObject({ code: 401 });
+  expect(await verifyPlayer(questline, undefined, kept, headers("token-of-8"))).toMatchObject({ id: "8" });
 });
 
 test("two calls at once with the same options share one verification", async () => {

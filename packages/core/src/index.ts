@@ -99,6 +99,7 @@ export type {
 export type { PlatformUser, UserCalls } from "./graph/users.ts";
 export { IdentityBusyError } from "./identity/identity-busy-error.ts";
 export type { ProofOrigin } from "./identity/identity.ts";
+export type { VoucherTerms } from "./identity/vouchers.ts";
 export type { ProofLimits } from "./identity/proof-gate.ts";
 export { clientAddress } from "./identity/client-address.ts";
 export { refusalOf } from "./identity/refusal-of.ts";

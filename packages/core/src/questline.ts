@@ -3,6 +3,7 @@ import type { Events, OccurrenceOf, PayloadOf } from "./catalogue/events.ts";
 import type { QuestlineError } from "./errors/questline-error.ts";
 import type { GraphCalls } from "./graph/graph-client.ts";
 import type { ProofOrigin } from "./identity/identity.ts";
+import type { VoucherTerms } from "./identity/vouchers.ts";
 import type { VerifiedUser } from "./identity/verified-user.ts";
 import type { Explanation } from "./rules/explain.ts";
 import type { LaneTarget } from "./intent/intent.ts";
@@ -151,10 +152,10 @@ export interface Users {
   /** Verifies a fresh token as belonging to `userId` and lets that player's waiting lanes go on. Throws as `verifyToken`. */
   provideToken(userId: string, token: string): Promise<VerifiedUser>;
   /**
-   * Text that tells another process of the same app who a verified player is, good for `goodForMs` (default an hour). It
-   * holds no secret; whoever shows it is taken for that player, so it is not for other players' eyes. Throws `bad_input`.
+   * Text that tells another process of the same app who a verified player is, good for `goodForMs` (default an hour), and
+   * with `about` only beside that. It holds no secret; whoever shows it is taken for that player, so it is not for other players' eyes. Throws `bad_input`.
    */
-  vouch(user: VerifiedUser | { readonly id: string; readonly alias?: string }, goodForMs?: number): Promise<string>;
+  vouch(user: VerifiedUser | { readonly id: string; readonly alias?: string }, terms?: VoucherTerms): Promise<string>;
   /**
    * Deletes all that is kept of a player: lanes, once keys, receipts, announcements, tokens, dead letters, rows set aside, and
    * what listeners keep, such as streaks. What the player reported before counts again if it is reported again. Throws
@@ -164,7 +165,7 @@ export interface Users {
   /** Hears of each player who is forgotten; `forget` waits for it, and rejects with its failure. Returns the way to stop. */
   onForget(listener: (userId: string) => unknown): () => void;
   /** The player a voucher names; undefined for anything that was not vouched for by this app, was changed or is over. */
-  vouched(voucher: unknown): Promise<VerifiedUser | undefined>;
+  vouched(voucher: unknown, about?: string): Promise<VerifiedUser | undefined>;
 }
 
 /** Results that were given up on, kept for a person. */

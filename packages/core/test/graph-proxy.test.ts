@@ -138,11 +138,11 @@ test.each([
     "http://p:2",
   ],
   ["https://graph.oculus.com", { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1" }, undefined],
-  ["http://127.0.0.1:8080", { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1" }, "http://p:1"],
-  ["http://127.0.0.1:8080", { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1", NO_PROXY: "127.0.0.1" }, undefined],
+  ["http://graph.example:8080", { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1" }, "http://p:1"],
+  ["http://10.0.0.1:8080", { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1", NO_PROXY: "10.0.0.1" }, undefined],
   [
-    "http://127.0.0.1:8080",
-    { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1", NO_PROXY: "127.0.0.1:80" },
+    "http://10.0.0.1:8080",
+    { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1", NO_PROXY: "10.0.0.1:80" },
     "http://p:1",
   ],
   [
@@ -158,4 +158,26 @@ test.each([
   ["https://graph.oculus.com", { NODE_USE_ENV_PROXY: "1", HTTPS_PROXY: "http://p:1", NO_PROXY: "*" }, undefined],
 ])("%s with %j goes by %s", (url, environment, expected) => {
   expect(proxyOf(new URL(url), environment)).toBe(expected);
+});
+
+test.each([
+  ["http://localhost:8080", "http://10.0.0.9:3128"],
+  ["http://127.0.0.1:8080", "http://proxy.example:3128"],
+  ["http://graph.example", "http://127.0.0.1:3128"],
+])("the app secret does not go unencrypted through a proxy elsewhere: %s by %s", (baseUrl, proxy) => {
+  expect(() => undiciTransport({ baseUrl, proxy })).toThrow(expect.objectContaining({ code: "bad_input" }));
+  expect(() => void undiciTransport({ baseUrl, proxy, allowInsecureBaseUrl: true }).close()).not.toThrow();
+});
+
+test.each(["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"])(
+  "the environment's proxy is not for this machine: %s",
+  (url) => {
+    expect(proxyOf(new URL(url), { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://p:1" })).toBeUndefined();
+  },
+);
+
+test.each(["2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443", "*"])("%s excepts an IPv6 address", (list) => {
+  const environment = { NODE_USE_ENV_PROXY: "1", HTTPS_PROXY: "http://p:1", NO_PROXY: list };
+  expect(proxyOf(new URL("https://[2001:db8::1]"), environment)).toBeUndefined();
+  expect(proxyOf(new URL("https://[2001:db8::2]"), environment)).toBe(list === "*" ? undefined : "http://p:1");
 });

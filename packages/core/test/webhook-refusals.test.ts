@@ -77,7 +77,9 @@ test("failures before anybody is known to be the platform do not fill the log", 
   const { handler } = scene({ logger, clock, appSecret });
   for (let i = 0; i < 50; i += 1) expect((await handler(post(body, {}))).status).toBe(500);
   await clock.advance(60_000);
-  expect(lines).toEqual([1, 49].map((requests) => [{ error: "Error: vault down", requests }, "A webhook was not handled."]));
+  expect(lines).toEqual(
+    [1, 49].map((requests) => [{ error: "Error: vault down", requests }, "A webhook was not handled."]),
+  );
 });
 
 /** A server whose parser has read every body already, and left `kept` of it. */

@@ -34,12 +34,17 @@ export function readBaseUrl(text: string): BaseUrl {
   return { origin: url.origin, hostname: url.hostname, port, prefix: url.pathname.replace(/\/+$/, "") };
 }
 
-const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
+
+/** This machine, by one of its own names. */
+export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
 /** Refuses `http://` to any machine but this one, where not allowed: every request holds a token. Throws `bad_input`. */
-export function checkSecure(baseUrl: string, allowInsecureBaseUrl: boolean | undefined): void {
+export function checkSecure(baseUrl: string, allowInsecureBaseUrl: boolean | undefined, proxyHost?: string): void {
   const { origin, hostname } = readBaseUrl(baseUrl);
-  if (allowInsecureBaseUrl === true || !origin.startsWith("http://") || LOOPBACK.test(hostname)) return;
+  if (allowInsecureBaseUrl === true || !origin.startsWith("http://")) return;
+  // A tunnel begins at the proxy: what is unencrypted travels there.
+  if (isLoopback(proxyHost ?? hostname) && isLoopback(hostname)) return;
   throw new QuestlineError(
     "bad_input",
     `The platform's base URL ${origin} would send the app secret unencrypted to another machine: use https://, or give ` +

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { isLoopback } from "./base-url.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
 
 /** An HTTP proxy that opens tunnels (`CONNECT`). */
@@ -61,10 +62,11 @@ export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy for `baseUrl` that an environment names, as Node's own `fetch` takes it: only with `NODE_USE_ENV_PROXY=1`;
- * `HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, in either case; not for hosts in `NO_PROXY`.
+ * `HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, in either case; not for hosts in `NO_PROXY`, nor for this machine.
  */
 export function proxyOf(baseUrl: URL, environment: ProxyEnvironment): string | undefined {
-  if (environment["NODE_USE_ENV_PROXY"] !== "1") return undefined;
+  // What is on this machine is no other's to carry, and may be unencrypted.
+  if (environment["NODE_USE_ENV_PROXY"] !== "1" || isLoopback(baseUrl.hostname)) return undefined;
   const given = (name: string): string | undefined => environment[name.toLowerCase()] || environment[name] || undefined;
   const proxy = given(baseUrl.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
   if (proxy === undefined || isExcepted(baseUrl, given("NO_PROXY") ?? "")) return undefined;
@@ -72,12 +74,18 @@ export function proxyOf(baseUrl: URL, environment: ProxyEnvironment): string | u
 }
 
 function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, "");
   const at = port === "" ? (protocol === "https:" ? "443" : "80") : port;
   return list.split(/[\s,]+/).some((entry) => {
     if (entry === "*") return true;
-    const [, name = "", only] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-    const host = name.replace(/^\*?\./, "");
+    // An IPv6 address may stand bare, or in brackets with a port.
+    const isBare = entry.split(":").length > 2 && !entry.startsWith("[");
+    const [, name = "", only] = (isBare ? undefined : /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase())) ?? [
+      "",
+      entry.toLowerCase(),
+    ];
+    const host = name.replace(/^\*?\./, "").replace(/^\[|\]$/g, "");
     if (host === "" || (only !== undefined && only !== at)) return false;
-    return hostname === host || hostname.endsWith(`.${host}`);
+    return bare === host || bare.endsWith(`.${host}`);
   });
 }

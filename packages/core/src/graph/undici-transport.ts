@@ -83,12 +83,12 @@ class UndiciTransport implements GraphTransport {
       }
     }
     const { origin, prefix } = readBaseUrl(options.baseUrl);
-    checkSecure(options.baseUrl, options.allowInsecureBaseUrl);
+    const proxy = options.proxy === undefined ? undefined : readProxy(options.proxy);
+    checkSecure(options.baseUrl, options.allowInsecureBaseUrl, proxy?.hostname);
     this.baseUrl = addressOf(options.baseUrl);
     this.#options = options;
     this.#prefix = prefix;
     this.#origin = origin;
-    const proxy = options.proxy === undefined ? undefined : readProxy(options.proxy);
     const connecting = { clock: options.clock, timeoutMs: options.timeoutMs, proxy };
     const connect = connector(connecting);
     this.#writes = pool(origin, options.connections, connect);

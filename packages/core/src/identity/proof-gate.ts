@@ -103,10 +103,11 @@ export class ProofGate {
     if (waitMs > 0) throw new IdentityBusyError(waitMs);
   }
 
+  /** What it costs besides is the suspects' to bear, from the first on: the others are to have no less for it. */
   #punish(address: Address): void {
     const now = this.#clock.monotonic();
-    for (const bucket of this.#bucketsOf(address)) bucket.take(REFUSAL_COSTS - 1, now);
     address.refusedAt = now;
+    for (const bucket of this.#bucketsOf(address)) bucket.take(REFUSAL_COSTS - 1, now);
   }
 
   #bucketsOf({ bucket, refusedAt }: Address): readonly Bucket[] {

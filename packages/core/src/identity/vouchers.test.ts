@@ -37,7 +37,7 @@ test("no changed character leaves a voucher good for anybody else", async () => 
 
 test("a voucher is good for as long as it says", async () => {
   const vouchers = vouchersOf();
-  const [usual, short] = [await vouchers.vouch({ id: "42" }), await vouchers.vouch({ id: "42" }, 1_000)];
+  const [usual, short] = [await vouchers.vouch({ id: "42" }), await vouchers.vouch({ id: "42" }, { goodForMs: 1_000 })];
   await clock.advance(999);
   expect(await vouchers.vouched(short)).toEqual({ id: "42" });
   await clock.advance(1);
@@ -53,5 +53,17 @@ test("neither a voucher nor who makes them shows the app secret; wrong users and
   const shown = `${await vouchers.vouch({ id: "42" })}${inspect(vouchers, { depth: 9, showHidden: true })}`;
   expect(shown).not.toContain("test-secret");
   await expect(vouchers.vouch({ id: "ada" })).rejects.toMatchObject({ code: "bad_input" });
-  await expect(vouchers.vouch({ id: "42" }, 0)).rejects.toMatchObject({ code: "bad_input" });
+  await expect(vouchers.vouch({ id: "42" }, { goodForMs: 0 })).rejects.toMatchObject({ code: "bad_input" });
+});
+
+test("a voucher about something is good beside that only", async () => {
+  const vouchers = vouchersOf();
+  const [about, bare] = [await vouchers.vouch({ id: "42" }, { about: "a" }), await vouchers.vouch({ id: "42" })];
+  expect(await vouchers.vouched(about, "a")).toEqual({ id: "42" });
+  for (const [voucher, beside] of [
+    [about, "b"],
+    [about, undefined],
+    [bare, "a"],
+  ] as const)
+    expect(await vouchers.vouched(voucher, beside)).toBeUndefined();
 });
