@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const conditions = ["questline-source", "module", "node", "development|production"];
 const ignored = ["**/node_modules/**", "**/dist/**", "test/fixtures/**"];
 
-/** In-process tests run beside each other; every file that boots a Colyseus server or child processes runs alone. */
+/** Every file has a process of its own, which boots one Colyseus server at the most. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -35,7 +35,8 @@ export default defineConfig({
             "examples/*/test/**/*.test.ts",
           ],
           exclude: [...ignored, "test/packed/**", "test/chaos*.test.ts"],
-          fileParallelism: false,
+          // Most of them wait for processes and sockets; each file has a process, and ports, of its own.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           execArgv: ["--conditions=questline-source"],

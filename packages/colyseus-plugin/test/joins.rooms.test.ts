@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { definePlugins, Room, type AuthContext } from "@colyseus/core";
 import type { ColyseusTestServer } from "@colyseus/testing";
 import { sqliteStore } from "@questline/core";
@@ -43,7 +46,9 @@ class CrowdedRoom extends DuelRoom {
 }
 
 // Its directory does not exist.
-const unusable = duelQuestline(emulator.url, sqliteStore("/nowhere/questline.db"));
+const folder = mkdtempSync(join(tmpdir(), "questline-joins-"));
+writeFileSync(join(folder, "notes.txt"), "This has never been a database.");
+const unusable = duelQuestline(emulator.url, sqliteStore(join(folder, "notes.txt")));
 class UnusableRoom extends Room {
   static override onAuth = questlineAuth(unusable);
   override plugins = definePlugins([questlinePlugin(unusable)]);
@@ -66,6 +71,7 @@ afterAll(async () => {
   await server.shutdown();
   await questline.close();
   await unusable.close().catch(() => {});
+  rmSync(folder, { recursive: true });
   await emulator.close();
 });
 
@@ -82,7 +88,7 @@ test.each(["token", "nonce"])(
     );
     const room = server.getRoomById<UnusableRoom>(sdk.roomId);
     const { durable } = room.plugins.questline.report(sdk.sessionId, "kill", { map: 1 }, { id: "k-1" });
-    expect(await durable).toMatchObject({ status: "refused", reason: expect.stringMatching(/cannot be opened/) });
+    expect(await durable).toMatchObject({ status: "refused", reason: expect.stringMatching(/not a database/) });
   },
 );
 
