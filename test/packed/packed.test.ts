@@ -11,6 +11,7 @@ import { playRestart, restartSeed } from "../restart-story.ts";
 import { runProgram, startProgram } from "../running-program.ts";
 import { skipWith } from "../skip-with.ts";
 import { bundlerSuite } from "./bundlers.ts";
+import { fetchedPackages } from "./fetched-packages.ts";
 import { type OtherNode, otherNodes } from "./other-nodes.ts";
 import { installPackedProject, type PackedProject } from "./packed-project.ts";
 
@@ -134,6 +135,14 @@ test("types resolve in a strict project that checks libraries too", async () => 
 
 test("types of the plugin resolve in a Colyseus project", async () => {
   expect(await project.typeErrors("tsconfig.colyseus.json")).toBe("");
+});
+
+test("types resolve as TypeScript 5 did before packages had exports (moduleResolution node10)", async (context) => {
+  const fetched = await fetchedPackages({ typescript: "5.9.3" });
+  if ("missing" in fetched) return skipWith(context, fetched.missing);
+  const tsc = join(fetched.folder, "node_modules/typescript/bin/tsc");
+  const checked = promisify(execFile)(process.execPath, [tsc, "-p", "tsconfig.node10.json"], { cwd: project.folder });
+  await expect(checked.catch((error: { stdout: string }) => error)).resolves.toMatchObject({ stdout: "" });
 });
 
 bundlerSuite(() => project);
