@@ -13,7 +13,7 @@ import type { VerifiedPlayers } from "./verified-players.ts";
 export const MOST_CLAIMS = 5;
 
 /** Between a token that nobody could verify now and the next look at one. */
-export const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 5_000;
 
 interface Claims {
   tried: number;
