@@ -9,6 +9,7 @@ import { createEmulator } from "@questline/emulator";
 const [host, folder, tcp, tls] = process.argv.slice(2);
 const users = Array.from({ length: 10 }, (_, n) => `8000000000000000${n}`);
 const emulator = await createEmulator({
+  allowedHosts: [host],
   seed: {
     apps: [
       {
