@@ -9,7 +9,7 @@ import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
 
-const PLAYERS = 600;
+const PLAYERS = 300;
 const TOGETHER = 50;
 const userOf = (player: number): string => String(7_100_000_000_000_000n + BigInt(player) * 1_000_003n);
 
@@ -62,8 +62,8 @@ it("leaves no byte of a user who is forgotten, nor of their sealed token, once t
   const path = nextPath();
   const store = sqliteStore(path);
   await openAs(store, "first");
-  const sealed = await play(store, 4);
-  const forgotten = Array.from({ length: 30 }, (_, at) => userOf(at * 20 + 3));
+  const sealed = await play(store, 3);
+  const forgotten = Array.from({ length: 30 }, (_, at) => userOf(at * 10 + 3));
   for (const user of forgotten) expect(await store.forgetUser(APP, user, true)).toMatchObject({ forgotten: true });
   await store.close();
   const left = forgotten.filter((user) => copiesOf(user, path) > 0 || copiesOf(sealed.get(user) as string, path) > 0);
