@@ -1,13 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { LaneStore } from "../../src/store/lane-store.ts";
-import { sqliteStore } from "../../src/store/sqlite-store.ts";
+import { directStore } from "../../src/store/direct-store.ts";
+import { SqliteCalls } from "../../src/store/sqlite-calls.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { change } from "./damage.ts";
 import { APP, best, count, delivered, firing, HOUR, journalOf, openAs, refused, T0, unlock } from "./lane-steps.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
 const nextPath = temporaryFiles();
+
+const storeAt = (path: string): LaneStore =>
+  directStore(new SqliteCalls({ path, durability: "process", maxLanes: 100_000 }));
+
+/** A file of a few megabytes is written, which a busy machine takes its time for. */
+const LONGEST_MS = 60_000;
 
 const PLAYERS = 300;
 const TOGETHER = 50;
@@ -58,24 +65,28 @@ async function play(store: LaneStore, rounds: number): Promise<ReadonlyMap<strin
   return sealed;
 }
 
-it("leaves no byte of a user who is forgotten, nor of their sealed token, once the file is closed", async () => {
-  const path = nextPath();
-  const store = sqliteStore(path);
-  await openAs(store, "first");
-  const sealed = await play(store, 3);
-  const forgotten = Array.from({ length: 30 }, (_, at) => userOf(at * 10 + 3));
-  for (const user of forgotten) expect(await store.forgetUser(APP, user, true)).toMatchObject({ forgotten: true });
-  await store.close();
-  const left = forgotten.filter((user) => copiesOf(user, path) > 0 || copiesOf(sealed.get(user) as string, path) > 0);
-  expect(left).toEqual([]);
-  const kept = userOf(4);
-  expect(copiesOf(kept, path)).toBeGreaterThan(0);
-  expect(copiesOf(sealed.get(kept) as string, path)).toBe(1);
-});
+it(
+  "leaves no byte of a user who is forgotten, nor of their sealed token, once the file is closed",
+  { timeout: LONGEST_MS },
+  async () => {
+    const path = nextPath();
+    const store = storeAt(path);
+    await openAs(store, "first");
+    const sealed = await play(store, 3);
+    const forgotten = Array.from({ length: 30 }, (_, at) => userOf(at * 10 + 3));
+    for (const user of forgotten) expect(await store.forgetUser(APP, user, true)).toMatchObject({ forgotten: true });
+    await store.close();
+    const left = forgotten.filter((user) => copiesOf(user, path) > 0 || copiesOf(sealed.get(user) as string, path) > 0);
+    expect(left).toEqual([]);
+    const kept = userOf(4);
+    expect(copiesOf(kept, path)).toBeGreaterThan(0);
+    expect(copiesOf(sealed.get(kept) as string, path)).toBe(1);
+  },
+);
 
-it("leaves nothing of them in pages that a purge has freed", async () => {
+it("leaves nothing of them in pages that a purge has freed", { timeout: LONGEST_MS }, async () => {
   const path = nextPath();
-  const store = sqliteStore(path);
+  const store = storeAt(path);
   await openAs(store, "first");
   await play(store, 2);
   for (const hours of [24, 48]) {
@@ -87,9 +98,9 @@ it("leaves nothing of them in pages that a purge has freed", async () => {
   expect(copiesOf(userOf(9), path)).toBe(0);
 });
 
-it("leaves nothing of what was deleted before deleted rows were overwritten", async () => {
+it("leaves nothing of what was deleted before deleted rows were overwritten", { timeout: LONGEST_MS }, async () => {
   const path = nextPath();
-  const store = sqliteStore(path);
+  const store = storeAt(path);
   await openAs(store, "first");
   await play(store, 1);
   const user = userOf(11);
