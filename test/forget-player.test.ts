@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import {
   board,
   count,
@@ -194,4 +195,32 @@ test("the key of kept tokens can be changed, and a token outlives it", async () 
   // Sealed anew when it was used: the old key is not needed any more.
   expect(await life({ key: NEW }, "m-3", 70_000)).toBe(0);
   expect(emulator.world.entry("BEST_TIME", ada.id)?.score).toBe(70_000n);
+});
+
+test("neither the id nor the sealed token of a player is left in the file", async () => {
+  const path = join(folder, "game.db");
+  const ada = newPlayer();
+  const played = game(sqliteStore(path), { key: OLD });
+  await played.users.verifyToken(ada.token);
+  for (let match = 0; match < 20; match += 1) {
+    await played.match(`m-${match}`).report(ada.id, "matchEnded", { timeMs: 81_250 - match }).durable;
+    await played.flush();
+  }
+  await played.close();
+  const database = new DatabaseSync(path, { readOnly: true });
+  const sealed = String(database.prepare("SELECT sealed FROM tokens").get()?.["sealed"]);
+  database.close();
+  const copies = async (text: string): Promise<number> => {
+    const files = (await readdir(folder)).filter((name) => name.startsWith("game.db"));
+    const bytes = await Promise.all(files.map((name) => readFile(join(folder, name), "latin1")));
+    return bytes.join().split(text).length - 1;
+  };
+  expect([await copies(ada.id), await copies(sealed)].every((found) => found > 0)).toBe(true);
+
+  const questline = game(sqliteStore(path), { key: NEW, previousKey: OLD });
+  await questline.match("m-21").report(ada.id, "matchEnded", { timeMs: 70_000 }).durable;
+  await questline.flush();
+  await questline.users.forget(ada.id);
+  await questline.close();
+  expect([await copies(ada.id), await copies(sealed)]).toEqual([0, 0]);
 });
