@@ -6,6 +6,7 @@ import { colyseusPresence, type PresenceSource } from "./relay.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import type { Seat } from "./seat.ts";
 import { Seldom } from "./seldom.ts";
+import { StreakKeepers, type ForgetfulRoom } from "./streak-keepers.ts";
 import type { StreakStore } from "./streak-store.ts";
 import { TokenDesk } from "./token-desk.ts";
 import { VerifiedPlayers } from "./verified-players.ts";
@@ -39,7 +40,7 @@ export class Hub {
   /** Of each user here, who mostly has one. */
   readonly #seats = new Map<string, readonly Seat[]>();
   readonly #questline: QuestlineFeeds;
-  readonly #stores = new Set<Pick<StreakStore, "forget">>();
+  readonly #keepers = new StreakKeepers();
   readonly #said = new WeakMap<object, Set<string>>();
 
   constructor(questline: QuestlineFeeds, parts: HubParts = {}) {
@@ -51,7 +52,7 @@ export class Hub {
     this.clock = clock;
     this.tokens = new TokenDesk(questline.users, seatsOf, clock);
     this.mail = new Mail({ questline, seatsOf, clock, source, outbox });
-    questline.users.onForget((userId) => Promise.all([...this.#stores].map((store) => store.forget?.(userId))));
+    questline.users.onForget((userId) => this.#forget(userId));
     questline.onOutcome((outcome) => guarded("a notice", () => this.mail.settled(outcome)));
     questline.onTokenWanted(({ userId, reason }) =>
       guarded("asking for a token", () => this.tokens.want(userId, reason)),
@@ -117,9 +118,15 @@ export class Hub {
     }
   }
 
-  /** A store that keeps something of users; all such are asked to forget a user whom Questline forgets. */
-  keeps(store: Pick<StreakStore, "forget">): void {
-    this.#stores.add(store);
+  /** A room with streaks, and their store: both forget a user whom Questline forgets. */
+  keeps(store: Pick<StreakStore, "forget">, room: ForgetfulRoom): void {
+    this.#keepers.add(store, room);
+  }
+
+  #forget(userId: string): Promise<void> {
+    this.mail.forget(userId);
+    this.tokens.forget(userId);
+    return this.#keepers.forget(userId);
   }
 
   /** True the first time this is to be said of this room class: what is wrong with a class is said once. */

@@ -40,6 +40,8 @@ export class Mail implements RelayListener {
   readonly #relay: Relay;
   readonly #ranks: RankDesk;
   readonly #shelf: Shelf;
+  /** By user: how many scores' places are being read. */
+  readonly #ranked = new Map<string, { reads: number }>();
   /** A room of this process wants progress to be told. */
   #progress = false;
 
@@ -90,6 +92,14 @@ export class Mail implements RelayListener {
     const kept = seat.takeKept();
     for (const _ of this.#seatsOf(userId)) return;
     for (const notice of kept) this.#shelve(userId, notice);
+  }
+
+  /** Nothing that was to be told this player is told any more. */
+  forget(userId: string): void {
+    this.#shelf.forget(userId);
+    this.#ranked.delete(userId);
+    this.waits.forget(userId);
+    for (const seat of this.#seatsOf(userId)) seat.forget();
   }
 
   /** The player asks for everything that is not acknowledged, and what waits. */
@@ -150,7 +160,14 @@ export class Mail implements RelayListener {
   #give(userId: string, seat: Seat, notice: Notice): boolean {
     const { type, payload } = notice;
     if (type !== RECORDED || !seat.wishes.ranks || !seat.wishes.notices) return seat.notify(notice);
+    const ranked = this.#ranked.get(userId) ?? { reads: 0 };
+    ranked.reads += 1;
+    this.#ranked.set(userId, ranked);
     void this.#ranks.rankOf(userId, payload.leaderboard).then((rank) => {
+      // Forgotten meanwhile.
+      if (this.#ranked.get(userId) !== ranked) return;
+      ranked.reads -= 1;
+      if (ranked.reads === 0) this.#ranked.delete(userId);
       if (this.#isSeated(userId, seat))
         seat.notify({ type, payload: rank === undefined ? payload : { ...payload, rank } });
       else if (!this.#deliver(userId, notice)) this.#shelf.put(userId, notice);

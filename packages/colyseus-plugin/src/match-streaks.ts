@@ -37,34 +37,40 @@ function hit(name: string, answer: unknown): boolean {
   return answer === true;
 }
 
+interface Read {
+  /** Undefined until the store has answered. */
+  lengths: StreakLengths | undefined;
+}
+
 /** Users whose streaks one room remembers; beyond, the earliest are read again. */
 const MOST_READ = 10_000;
 
 /** The streaks of one room's players: read when a player is met, recorded when their match is accepted. */
 export class RoomStreaks {
   readonly #streaks: UsableStreaks | undefined;
-  readonly #lengths = new Map<string, StreakLengths | "asked">();
+  /** By user. */
+  readonly #read = new Map<string, Read>();
 
-  /** `kept` hears of the store, which keeps more of users than Questline does. */
-  constructor(streaks: unknown, events: Events, kept: (store: StreakStore) => void = () => {}) {
+  /** `kept` hears of the store and this room, which keep more of users than Questline does. */
+  constructor(streaks: unknown, events: Events, kept: (store: StreakStore, room: RoomStreaks) => void = () => {}) {
     const problem = streaks === undefined ? undefined : problemOf(streaks as Partial<UsableStreaks> | null, events);
     if (problem === undefined) this.#streaks = streaks as UsableStreaks | undefined;
-    if (this.#streaks) kept(this.#streaks.store);
+    if (this.#streaks) kept(this.#streaks.store, this);
     if (problem !== undefined) warn(`streaks: ${problem}. No streaks are kept`);
   }
 
   /** This user is in the room. Repeating it costs nothing. */
   meet(userId: string): void {
     const { store } = this.#streaks ?? {};
-    if (!store || this.#lengths.has(userId)) return;
-    this.#remember(userId, "asked");
+    if (!store || this.#read.has(userId)) return;
+    this.#readOf(userId);
     void guarded("reading streaks", () => this.#take(userId, store.read(userId)));
   }
 
   /** How long each streak is until more is recorded: 0 for one that does not exist, or is not read yet. */
   of(userId: string): (name: string) => number {
-    const lengths = this.#lengths.get(userId);
-    if (lengths !== undefined && lengths !== "asked") return (name) => lengths[name] ?? 0;
+    const lengths = this.#read.get(userId)?.lengths;
+    if (lengths !== undefined) return (name) => lengths[name] ?? 0;
     return (name) => {
       if (this.#streaks) warn("a streak is asked for that is not read yet; it counts as 0", { userId, streak: name });
       return 0;
@@ -85,19 +91,29 @@ export class RoomStreaks {
     });
   }
 
+  /** Whoever is forgotten is met anew: what is still on its way was asked before. */
+  forget(userId: string): void {
+    if (this.#read.delete(userId)) this.meet(userId);
+  }
+
   async #take(userId: string, lengths: Promise<StreakLengths>): Promise<void> {
+    const read = this.#readOf(userId);
     try {
       // A store of the game's own may have nothing to say of a user.
-      this.#remember(userId, (await lengths) ?? {});
+      read.lengths = (await lengths) ?? {};
     } catch (error) {
-      if (this.#lengths.get(userId) === "asked") this.#lengths.delete(userId);
+      if (read.lengths === undefined && this.#read.get(userId) === read) this.#read.delete(userId);
       warn("streaks are not available", { userId, error: wordsOf(error) });
     }
   }
 
-  #remember(userId: string, lengths: StreakLengths | "asked"): void {
-    this.#lengths.set(userId, lengths);
-    const earliest = this.#lengths.size > MOST_READ ? this.#lengths.keys().next().value : undefined;
-    if (earliest !== undefined) this.#lengths.delete(earliest);
+  #readOf(userId: string): Read {
+    const known = this.#read.get(userId);
+    if (known) return known;
+    const fresh: Read = { lengths: undefined };
+    this.#read.set(userId, fresh);
+    const earliest = this.#read.size > MOST_READ ? this.#read.keys().next().value : undefined;
+    if (earliest !== undefined) this.#read.delete(earliest);
+    return fresh;
   }
 }

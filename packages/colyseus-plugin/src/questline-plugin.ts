@@ -76,7 +76,7 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
     if (options.auth === "guests") this.#guests = new Guests(questline.users, this.#hub);
     this.#watch = options.watch;
-    this.#streaks = new RoomStreaks(options.streaks, questline.events, (store) => this.#hub.keeps(store));
+    this.#streaks = new RoomStreaks(options.streaks, questline.events, (...kept) => this.#hub.keeps(...kept));
     this.#rounds = new RoomRounds(
       options.matchId,
       () => questline.newMatchId(this.#wired?.room.roomId ?? "room"),

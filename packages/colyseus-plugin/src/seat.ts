@@ -89,6 +89,12 @@ export class Seat {
     return kept;
   }
 
+  /** Drops what was kept, and what this connection was told of. */
+  forget(): void {
+    this.#kept = undefined;
+    this.#told = undefined;
+  }
+
   /** The player asks for everything: unlocks are sent again also where this connection had them. */
   forgetTold(): void {
     this.#told = undefined;

@@ -53,6 +53,10 @@ export class Shelf {
     return notices;
   }
 
+  forget(userId: string): void {
+    this.#byUser.delete(userId);
+  }
+
   drop(userId: string, ids: readonly string[]): void {
     const before = this.#byUser.get(userId);
     if (before === undefined) return;

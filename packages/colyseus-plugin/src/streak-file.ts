@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { FileBytes } from "./file-bytes.ts";
 import type { StreakLengths } from "./streak-store.ts";
 
 /** What the room's thread asks of the thread that holds the file. */
@@ -24,6 +25,7 @@ const REMEMBERED_S = 7 * 24 * 60 * 60;
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
+  PRAGMA secure_delete = ON;
   CREATE TABLE IF NOT EXISTS streak (
     user TEXT NOT NULL, name TEXT NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (user, name)
   ) WITHOUT ROWID;
@@ -31,12 +33,14 @@ const SCHEMA = `
     user TEXT NOT NULL, match TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user, match)
   ) WITHOUT ROWID;
   DELETE FROM counted WHERE at < unixepoch() - ${REMEMBERED_S};
+  PRAGMA secure_delete = FAST;
 `;
 
 /** Streaks in a SQLite file. Synchronous: it lives in a worker thread. Opened by its first call. */
 export class StreakFile {
   readonly #path: string;
   #database: DatabaseSync | undefined;
+  #bytes: FileBytes | undefined;
   #statements:
     | Readonly<Record<"read" | "count" | "hit" | "miss" | "forget" | "forgetCounted", StatementSync>>
     | undefined;
@@ -49,16 +53,45 @@ export class StreakFile {
   answer(calls: readonly StreakCall[]): readonly StreakAnswer[] {
     try {
       const database = this.#open();
+      const forgotten = calls.flatMap((call) => (call.verb === "forget" ? [call.userId] : []));
+      // What is deleted within a page that is written anyway is always overwritten; now, pages that are freed, too.
+      if (forgotten.length > 0) database.exec("PRAGMA secure_delete = ON");
       database.exec("BEGIN IMMEDIATE");
-      const answers = calls.map((call) => ({ id: call.id, lengths: this.#carryOut(call) }));
+      const carriedOut = calls.map((call) => ({ id: call.id, lengths: this.#carryOut(call) }));
       database.exec("COMMIT");
+      const problem = forgotten.length > 0 ? this.#scrub(database, forgotten) : undefined;
+      const answers = carriedOut.map((answer, index) =>
+        problem !== undefined && calls[index]?.verb === "forget" ? { id: answer.id, error: problem } : answer,
+      );
       if (calls.some(({ verb }) => verb === "close")) this.#close();
       return answers;
     } catch (error) {
       this.#rollBack();
-      const words = error instanceof Error ? error.message : String(error);
-      return calls.map(({ id }) => ({ id, error: `The streaks in ${JSON.stringify(this.#path)}: ${words}` }));
+      return calls.map(({ id }) => ({ id, error: this.#wordsOf(error) }));
     }
+  }
+
+  /**
+   * Leaves nothing of users who were deleted, neither in the file nor in its log. Where SQLite had copied their rows to other
+   * pages before, or deleted them without overwriting, the file is written anew. Answers why it could not be done.
+   */
+  #scrub(database: DatabaseSync, userIds: readonly string[]): string | undefined {
+    try {
+      database.exec("PRAGMA secure_delete = FAST");
+      fold(database);
+      const bytes = (this.#bytes ??= new FileBytes(this.#path));
+      if (!userIds.some((userId) => bytes.hold(userId))) return undefined;
+      database.exec("VACUUM");
+      fold(database);
+      return undefined;
+    } catch (error) {
+      return `Deleted, but copies may be left in its file; forget the user again. ${this.#wordsOf(error)}`;
+    }
+  }
+
+  #wordsOf(error: unknown): string {
+    const words = error instanceof Error ? error.message : String(error);
+    return `The streaks in ${JSON.stringify(this.#path)}: ${words}`;
   }
 
   #rollBack(): void {
@@ -102,9 +135,16 @@ export class StreakFile {
 
   #close(): void {
     this.#database?.close();
+    this.#bytes?.close();
     this.#database = undefined;
+    this.#bytes = undefined;
     this.#statements = undefined;
   }
+}
+
+function fold(database: DatabaseSync): void {
+  const { busy } = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
+  if (busy !== 0) throw new Error("another process is reading the file");
 }
 
 /** Only its owner may read it, whatever the umask allows; SQLite takes an empty file as new. */

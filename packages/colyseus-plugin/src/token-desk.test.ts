@@ -158,3 +158,20 @@ test("answers never show in the log", async () => {
   expect(warned).toHaveBeenCalled();
   expect(JSON.stringify(warned.mock.calls)).not.toContain("OC-user-secret");
 });
+
+test("a user who is forgotten is asked for nothing more, also where an answer of theirs is being verified", async () => {
+  const it = scene();
+  const { desk, clock, asks } = it;
+  desk.want("7", "missing");
+  const verified = Promise.withResolvers<never>();
+  it.answers = () => verified.promise;
+  const answered = desk.answer("7", "t");
+  desk.forget("7");
+  verified.reject(new Error("the platform could not tell"));
+  await answered;
+  clock.advance(3 * ASK_EVERY_MS);
+  desk.present("7");
+  expect(asks).toEqual(["missing"]);
+  desk.want("7", "missing");
+  expect(asks).toEqual(["missing", "missing"]);
+});

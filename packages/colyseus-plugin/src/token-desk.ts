@@ -68,6 +68,17 @@ export class TokenDesk {
     if (ask) this.#satisfy(ask);
   }
 
+  /** Nothing is asked of this user any more, and nothing of earlier asks is known. */
+  forget(userId: string): void {
+    const ask = this.#asks.get(userId);
+    if (!ask) return;
+    // An answer that is being verified may still come.
+    ask.wanted = undefined;
+    ask.timer?.cancel();
+    ask.timer = undefined;
+    this.#asks.delete(userId);
+  }
+
   /** The user joined or came back here: a new connection, which no earlier ask has reached. */
   present(userId: string): void {
     const ask = this.#asks.get(userId);

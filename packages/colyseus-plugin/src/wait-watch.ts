@@ -44,6 +44,10 @@ export class WaitWatch {
     this.#lookLater();
   }
 
+  forget(userId: string): void {
+    this.#users.delete(userId);
+  }
+
   /** The player has a new connection, which was told nothing yet. */
   arrived(userId: string): void {
     const watched = this.#users.get(userId);
@@ -82,6 +86,8 @@ export class WaitWatch {
 
   async #lookAt(userId: string, watched: Watched): Promise<void> {
     const lanes = await this.#inspect({ user: userId, waiting: true });
+    // Forgotten meanwhile.
+    if (this.#users.get(userId) !== watched) return;
     if (lanes.length === 0) return void this.#users.delete(userId);
     const seenBefore = (watched.lanes ??= new Map());
     const now = this.#clock.monotonic();

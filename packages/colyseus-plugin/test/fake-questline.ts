@@ -49,6 +49,8 @@ export interface FakeQuestline {
   listeners(): number;
   settle(outcome: Partial<SettledOutcome> & Pick<SettledOutcome, "userId" | "target">): void;
   want(wanted: TokenWanted): void;
+  /** Tells the listeners that a user is forgotten. */
+  forget(userId: string): Promise<unknown>;
 }
 
 /** A lane with something pending, unless the test says otherwise. */
@@ -69,6 +71,7 @@ export function fakeQuestline(): FakeQuestline {
   const asked: string[] = [];
   const outcomes = new Set<(outcome: SettledOutcome) => void>();
   const wants = new Set<(wanted: TokenWanted) => void>();
+  const forgets = new Set<(userId: string) => unknown>();
   const parked = new Set<string>();
   const lanes: FakeQuestline["lanes"] = new Map();
   const announced: FakeQuestline["announced"] = new Map();
@@ -119,7 +122,7 @@ export function fakeQuestline(): FakeQuestline {
       ),
       vouch: (user: Parameters<Users["vouch"]>[0]) => users.vouch(user),
       vouched: (voucher: unknown) => users.vouched(voucher),
-      onForget: () => () => {},
+      onForget: (listener: (userId: string) => unknown) => listen(forgets, listener),
     },
     inspect: async ({ user = "", waiting }: LaneFilter = {}) => {
       const all = parked.has(user) ? [laneOf("BEST_TIME", { state: "parked" })] : (lanes.get(user) ?? []);
@@ -170,5 +173,6 @@ export function fakeQuestline(): FakeQuestline {
     want: (wanted) => {
       for (const listener of wants) listener(wanted);
     },
+    forget: (userId) => Promise.all([...forgets].map((listener) => listener(userId))),
   };
 }

@@ -256,3 +256,34 @@ test("a store that cannot be read or written breaks neither join nor pull nor ac
     Array.from({ length: 5 }, () => "Error: closed"),
   );
 });
+
+test("a player who is forgotten hears of nothing that was kept for them: neither on the shelf nor by a held seat", async () => {
+  const { join, drop, leave, comeBack, settle, forget } = scene();
+  const client = await join("s1", { id: "1" });
+  const held = await join("s2", { id: "2" });
+  const other = await join("s3", { id: "3" });
+  for (const away of [client, held, other]) drop(away);
+  for (const userId of ["1", "2", "3"]) settle({ ...score, userId });
+  await leave(client);
+  await leave(other);
+  for (const userId of ["1", "2"]) await forget(userId);
+  const next = await join("s4", { id: "1" });
+  const back = comeBack(held);
+  const anew = await join("s5", { id: "2" });
+  await turn();
+  expect([next.sent, back.sent, anew.sent]).toEqual([[], [], []]);
+  expect((await join("s6", { id: "3" })).sent).toEqual([{ type: RECORDED, payload: recorded }]);
+});
+
+test("a score whose rank is being read as its player is forgotten is told nobody", async () => {
+  const { join, settle, ranks, forget } = scene({ ranks: true });
+  for (const userId of ["1", "2"]) ranks.set(userId, 4);
+  const client = await join("s1", { id: "1" });
+  const second = await join("s2", { id: "2" });
+  const again = await join("s3", { id: "2" });
+  for (const userId of ["1", "2"]) settle({ ...score, userId });
+  await forget("1");
+  await turn();
+  const told = [{ type: RECORDED, payload: { ...recorded, rank: 4 } }];
+  expect([client.sent, second.sent, again.sent]).toEqual([[], told, told]);
+});

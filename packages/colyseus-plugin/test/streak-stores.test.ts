@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -95,4 +96,43 @@ test.skipIf(process.platform === "win32")("the file is its owner's alone, whatev
   } finally {
     process.umask(before);
   }
+});
+
+const copiesOf = (text: string, path: string): number =>
+  ["", "-wal", "-shm"]
+    .filter((part) => existsSync(path + part))
+    .reduce((copies, part) => copies + readFileSync(path + part, "latin1").split(text).length - 1, 0);
+
+test("nothing of a user who is forgotten is left in the file", async () => {
+  const path = newPath();
+  const store = sqlite(path);
+  const userOf = (n: number): string => String(7_100_000_000_000_000n + BigInt(n) * 1_000_003n);
+  for (let match = 0; match < 12; match++) {
+    const users = Array.from({ length: 200 }, (_, n) => userOf((n * 7_919 + match) % 200));
+    await Promise.all(users.map((user) => store.record(user, `m-${match}-${user}`, { wins: match % 5 !== 0 })));
+  }
+  const forgotten = Array.from({ length: 20 }, (_, n) => userOf(n * 10 + 3));
+  await Promise.all(forgotten.map((user) => store.forget?.(user)));
+  await store.close();
+  expect(forgotten.filter((user) => copiesOf(user, path) > 0)).toEqual([]);
+  expect(copiesOf(userOf(4), path)).toBeGreaterThan(12);
+});
+
+test("nothing is left of a user whom an earlier version deleted", async () => {
+  const path = newPath();
+  const user = "7100000000000042";
+  const first = sqlite(path);
+  await first.record("1", "m-1", { wins: true });
+  await first.close();
+  const database = new DatabaseSync(path);
+  const insert = database.prepare("INSERT INTO counted VALUES (?, ?, unixepoch())");
+  for (let match = 0; match < 300; match++) insert.run(user, `m-${match}`);
+  database.prepare("DELETE FROM counted WHERE user = ?").run(user);
+  database.close();
+  expect(copiesOf(user, path)).toBeGreaterThan(0);
+  const store = sqlite(path);
+  await store.forget?.(user);
+  expect(await store.read("1")).toEqual({ wins: 1 });
+  await store.close();
+  expect(copiesOf(user, path)).toBe(0);
 });

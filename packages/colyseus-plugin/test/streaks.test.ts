@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
 import { memoryStreaks, type StreakStore } from "../src/streak-store.ts";
+import { questlinePlugin } from "../src/questline-plugin.ts";
 import { scene, turn, type Scene } from "./scene.ts";
 
 let warned: MockInstance;
@@ -139,4 +140,50 @@ test.each([
   await room.join("s1", { id: "1" });
   expect(await end(room, true)).toEqual([0]);
   expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(words), {});
+});
+
+test("a player who is forgotten has no streak any more, also in a room that knew it", async () => {
+  const store = memoryStreaks();
+  const room = streaking(store);
+  await room.join("s1", { id: "1" });
+  await room.join("s2", { id: "2" });
+  await turn();
+  const seen: number[][] = [await end(room, true), await end(room, true)];
+  await room.forget("1");
+  await turn();
+  seen.push(await end(room, true), await end(room, true));
+  expect(seen).toEqual([
+    [0, 0],
+    [1, 1],
+    [0, 2],
+    [1, 3],
+  ]);
+  expect(warned).not.toHaveBeenCalled();
+});
+
+test("streaks that are being read as their player is forgotten are not remembered", async () => {
+  const reads: PromiseWithResolvers<Readonly<Record<string, number>>>[] = [];
+  const read = () => {
+    const asked = Promise.withResolvers<Readonly<Record<string, number>>>();
+    reads.push(asked);
+    return asked.promise;
+  };
+  const room = streaking({ ...memoryStreaks(), read });
+  await room.join("s1", { id: "1" });
+  await room.forget("1");
+  reads[1]?.resolve({});
+  await turn();
+  reads[0]?.resolve({ wins: 7 });
+  await turn();
+  expect(await end(room, false)).toEqual([0]);
+});
+
+test("a store that cannot forget is told to whoever asked, and the others forget", async () => {
+  const failing = { ...memoryStreaks(), forget: () => Promise.reject(new Error("disk full")) };
+  const { questline, forget } = streaking(failing);
+  const other = memoryStreaks();
+  await other.record("1", "m-1", { wins: true });
+  questlinePlugin(questline, { streaks: { store: other, event: "matchEnded", of: { wins: ({ won }) => won } } });
+  await expect(forget("1")).rejects.toThrow("disk full");
+  expect(await other.read("1")).toEqual({});
 });

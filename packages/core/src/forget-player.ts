@@ -1,17 +1,20 @@
 import type { Delivery } from "./delivery/outbox.ts";
 import { QuestlineError } from "./errors/questline-error.ts";
 import type { Identity } from "./identity/identity.ts";
-import { asUserId, shownValue } from "./ids/ids.ts";
-import type { Logger } from "./runtime/log.ts";
+import { asUserId, shownId } from "./ids/ids.ts";
+import type { Users } from "./questline.ts";
 import type { LaneStore } from "./store/lane-store.ts";
+import type { TokenVault } from "./token-vault.ts";
 
 export interface ForgetPlayerParts {
   readonly app: string;
   readonly store: Pick<LaneStore, "forgetUser">;
-  readonly outbox: Pick<Delivery, "forgetProgress">;
+  readonly outbox: Pick<Delivery, "forgetProgress" | "take">;
   readonly identity: Pick<Identity, "forgetUser">;
+  readonly tokens: Pick<TokenVault, "withoutKeeping">;
   readonly ready: Promise<void>;
-  readonly logger: Logger;
+  /** The newer Questline over the same file, which forgets for both. */
+  readonly successor: () => { readonly users: Pick<Users, "forget"> } | undefined;
 }
 
 /** Whoever keeps more of a player than Questline does. */
@@ -32,18 +35,31 @@ export class PlayerForgetter {
   }
 
   async forget(userId: string, { owedToo = false }: { readonly owedToo?: boolean } = {}): Promise<void> {
-    const { app, store, outbox, identity, ready } = this.#parts;
+    const { app, store, outbox, identity, tokens, ready, successor } = this.#parts;
+    const newer = successor();
+    if (newer !== undefined) return newer.users.forget(userId, { owedToo });
     const user = asUserId(userId);
     if (user === undefined)
-      throw new QuestlineError(
-        "bad_input",
-        `users.forget: the user id must be decimal text, not ${shownValue(userId)}.`,
-      );
+      throw new QuestlineError("bad_input", `users.forget: the user id must be decimal text, not ${shownId(userId)}.`);
     await ready;
-    const { forgotten, owed, inFlight } = await store.forgetUser(app, user, owedToo);
-    if (!forgotten) throw stillOwed(owed, inFlight);
-    identity.forgetUser(user);
+    // Goes the way of every report, behind those that were made before: they are in the store when it is answered.
+    await new Promise<void>((resolve) => outbox.take([], () => resolve()));
+    await tokens.withoutKeeping(user, async () => {
+      const { forgotten, owed, inFlight } = await store.forgetUser(app, user, owedToo);
+      if (!forgotten) throw stillOwed(owed, inFlight);
+      identity.forgetUser(user);
+    });
     await outbox.forgetProgress(app, user);
+    await this.#tell(user);
+  }
+
+  /** The newer Questline has deleted what the store held of this player. */
+  async forgotten(user: string): Promise<void> {
+    this.#parts.identity.forgetUser(user);
+    await this.#tell(user);
+  }
+
+  async #tell(user: string): Promise<void> {
     // All are asked, also where one of them fails.
     const asked = await Promise.allSettled([...this.#listeners].map(async (listener) => listener(user)));
     const failed = asked.find((end) => end.status === "rejected");

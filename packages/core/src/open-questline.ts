@@ -163,7 +163,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
       release();
     }
   };
-  const forgetter = new PlayerForgetter({ app, store, outbox, identity, ready, logger });
+  const forgetter = new PlayerForgetter({ app, store, outbox, identity, tokens, ready, successor: () => successor() });
+  succession.onGiven((newer) => newer.users.onForget((user) => forgetter.forgotten(user)));
   const hasClientBoards = Object.values(leaderboards).some((board) => board.writes === "client");
   const hasAchievements = Object.keys(options.achievements).length > 0;
   /** The player has proven who they are: lets what waited for them go on. */

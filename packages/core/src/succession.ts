@@ -37,6 +37,7 @@ export class Succession {
   /** Asks whoever has the file now. */
   readonly delivery: OpenDelivery;
   readonly #parts: SuccessionParts;
+  readonly #given = Promise.withResolvers<Questline>();
   readonly #lost = Promise.withResolvers<QuestlineError>();
   #place: FilePlace<Successor> | undefined;
   #next: Successor | undefined;
@@ -86,6 +87,11 @@ export class Succession {
   /** The Questline that has taken over, once there is one. */
   get successor(): Questline | undefined {
     return this.#next?.front();
+  }
+
+  /** Tells of the Questline that has taken over, as soon as it is ready. */
+  onGiven(tell: (newer: Questline) => void): void {
+    void this.#given.promise.then(tell);
   }
 
   /** What a successor may be given: before anybody uses what was made. */
@@ -151,7 +157,10 @@ export class Succession {
     const { own } = this.#parts;
     if (this.#closing !== undefined) return settledOf(this.#closing);
     this.#next = next;
-    next.ready.catch(() => undefined);
+    next.ready.then(
+      () => this.#given.resolve(next.front()),
+      () => undefined,
+    );
     own.outbox.passOn((firings, told) => next.delivery.outbox.take(firings, told));
     next.delivery.outbox.ended.listen((ended) => own.outbox.ended.emit(ended));
     next.delivery.outbox.tokenWanted.listen((wish) => own.outbox.tokenWanted.emit(wish));

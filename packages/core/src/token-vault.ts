@@ -19,6 +19,10 @@ export interface TokenVaultParts {
 /** Players' tokens where deliveries find them: in memory, and sealed in the store so that they outlive the process. */
 export class TokenVault {
   readonly #parts: TokenVaultParts;
+  /** Users whose tokens are being deleted. */
+  readonly #unkept = new Set<string>();
+  /** Deletions that have ended. */
+  #deletions = 0;
 
   constructor(parts: TokenVaultParts) {
     this.#parts = parts;
@@ -32,7 +36,7 @@ export class TokenVault {
   async keep(user: string): Promise<void> {
     const { app, identity, store, sealer, clock } = this.#parts;
     const token = identity.tokenOf(user);
-    if (sealer === undefined || token === undefined) return;
+    if (sealer === undefined || token === undefined || this.#unkept.has(user)) return;
     await this.#softly(() => store.keepToken(app, user, sealer.seal(token, context(app, user)), clock.now()));
   }
 
@@ -41,13 +45,28 @@ export class TokenVault {
     const { app, identity, store, sealer } = this.#parts;
     if (identity.tokenOf(user) !== undefined) return true;
     if (sealer === undefined) return false;
+    const deletions = this.#deletions;
     const sealed = await this.#softly(() => store.sealedToken(app, user));
+    // What was read may be deleted by now.
+    if (deletions !== this.#deletions) return this.ready(user);
     const token = sealed === undefined ? undefined : sealer.open(sealed, context(app, user), "user-token");
     if (sealed !== undefined && token === undefined) await this.#softly(() => store.dropToken(app, user));
     if (token !== undefined) identity.restore(user, token);
     if (token !== undefined && sealed !== undefined && sealer.isOld?.(sealed, context(app, user)) === true)
       await this.keep(user);
     return identity.tokenOf(user) !== undefined;
+  }
+
+  /** While `work` deletes what is kept of a user, nothing is written down anew; afterwards, what is still known. */
+  async withoutKeeping(user: string, work: () => Promise<void>): Promise<void> {
+    this.#unkept.add(user);
+    try {
+      await work();
+    } finally {
+      this.#unkept.delete(user);
+      this.#deletions += 1;
+      await this.keep(user);
+    }
   }
 
   /** The platform refused this token of the user's. */

@@ -152,6 +152,10 @@ const own = {
   "engine:settled": (key: LaneKey, seq: number) => outbox.settled(key, seq),
   // By this thread's time, not by that of whoever asks.
   keepToken: (ofApp: string, user: string, sealed: string) => store.keepToken(ofApp, user, sealed, clock.now()),
+  forgetUser(ofApp: string, user: string, owedToo: boolean) {
+    tokensHere.delete(user);
+    return store.forgetUser(ofApp, user, owedToo);
+  },
   requeue: (deadLetterId: number) => store.requeue(deadLetterId, clock.now()),
   "engine:wake": (user: string) => outbox.wake(app, user),
   "engine:kick": () => outbox.kick(),

@@ -176,6 +176,45 @@ test("a token refused while it is being verified is not accepted", async () => {
   expect(users.asked.me).toBe(1);
 });
 
+test.each(["me", "get"] as const)("a token whose player is forgotten before `%s` answers is not kept", async (call) => {
+  const { identity, users } = setUp();
+  const ask = users[call].bind(users) as (given: never) => Promise<VerifiedUser>;
+  const answered = Promise.withResolvers<void>();
+  users[call] = async (given: never) => {
+    const answer = await ask(given);
+    await answered.promise;
+    return answer;
+  };
+  const verified = identity.verifyToken("token-of-42");
+  const others = identity.verifyToken("token-of-43");
+  await new Promise(setImmediate);
+  identity.forgetUser("42");
+  const again = identity.verifyToken("token-of-42-again");
+  answered.resolve();
+
+  expect([await verified, await others]).toEqual([
+    { id: "42", alias: "player 42" },
+    { id: "43", alias: "player 43" },
+  ]);
+  await again;
+  // The one that began afterwards is.
+  expect(reveal(identity.tokenOf("42") as Secret)).toBe("token-of-42-again");
+  expect(reveal(identity.tokenOf("43") as Secret)).toBe("token-of-43");
+  const asked = users.asked.me;
+  await identity.verifyToken("token-of-42");
+  expect(users.asked.me).toBe(asked + 1);
+});
+
+test("who verifies the same token after its player was forgotten does not join who began before", async () => {
+  const { identity } = setUp();
+  const before = identity.verifyToken("token-of-42");
+  await Promise.resolve();
+  identity.forgetUser("42");
+  await identity.verifyToken("token-of-42");
+  await before;
+  expect(reveal(identity.tokenOf("42") as Secret)).toBe("token-of-42");
+});
+
 test("tokens are kept for a bounded number of players, the latest used", async () => {
   const { identity } = setUp({ maxUsers: 2 });
   for (const id of ["1", "2", "3"]) await identity.verifyToken(`token-of-${id}`);

@@ -83,6 +83,10 @@ class UserIdentity implements Identity {
   readonly #nonces: NonceBook;
   readonly #gate: ProofGate;
   readonly #flights: SingleFlight<VerifiedUser> = createSingleFlight();
+  /** Of each verification that is under way, the users forgotten since it began. */
+  readonly #underWay = new Set<Set<string>>();
+  /** Who verifies a token after somebody was forgotten does not join those who began before. */
+  #forgotten = 0;
 
   constructor(options: IdentityOptions) {
     const { users, clock, random, maxUsers = 10_000, positiveTtlMs = 600_000, negativeTtlMs = 10_000 } = options;
@@ -99,10 +103,10 @@ class UserIdentity implements Identity {
     const from = tellingApart(origin);
     const wrapped = credential(token, "the user token", "user-token");
     const digest = this.#tokens.digest(wrapped);
-    const user = await this.#flights.run(digest, async () => {
+    const user = await this.#flights.run(`${this.#forgotten} ${digest}`, async () => {
       // What is known already costs nobody anything.
       const known = this.#knownAs(wrapped, digest);
-      return known ?? this.#gate.pass(from, () => this.#ask(wrapped, digest));
+      return known ?? this.#gate.pass(from, () => this.#verify(wrapped, digest));
     });
     return { ...user };
   }
@@ -158,7 +162,10 @@ class UserIdentity implements Identity {
 
   forgetUser(userId: string): void {
     const id = asUserId(userId);
-    if (id !== undefined) this.#tokens.forgetUser(id);
+    if (id === undefined) return;
+    this.#tokens.forgetUser(id);
+    this.#forgotten += 1;
+    for (const forgotten of this.#underWay) forgotten.add(id);
   }
 
   /** Whose token it is, where that is known; throws what the platform said of it before. */
@@ -171,22 +178,36 @@ class UserIdentity implements Identity {
     return known.user;
   }
 
-  /** Only what the platform said itself is remembered; an outage is nobody's refusal. */
-  async #ask(token: Secret, digest: TokenDigest): Promise<VerifiedUser> {
+  async #verify(token: Secret, digest: TokenDigest): Promise<VerifiedUser> {
+    const forgotten = new Set<string>();
+    this.#underWay.add(forgotten);
+    try {
+      return await this.#ask(token, digest, forgotten);
+    } finally {
+      this.#underWay.delete(forgotten);
+    }
+  }
+
+  /**
+   * Only what the platform said itself is remembered; an outage is nobody's refusal. Of a user who is `forgotten` meanwhile
+   * nothing is.
+   */
+  async #ask(token: Secret, digest: TokenDigest, forgotten: ReadonlySet<string>): Promise<VerifiedUser> {
     const known = this.#tokens.about(digest);
-    const owner = known?.state === "owned" ? known.user : await this.#owner(token, digest);
+    const owner = known?.state === "owned" ? known.user : await this.#owner(token, digest, forgotten);
     const user = await this.#ofThisApp(owner, digest);
     // A refusal may have been learned while the second answer was on its way.
     this.#knownAs(token, digest);
+    if (forgotten.has(user.id)) return user;
     this.#tokens.learn(digest, { state: "verified", user });
     this.#tokens.keep(user.id, token);
     return user;
   }
 
-  async #owner(token: Secret, digest: TokenDigest): Promise<VerifiedUser> {
+  async #owner(token: Secret, digest: TokenDigest, forgotten: ReadonlySet<string>): Promise<VerifiedUser> {
     try {
       const user = await this.#users.me(token);
-      this.#tokens.learn(digest, { state: "owned", user });
+      if (!forgotten.has(user.id)) this.#tokens.learn(digest, { state: "owned", user });
       return user;
     } catch (error) {
       if (isGraphError(error) && error.code === "user_token")

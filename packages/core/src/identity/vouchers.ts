@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { VerifiedUser } from "./verified-user.ts";
 import { QuestlineError } from "../errors/questline-error.ts";
-import { asUserId, shownValue, type AppId } from "../ids/ids.ts";
+import { asUserId, shownId, type AppId } from "../ids/ids.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { reveal, type Secret } from "../secrets/secret.ts";
 
@@ -52,7 +52,7 @@ export function createVouchers({ appId, secret, clock }: VouchersOptions): Vouch
   return {
     async vouch({ id, alias }, { goodForMs = VOUCHER_GOOD_FOR_MS, about } = {}) {
       if (asUserId(id) === undefined)
-        throw new QuestlineError("bad_input", `vouch: the user id must be decimal text, not ${shownValue(id)}.`);
+        throw new QuestlineError("bad_input", `vouch: the user id must be decimal text, not ${shownId(id)}.`);
       if (!Number.isFinite(goodForMs) || goodForMs <= 0)
         throw new QuestlineError("bad_input", "vouch: how long a voucher is good must be a number of ms above 0.");
       const text = JSON.stringify({ id, alias, until: clock.now() + goodForMs });

@@ -131,7 +131,8 @@ export interface LaneStore {
   dropSetAside(id: number): Promise<boolean>;
   /**
    * Removes everything that names a user: lanes, once keys, send records, dead letters, announcements, token, rows set
-   * aside. Not while something is owed, unless `owedToo`, and never while something is being sent; then nothing changes.
+   * aside; a store in a file keeps no copy of them either. Not while something is owed, unless `owedToo`, and never while
+   * something is being sent; then nothing changes. Called again, it does what an earlier call could not end.
    */
   forgetUser(app: string, user: string, owedToo: boolean): Promise<ForgottenUser>;
   /**

@@ -1,8 +1,9 @@
 import type { ProbePoint } from "../runtime/probe.ts";
 import { systemClock } from "../runtime/clock.ts";
-import type { SetAside, TakenOver } from "./lane-records.ts";
+import type { ForgottenUser, SetAside, TakenOver } from "./lane-records.ts";
 import { laneVerbs } from "./lane-verbs.ts";
 import type { LaneVerbs } from "./lane-verbs.ts";
+import { ownerName } from "./once-names.ts";
 import { asStoreError, isFull } from "./sqlite-errors.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
@@ -24,7 +25,10 @@ const READS: ReadonlySet<string> = new Set([
 ]);
 
 /** Verbs that cannot share a transaction. */
-const ALONE: ReadonlySet<string> = new Set(["backup", "close", "stands"]);
+const ALONE: ReadonlySet<string> = new Set(["backup", "close", "stands", "forgetUser"]);
+
+/** Verbs after which what they delete is nowhere in the file. */
+const WIPING: ReadonlySet<string> = new Set(["forgetUser", "purge"]);
 
 /** Bounds how long one transaction keeps its callers waiting. */
 const CALLS_PER_TRANSACTION = 256;
@@ -114,15 +118,19 @@ export class SqliteCalls {
       }
     }
     const asked = new Set(calls.map(({ verb }) => verb));
+    const traces = first?.verb === "forgetUser" ? tracesOf(first, tables) : [];
+    const isWiping = calls.some(({ verb }) => WIPING.has(verb));
+    const work = (): readonly unknown[] => {
+      const ran = this.#runAll(calls);
+      tables.flush();
+      this.#pass(asked, "before-commit");
+      if (calls.some(({ verb }, index) => verb === "open" && tookOver(ran[index]))) this.#hooks.passing("recovery");
+      return ran;
+    };
     try {
-      const results = file.transaction(asked.has("stage") && this.#hooks.syncedStages, () => {
-        const ran = this.#runAll(calls);
-        tables.flush();
-        this.#pass(asked, "before-commit");
-        if (calls.some(({ verb }, index) => verb === "open" && tookOver(ran[index]))) this.#hooks.passing("recovery");
-        return ran;
-      });
+      const results = file.transaction(asked.has("stage") && this.#hooks.syncedStages, work, isWiping);
       this.#pass(asked, "after-commit");
+      if (traces.length > 0 && (results[0] as ForgottenUser).forgotten) file.scrub(traces);
       const news = tables.newlySetAside();
       if (news.length > 0) this.#hear(news);
       this.#checkpointNowAndThen(file);
@@ -182,6 +190,12 @@ function transactions(calls: readonly StoreCall[]): readonly (readonly StoreCall
     else groups.push([call]);
   }
   return groups;
+}
+
+/** By what a user's rows are known, deleted or not. */
+function tracesOf({ args: [app, user] }: StoreCall, tables: SqliteTables): readonly string[] {
+  const sealed = tables.token(ownerName(String(app), String(user)));
+  return [String(user), ...(sealed === undefined ? [] : [sealed])];
 }
 
 function tookOver(answer: unknown): boolean {

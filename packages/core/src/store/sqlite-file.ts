@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { QuestlineError } from "../errors/questline-error.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./sqlite-schema.ts";
 import type { Migration } from "./sqlite-schema.ts";
+import { FileBytes } from "./file-bytes.ts";
 import { FileHold } from "./file-hold.ts";
 import { FileRoom } from "./file-room.ts";
 import { isInTransaction, openDatabase } from "./node-sqlite.ts";
@@ -30,6 +31,9 @@ export class SqliteFile {
   readonly #durability: Durability;
   readonly #hold: FileHold;
   #synced: boolean;
+  /** Whether freed pages are overwritten, too. */
+  #wiping = false;
+  #bytes: FileBytes | undefined;
 
   constructor({ path, durability, maxBytes }: FileOptions, migrations: readonly Migration[] = MIGRATIONS) {
     createPrivately(path);
@@ -57,6 +61,8 @@ export class SqliteFile {
     const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
     if (mode !== "wal") throw unusable(path, "its file system does not support a write-ahead log; use a local disk");
     database.exec(`PRAGMA synchronous = ${this.#synced ? "FULL" : "NORMAL"}`);
+    // What is deleted within a page that is written anyway is overwritten.
+    database.exec("PRAGMA secure_delete = FAST");
     database.exec("PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
     // Fewer, larger checkpoints: a page that several commits touched is copied into the file once.
     database.exec("PRAGMA wal_autocheckpoint = 4000");
@@ -89,9 +95,13 @@ export class SqliteFile {
     return Number(this.database.prepare(sql).get()?.[column]);
   }
 
-  /** Runs `work` as one transaction, with an fsync if `synced`; rolls back and rethrows what it or the commit throws. */
-  transaction<Result>(synced: boolean, work: () => Result): Result {
+  /**
+   * Runs `work` as one transaction, with an fsync if `synced`; if `wiping`, pages that it frees are overwritten. Rolls back
+   * and rethrows what it or the commit throws.
+   */
+  transaction<Result>(synced: boolean, work: () => Result, wiping: boolean = false): Result {
     this.#sync(synced || this.#durability === "power");
+    this.#wipe(wiping);
     this.database.exec("BEGIN IMMEDIATE");
     try {
       const result = work();
@@ -107,13 +117,42 @@ export class SqliteFile {
 
   /** The log stays under the old name, so what is in it goes with the file. */
   #foldIfMoved(): void {
-    if (this.#hold.isMoved()) this.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (this.#hold.isMoved()) this.#fold();
+  }
+
+  #fold(): void {
+    this.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   #sync(synced: boolean): void {
     if (synced === this.#synced) return;
     this.database.exec(`PRAGMA synchronous = ${synced ? "FULL" : "NORMAL"}`);
     this.#synced = synced;
+  }
+
+  #wipe(wiping: boolean): void {
+    if (wiping === this.#wiping) return;
+    this.database.exec(`PRAGMA secure_delete = ${wiping ? "ON" : "FAST"}`);
+    this.#wiping = wiping;
+  }
+
+  /**
+   * Leaves nothing of deleted rows that held one of these texts, neither in the file nor in its log. SQLite overwrites what
+   * is deleted, but not what it copied to another page before, nor what was deleted by a process that did not ask it to: where
+   * such a copy is found, the file is written anew. Not within a transaction.
+   */
+  scrub(texts: readonly string[]): void {
+    this.#fold();
+    this.#bytes ??= new FileBytes(this.#path);
+    if (!this.#bytes.hold(texts)) return;
+    // The new file is put together beside the old one, and memory may be too small for it.
+    this.database.exec("PRAGMA temp_store = FILE");
+    try {
+      this.database.exec("VACUUM");
+    } finally {
+      this.database.exec("PRAGMA temp_store = MEMORY");
+    }
+    this.#fold();
   }
 
   /** Folds the write-ahead log into the file, as far as that can be done at once. */
@@ -138,6 +177,7 @@ export class SqliteFile {
       this.#foldIfMoved();
     } finally {
       this.database.close();
+      this.#bytes?.close();
       this.#hold.release();
     }
   }
