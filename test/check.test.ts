@@ -116,6 +116,12 @@ describe("what cannot be compared is a finding that says what to do:", () => {
     expect(await findings()).toMatchObject([{ code, target: "app", problem: expect.stringMatching(words) }]);
   });
 
+  test("a limit that lasts longer than there is time is said as a limit, not as no answer", async () => {
+    emulator.faults.add({ kind: "throttle", retryAfterSeconds: 4, times: "always" });
+    const found = await findings({}, {}, { timeoutMs: 1_500 });
+    expect(found).toMatchObject([{ code: "rate-limited", problem: expect.stringMatching(/Not before 4 s/) }]);
+  });
+
   test("no answer, also where it is the game's own secret that does not come", async () => {
     const never = () => new Promise<string>(() => undefined);
     const found = await findings({ leaderboards: boards }, { app: { id: "1", secret: never } }, { timeoutMs: 50 });

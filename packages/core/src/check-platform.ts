@@ -7,6 +7,7 @@ import type { GraphClient } from "./graph/graph-client.ts";
 import { shownValue } from "./ids/ids.ts";
 import { listAchievements, listLeaderboards } from "./platform-definitions.ts";
 import type { CheckCode, CheckFinding, CheckOptions } from "./questline.ts";
+import { sleep } from "./runtime/clock.ts";
 import type { Clock } from "./runtime/clock.ts";
 
 export interface CheckParts {
@@ -19,6 +20,9 @@ export interface CheckParts {
 }
 
 const TIMEOUT_MS = 15_000;
+/** Of each list, as long as its failures may pass. */
+const TRIES = 3;
+const RETRY_MS = 200;
 
 type Cause = readonly [CheckCode, string];
 type Read<T> = { readonly rows: T } | { readonly cause: Cause };
@@ -38,14 +42,23 @@ export async function checkPlatform(parts: CheckParts, options: CheckOptions = {
   const timer = clock.after(timeoutMs, () => limit.abort(late));
   const stopped = AbortSignal.any([limit.signal, closing, ...(signal === undefined ? [] : [signal])]);
   const call = { signal: stopped, timeoutMs };
+  const until = clock.monotonic() + timeoutMs;
   /** Ends with the time, whatever is waited for: also the game's own function that gives the secret. */
   const read = async <T>(ask: () => Promise<T>): Promise<Read<T>> => {
-    try {
-      return { rows: await Promise.race([ask(), rejectedBy(stopped)]) };
-    } catch (error) {
-      if (closing.aborted) throw new QuestlineError("closed", "check: Questline is closed.");
-      if (signal?.aborted === true) throw new QuestlineError("aborted", "check: the caller aborted it.");
-      return { cause: causeOf(limit.signal.aborted ? late : error) };
+    let answered: unknown;
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return { rows: await Promise.race([ask(), rejectedBy(stopped)]) };
+      } catch (error) {
+        if (closing.aborted) throw new QuestlineError("closed", "check: Questline is closed.");
+        if (signal?.aborted === true) throw new QuestlineError("aborted", "check: the caller aborted it.");
+        // What it said before says more than that it said nothing since.
+        if (limit.signal.aborted) return { cause: causeOf(answered ?? late) };
+        answered = error;
+        const waitMs = tried < TRIES ? waitAfter(error, tried) : undefined;
+        if (waitMs === undefined || clock.monotonic() + waitMs >= until) return { cause: causeOf(error) };
+        await sleep(clock, waitMs, stopped).catch(() => undefined);
+      }
     }
   };
   try {
@@ -66,6 +79,12 @@ export async function checkPlatform(parts: CheckParts, options: CheckOptions = {
   } finally {
     timer.cancel();
   }
+}
+
+/** How long to wait for the next try; undefined where there is none to be made. */
+function waitAfter(error: unknown, tried: number): number | undefined {
+  if (!isGraphError(error) || !error.transient) return undefined;
+  return Math.max(error.retryAfterMs ?? 0, RETRY_MS * 2 ** (tried - 1));
 }
 
 const rowsOf = <T>(read: Read<T> | undefined): T | undefined =>

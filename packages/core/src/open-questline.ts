@@ -255,10 +255,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     stats: total,
     throttle: () => outbox.throttle(),
     check: (given) =>
-      checkPlatform(
-        { graph: direct, achievements: options.achievements, leaderboards, clock, closing: closing.signal },
-        given,
-      ),
+      checkPlatform({ graph, achievements: options.achievements, leaderboards, clock, closing: closing.signal }, given),
     inspect: async (filter) => {
       await ready;
       // User ids are of one app; with it the store finds a user's lanes without looking at all of them.

@@ -128,6 +128,7 @@ export class Outbox {
     this.#governor = createGovernor({ clock, random, limit: policy.concurrency });
     this.throttled = createFeed("throttle", logger);
     this.throttled.listen(throttleLog(clock, logger, () => watch.last));
+    this.throttled.listen(({ state }) => watch.held(state !== "open"));
     this.#governor.onChange((throttle) => this.throttled.emit(throttle));
     platform.onUsage?.((percent) => this.#governor.usage(percent));
     this.#scheduler = new Scheduler({

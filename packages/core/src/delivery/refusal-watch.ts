@@ -31,12 +31,24 @@ interface Kind {
 
 /** So long it may fail before it is worth a line, if it was tried again meanwhile. */
 const TELL_AFTER_MS = 10_000;
+/** The same, where the app is held back as a whole, which has a line of its own. */
+const TELL_HELD_AFTER_MS = 60_000;
 /** Not asked for so long, it begins anew: no backoff and no verdict takes longer. */
 const STALE_MS = 5 * 60_000;
 /** Between two lines of one reason; doubles up to an hour while it goes on. */
 const COUNT_EVERY_MS = 60_000;
 const COUNT_AT_MOST_EVERY_MS = 60 * 60_000;
 const MOST = 2_000;
+
+/** What befalls the whole app is told of the app first, while it is held back for it. */
+const APP_WIDE: ReadonlySet<Reason> = new Set([
+  "platform-unavailable",
+  "no-answer",
+  "unreadable-answer",
+  "not-connected",
+  "rate-limited",
+  "credentials",
+]);
 
 /** What to do about it, where the words do not say it. */
 const ADVICE: Partial<Record<Reason, string>> = {
@@ -68,6 +80,9 @@ export class RefusalWatch {
   readonly #kinds = new Map<Reason, Kind>();
   #last: Refused | undefined;
   #isArmed = false;
+  #heldSince: number | undefined;
+  /** Told of all it befalls, while the app is held back. */
+  readonly #toldHeld = new Set<Reason>();
 
   /** Aborted, it says nothing more. */
   constructor(clock: Clock, logger: Logger, signal: AbortSignal) {
@@ -79,6 +94,15 @@ export class RefusalWatch {
   /** The last refusal of all, for who wants its words. */
   get last(): Refused | undefined {
     return this.#last;
+  }
+
+  /** The app is held back as a whole, or no longer: then what still fails begins anew. */
+  held(isHeld: boolean): void {
+    if (isHeld) this.#heldSince ??= this.#clock.now();
+    if (isHeld || this.#heldSince === undefined) return;
+    this.#heldSince = undefined;
+    this.#toldHeld.clear();
+    for (const [key, { reason }] of this.#failing) if (APP_WIDE.has(reason)) this.#failing.delete(key);
   }
 
   succeeded(asked: AskedOf): void {
@@ -122,7 +146,16 @@ export class RefusalWatch {
   #tellIfDue(failing: Failing, now: number): boolean {
     const { tries, since, reason, user, target, detail } = failing;
     if (tries < 2 || now - since < TELL_AFTER_MS) return false;
+    const heldMs = this.#heldSince === undefined ? undefined : now - this.#heldSince;
+    const isOfAll = heldMs !== undefined && APP_WIDE.has(reason);
+    // It may be what holds the app back, though: then it is the only one that says which.
+    if (isOfAll && heldMs < TELL_HELD_AFTER_MS) return false;
     failing.isTold = true;
+    if (isOfAll && this.#toldHeld.has(reason)) {
+      this.#count(reason, now);
+      return true;
+    }
+    if (isOfAll) this.#toldHeld.add(reason);
     const about = target !== undefined && (this.#took.get(target) ?? -1) < since ? "target" : "user";
     const key = toldKey(about, failing);
     if (this.#told.get(key) === true) {

@@ -30,11 +30,25 @@ export interface CheckedPolicy extends Required<Omit<AttestationPolicy, "nonce" 
 }
 
 const HEX = /^[0-9a-f]+$/;
+const MEMBERS: ReadonlySet<string> = new Set<keyof AttestationPolicy>([
+  "nonce",
+  "packageId",
+  "certificateDigests",
+  "minAppVersion",
+  "appIntegrity",
+  "deviceIntegrity",
+  "maxAgeMs",
+  "clockSkewMs",
+  "allowBanned",
+]);
 
 /** Throws `bad_input`, which names the member and never shows the nonce. */
 export function readPolicy(policy: AttestationPolicy): CheckedPolicy {
   if (typeof policy !== "object" || policy === null)
     throw refused(`policy must be an object, not ${shownValue(policy)}`);
+  const odd = Object.keys(policy).find((name) => !MEMBERS.has(name));
+  // A misspelled member would be a check that is not made.
+  if (odd !== undefined) throw refused(`policy has no member ${shownValue(odd)}; there are ${[...MEMBERS].join(", ")}`);
   const { packageId, minAppVersion, maxAgeMs = 300_000, clockSkewMs = 60_000, allowBanned = false } = policy;
   const { appIntegrity = ["StoreRecognized"], deviceIntegrity = ["Advanced", "Basic"] } = policy;
   if (typeof packageId !== "string" || packageId === "") {

@@ -46,8 +46,8 @@ const order = rowOf(
     user_id: idText.nullish(),
     product_info: partOf({
       notification_type: z.string(),
-      reporting_id: z.string(),
-      sku: z.string(),
+      reporting_id: idText,
+      sku: idText.or(z.string()),
       developer_payload: payload,
     }),
   },

@@ -182,3 +182,20 @@ test("what is given up on is logged with the platform's words", async () => {
   await pass(w, 1);
   expect(w.dead).toMatchObject([{ fields: { reason: "refused-parameter", detail: "(#100) odd" } }]);
 });
+
+test("an outage of everything is one line about the app, not one for each target; what fails on afterwards is told anew", async () => {
+  const w = await scene();
+  let isDown = true;
+  refuse(w, down, (_user, name) => isDown || name === "T0");
+  for (let n = 0; n < 8; n += 1)
+    for (let p = 0; p < 4; p += 1) await w.accept({ ...unlock(`T${n}`) }, { user: other(p) });
+  await pass(w, 50);
+  expect(w.told()).toEqual([]);
+  await pass(w, 20);
+  expect(w.told()).toHaveLength(1);
+  expect(w.warned.filter(({ message }) => message.includes("The platform fails"))).toHaveLength(1);
+  isDown = false;
+  await pass(w, 240);
+  expect(w.told().map(({ fields }) => fields["target"])).toContain("T0");
+  expect(new Set(w.told().flatMap(({ fields }) => fields["target"] ?? [])).size).toBeLessThanOrEqual(2);
+});
