@@ -149,3 +149,51 @@ test("one of another app takes nothing over: it waits", async () => {
   await first.questline.close();
   await other.questline.ready;
 });
+
+const NEWER_CLOSED = "The newer Questline that took this file over was closed.";
+const ORDERS = ["012", "021", "102", "120", "201", "210"].map((order) => [...order].map(Number));
+
+test.each(ORDERS)(
+  "of three over one file, closed in the order %i, %i, %i, those that are left are served as long as the last one is open, and again by a fourth",
+  async (...order) => {
+    const three = [load({ where: "here" }), load({ where: "here" }), load({ where: "here" })];
+    await Promise.all(three.map(({ questline }) => questline.ready));
+    const token = emulator.world.mintUserToken("1", USER);
+    const open = new Set([0, 1, 2]);
+    let rounds = 0n;
+    for (const closed of order) {
+      await three[closed]?.questline.close();
+      open.delete(closed);
+      for (const index of open) {
+        const { questline, report } = three[index] as (typeof three)[0];
+        expect(await questline.users.verifyToken(token)).toMatchObject({ id: USER });
+        const durable = await report(`${closed} ${index}`).durable;
+        if (open.has(2)) {
+          rounds += 1n;
+          expect([durable, questline.health().status]).toEqual([{ status: "accepted" }, "running"]);
+        } else {
+          expect(durable).toEqual({ status: "refused", reason: NEWER_CLOSED });
+          expect(questline.health()).toEqual({ status: "closed", restarts: 0, problem: NEWER_CLOSED });
+          await expect(questline.owed()).rejects.toThrow(NEWER_CLOSED);
+        }
+      }
+      if (open.has(2) || open.size === 0) continue;
+      const fourth = load({ where: "here" });
+      await fourth.questline.ready;
+      expect(fourth.said).toEqual([]);
+      for (const index of open) {
+        const { questline, report, outcomes } = three[index] as (typeof three)[0];
+        const heard = outcomes.length;
+        expect(await report(`fourth ${closed} ${index}`).durable).toEqual({ status: "accepted" });
+        rounds += 1n;
+        expect(questline.health()).toEqual({ status: "running", restarts: 0 });
+        await questline.flush();
+        expect(outcomes.length).toBeGreaterThan(heard);
+      }
+      await fourth.questline.close();
+    }
+    const last = load({ where: "here" });
+    await last.questline.flush();
+    expect({ added: added(), said: last.said }).toEqual({ added: rounds, said: [] });
+  },
+);
