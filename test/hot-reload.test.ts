@@ -197,3 +197,54 @@ test.each(ORDERS)(
     expect({ added: added(), said: last.said }).toEqual({ added: rounds, said: [] });
   },
 );
+
+test.each([
+  ["older first", "thread", [0, 1, 2]],
+  ["newer first", "thread", [2, 1, 0]],
+  ["older first", "here", [0, 1, 2]],
+  ["newer first", "here", [2, 1, 0]],
+] as const)(
+  "closed at the same time, as a process ends, all say what is owed, and log nothing (%s, %s)",
+  async (_, where, order) => {
+    const three = [load({ where }), load({ where }), load({ where })];
+    await Promise.all(three.map(({ questline }) => questline.ready));
+    const { durable } = three[0]?.report("1") ?? expect.fail();
+    expect(await durable).toEqual({ status: "accepted" });
+    await emulator.close();
+    const debts = await Promise.all(order.map((index) => three[index]?.questline.close({ timeoutMs: 300 })));
+    for (const debt of debts) {
+      expect(debt).toMatchObject({ owed: 1 });
+      expect(debt).not.toHaveProperty("problem");
+    }
+    const late = load({ where });
+    await late.questline.ready;
+    expect(await late.questline.owed()).toMatchObject({ owed: 1 });
+    expect(three.flatMap(({ said }) => said).filter((line) => line.startsWith("error"))).toEqual([]);
+  },
+);
+
+test("an older one that is closed after the newer one says what was owed as that one closed", async () => {
+  const older = load({ where: "thread" });
+  const newer = load({ where: "thread" });
+  await newer.questline.ready;
+  expect(await older.report("1").durable).toEqual({ status: "accepted" });
+  await emulator.close();
+  const debts = await newer.questline.close({ timeoutMs: 0 });
+  expect(debts).toMatchObject({ owed: 1 });
+  expect(await older.questline.close()).toEqual(debts);
+  expect(older.said).toEqual([]);
+});
+
+test("a player who is forgotten through any of three is forgotten by the listeners of all, once each", async () => {
+  const heard: string[] = [];
+  const three = [load({ where: "here" }), load({ where: "here" }), load({ where: "here" })];
+  for (const [index, { questline }] of three.entries()) questline.users.onForget(() => heard.push(`of ${index}`));
+  await Promise.all(three.map(({ questline }) => questline.ready));
+  for (const { questline } of three) {
+    await questline.users.forget(USER, { owedToo: true });
+    expect(heard.splice(0).toSorted()).toEqual(["of 0", "of 1", "of 2"]);
+  }
+  await three[1]?.questline.close();
+  await three[0]?.questline.users.forget(USER);
+  expect(heard.splice(0)).toEqual(expect.arrayContaining(["of 0", "of 2"]));
+});
