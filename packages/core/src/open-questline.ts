@@ -173,6 +173,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const arrived = async ({ id }: VerifiedUser, brought: "token" | "nonce"): Promise<void> => {
     await ready;
     if (brought === "token" && hasClientBoards) await tokens.keep(id);
+    // A newer Questline may have come since the proof began.
+    succession.giveTokens();
     await outbox.wake(app, id);
     if (hasAchievements) void outbox.prefetch(id);
   };

@@ -4,8 +4,10 @@ import type { Owed } from "./store/lane-records.ts";
 import type { OpenDelivery } from "./open-delivery.ts";
 import type { Questline } from "./questline.ts";
 import type { Logger } from "./runtime/log.ts";
+import { errorText } from "./secrets/error-text.ts";
 import { enterFile } from "./same-file.ts";
 import type { FilePlace } from "./same-file.ts";
+import type { TokensGiven } from "./token-vault.ts";
 import { askedVerbs } from "./store/remote-store.ts";
 
 /** How long what is under way may still take before a file is given on, ms. */
@@ -25,6 +27,10 @@ export interface Successor {
   readonly newest: () => Successor;
   /** What is owed as it closes; absent while nobody closes it, and where an even newer one has the file. */
   readonly closing: () => Promise<Owed> | undefined;
+  /** Takes the tokens of whoever was before it; `giveTokens` is called again for those that came there meanwhile. */
+  readonly follow: (giveTokens: () => void) => void;
+  /** Wakes what waits for them, once it is ready. */
+  readonly receive: (given: TokensGiven) => void;
 }
 
 export interface SuccessionParts {
@@ -54,6 +60,9 @@ export class Succession {
   #next: Successor | undefined;
   #front: Questline | undefined;
   #before: Promise<void> | undefined;
+  readonly #older: (() => void)[] = [];
+  /** What was under way, and may have needed tokens, has ended. */
+  #hasLetGo = false;
   #isAsked = false;
   #isOpening = false;
   #closing: Promise<Owed> | undefined;
@@ -99,6 +108,8 @@ export class Succession {
       front: () => this.#front as Questline,
       newest: () => this.#newest ?? this.#self,
       closing: () => this.#closing,
+      follow: (giveTokens) => void this.#older.push(giveTokens),
+      receive: (given) => this.#receive(given),
     };
   }
 
@@ -110,6 +121,12 @@ export class Succession {
   /** Why nobody has the file, where a newer one had it last. */
   get orphaned(): string | undefined {
     return this.#newest?.closing() === undefined ? undefined : NEWER_CLOSED;
+  }
+
+  /** Players' tokens go to whoever has the file. */
+  giveTokens(): void {
+    for (const giveTokens of this.#older) giveTokens();
+    if (this.#hasLetGo && this.#newest?.closing() === undefined) this.#newest?.receive(this.#parts.own.tokens.give());
   }
 
   get #newest(): Successor | undefined {
@@ -192,6 +209,7 @@ export class Succession {
   #give(next: Successor): Promise<void> {
     const { own } = this.#parts;
     this.#next = next;
+    next.follow(() => this.giveTokens());
     const tell = (): void => this.#given.resolve(next.front());
     next.ready.then(tell, tell);
     own.outbox.passOn((firings, told) => next.delivery.outbox.take(firings, told));
@@ -206,6 +224,27 @@ export class Succession {
     await this.#before;
     if (this.#closing !== undefined) await settledOf(this.#closing);
     else if (this.#isOpening) await settledOf(this.#parts.own.outbox.close(GIVE_MS));
+    this.#hasLetGo = true;
+    this.giveTokens();
+  }
+
+  #receive(given: TokensGiven): void {
+    this.#parts.own.tokens.receive(given);
+    void this.#wake([...given.tokens.keys()]);
+  }
+
+  async #wake(users: readonly string[]): Promise<void> {
+    const { app, logger } = this.#parts;
+    // Where it is not opened, that is told elsewhere.
+    if (!(await settledWell(this.#opened.promise))) return;
+    try {
+      await Promise.all(users.map((user) => this.delivery.outbox.wake(app, user)));
+    } catch (error) {
+      logger.warn(
+        { error: errorText(error) },
+        "What waits for players whose tokens were passed on could not be woken.",
+      );
+    }
   }
 
   async #close(timeoutMs: number): Promise<Owed> {
@@ -242,6 +281,12 @@ export class Succession {
     }
   }
 }
+
+const settledWell = (promise: Promise<unknown>): Promise<boolean> =>
+  promise.then(
+    () => true,
+    () => false,
+  );
 
 async function settledOf(promise: Promise<unknown>): Promise<void> {
   await promise.catch(() => undefined);
