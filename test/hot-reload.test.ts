@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@questline/core";
@@ -138,6 +138,23 @@ test("the file is known by whatever name it is reached, and by every copy of the
   expect(await older.report("1").durable).toEqual({ status: "accepted" });
   await newer.questline.flush();
   expect({ added: added(), said: newer.said }).toEqual({ added: 1n, said: [expect.stringMatching(TAKES_OVER)] });
+});
+
+test.each([
+  ["a linked folder, whose last directory is made later", "linked/data/questline.db", "real/data"],
+  ["a link to a file whose directories are made later", "linked.db", "real/deep/data"],
+])("the file is known by %s", async (_, file, directory) => {
+  await mkdir(join(folder, "real"));
+  await symlink(join(folder, "real"), join(folder, "linked"));
+  await symlink("linked/deep/data/questline.db", join(folder, "linked.db"));
+  const older = load({ where: "thread", file });
+  await vi.waitFor(() => expect(older.questline.health().status).toBe("waiting"), 20_000);
+  await mkdir(join(folder, directory), { recursive: true });
+  await older.questline.ready;
+  const newer = load({ where: "thread", file });
+  expect(newer.said).toEqual([expect.stringMatching(TAKES_OVER)]);
+  await newer.questline.ready;
+  expect(await older.report("1").durable).toEqual({ status: "accepted" });
 });
 
 test("one of another app takes nothing over: it waits", async () => {

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 /** Changes with what holders of a file expect of each other; another copy of this package may be older or newer. */
@@ -54,15 +54,27 @@ export function enterFile<Next>(path: string, app: string, holder: FileHolder<Ne
   };
 }
 
-/** The file by whatever name it is reached, also before it is there. */
-function keyOf(path: string): string {
+/** As many links in a row as Linux follows. */
+const MOST_LINKS = 40;
+
+/** The file by whatever name it is reached, also before it, its directory or what a link leads to is there. */
+function keyOf(path: string, links = 0): string {
   try {
     return realpathSync.native(path);
   } catch {
-    try {
-      return join(realpathSync.native(dirname(resolve(path))), basename(path));
-    } catch {
-      return resolve(path);
-    }
+    const full = resolve(path);
+    const directory = dirname(full);
+    if (directory === full) return full;
+    const target = links < MOST_LINKS ? targetOf(full) : undefined;
+    const parent = keyOf(directory, links);
+    return target === undefined ? join(parent, basename(full)) : keyOf(resolve(parent, target), links + 1);
+  }
+}
+
+function targetOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
