@@ -266,52 +266,16 @@ test("a player who is forgotten through any of three is forgotten by the listene
   expect(heard.splice(0)).toEqual(expect.arrayContaining(["of 0", "of 2"]));
 });
 
-/** A game whose board only players' own tokens write to. */
-function loadBoard(module: typeof core = core) {
-  const questline = module.createQuestline({
-    app: { id: "1", secret: "test-secret" },
-    store: module.sqliteStore(join(folder, "board.db")),
-    graph: { baseUrl: emulator.url, timeoutMs: 2_000 },
-    delivery: { windowMs: 50, quietPeriodMs: 200 },
-    logger: core.silentLogger,
-    achievements: {},
-    leaderboards: { BEST_TIME: module.board({ sort: "lower-is-better", writes: "client" }) },
-    events: { lapEnded: module.each<{ readonly score: number }>() },
-    rules: {
-      lapEnded: ({ submitScore }) => [submitScore("BEST_TIME", ({ score }: { readonly score: number }) => score)],
-    },
-  });
-  running.push(questline as unknown as Questline);
-  const wanted: string[] = [];
-  questline.onTokenWanted(({ userId }) => wanted.push(userId));
-  const settled = (score: number) =>
-    questline.match("track:1").report(USER, "lapEnded", { score }, { id: `${score}` }).settled;
-  return { questline, settled, wanted };
-}
-
-test("the token of a player who is online goes on to the newer one, also to another copy of the package", async () => {
-  const older = loadBoard();
-  await older.questline.ready;
-  await older.questline.users.verifyToken(emulator.world.mintUserToken("1", USER));
-  vi.resetModules();
-  const newer = loadBoard(await import("@questline/core"));
-  await newer.questline.ready;
-  expect(await older.settled(9)).toMatchObject([{ status: "delivered" }]);
-  expect(await newer.settled(7)).toMatchObject([{ status: "delivered" }]);
-  expect([...older.wanted, ...newer.wanted]).toEqual([]);
-});
-
-test("a token that came while nobody had the file goes on to the next one, which sends what waited for it", async () => {
-  const older = loadBoard();
-  const newer = loadBoard();
-  await newer.questline.ready;
-  const settled = older.settled(7);
-  await vi.waitFor(() => expect(older.wanted).toEqual([USER]), 20_000);
-  await newer.questline.close();
-  await older.questline.users.verifyToken(emulator.world.mintUserToken("1", USER));
-  const next = loadBoard();
-  await next.questline.ready;
-  await vi.waitFor(async () => expect(await next.questline.owed()).toMatchObject({ owed: 0 }), 20_000);
-  expect(await settled).toMatchObject([{ status: "owed" }]);
-  expect(next.questline.stats().delivered).toBe(1);
-});
+test.each(["thread", "here"] as const)(
+  "where the file was deleted under the older one, one line of the takeover says where the results are (%s)",
+  async (where) => {
+    const older = load({ where });
+    expect(await older.report("1").durable).toEqual({ status: "accepted" });
+    await rm(join(folder, "questline.db"));
+    const newer = load({ where });
+    await newer.questline.ready;
+    const told = older.said.filter((line) => /^error The file was moved, deleted .* stays in the lost file/.test(line));
+    expect([told.length, newer.said]).toEqual([1, [expect.stringMatching(TAKES_OVER)]]);
+    expect(await older.report("2").durable).toEqual({ status: "accepted" });
+  },
+);

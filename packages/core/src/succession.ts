@@ -15,6 +15,8 @@ const GIVE_MS = 1_000;
 
 const TAKES_OVER =
   "A Questline of this process holds this file already, as after a hot reload: this one takes it over, with its rules.";
+const DISPLACED =
+  "The file was moved, deleted or replaced under the Questline that had it: what that one still owed stays in the lost file, and the newer one begins with what is at the path now.";
 const NEWER_CLOSED = "The newer Questline that took this file over was closed.";
 
 /** A newer Questline over the same file. */
@@ -65,6 +67,7 @@ export class Succession {
   #hasLetGo = false;
   #isAsked = false;
   #isOpening = false;
+  #isOpen = false;
   #closing: Promise<Owed> | undefined;
   #released: Promise<void> | undefined;
 
@@ -189,6 +192,7 @@ export class Succession {
     this.#isOpening = true;
     try {
       await own.outbox.open();
+      this.#isOpen = true;
     } catch (error) {
       if (this.#next === undefined) throw error;
       await this.#openThere();
@@ -223,9 +227,24 @@ export class Succession {
   async #release(): Promise<void> {
     await this.#before;
     if (this.#closing !== undefined) await settledOf(this.#closing);
-    else if (this.#isOpening) await settledOf(this.#parts.own.outbox.close(GIVE_MS));
+    else if (this.#isOpen) await this.#tellIfDisplaced();
+    if (this.#closing === undefined && this.#isOpening) await settledOf(this.#parts.own.outbox.close(GIVE_MS));
     this.#hasLetGo = true;
     this.giveTokens();
+  }
+
+  /** The newer one begins a store anew then, and what this one had is where nobody looks. */
+  async #tellIfDisplaced(): Promise<void> {
+    const { file, own, logger } = this.#parts;
+    let isLost = false;
+    void own.lost.then(() => (isLost = true));
+    try {
+      await own.store.stands();
+    } catch (error) {
+      if (isLost) return;
+      const owed = await own.outbox.owed().catch(() => undefined);
+      logger.error({ file, owed, error: errorText(error) }, DISPLACED);
+    }
   }
 
   #receive(given: TokensGiven): void {
