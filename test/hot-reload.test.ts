@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@questline/core";
@@ -140,6 +140,23 @@ test("the file is known by whatever name it is reached, and by every copy of the
   expect({ added: added(), said: newer.said }).toEqual({ added: 1n, said: [expect.stringMatching(TAKES_OVER)] });
 });
 
+test.each([
+  ["a linked folder, whose last directory is made later", "linked/data/questline.db", "real/data"],
+  ["a link to a file whose directories are made later", "linked.db", "real/deep/data"],
+])("the file is known by %s", async (_, file, directory) => {
+  await mkdir(join(folder, "real"));
+  await symlink(join(folder, "real"), join(folder, "linked"));
+  await symlink("linked/deep/data/questline.db", join(folder, "linked.db"));
+  const older = load({ where: "thread", file });
+  await vi.waitFor(() => expect(older.questline.health().status).toBe("waiting"), 20_000);
+  await mkdir(join(folder, directory), { recursive: true });
+  await older.questline.ready;
+  const newer = load({ where: "thread", file });
+  expect(newer.said).toEqual([expect.stringMatching(TAKES_OVER)]);
+  await newer.questline.ready;
+  expect(await older.report("1").durable).toEqual({ status: "accepted" });
+});
+
 test("one of another app takes nothing over: it waits", async () => {
   const first = load({ where: "thread" });
   await first.questline.ready;
@@ -149,3 +166,116 @@ test("one of another app takes nothing over: it waits", async () => {
   await first.questline.close();
   await other.questline.ready;
 });
+
+const NEWER_CLOSED = "The newer Questline that took this file over was closed.";
+const ORDERS = ["012", "021", "102", "120", "201", "210"].map((order) => [...order].map(Number));
+
+test.each(ORDERS)(
+  "of three over one file, closed in the order %i, %i, %i, those that are left are served as long as the last one is open, and again by a fourth",
+  async (...order) => {
+    const three = [load({ where: "here" }), load({ where: "here" }), load({ where: "here" })];
+    await Promise.all(three.map(({ questline }) => questline.ready));
+    const token = emulator.world.mintUserToken("1", USER);
+    const open = new Set([0, 1, 2]);
+    let rounds = 0n;
+    for (const closed of order) {
+      await three[closed]?.questline.close();
+      open.delete(closed);
+      for (const index of open) {
+        const { questline, report } = three[index] as (typeof three)[0];
+        expect(await questline.users.verifyToken(token)).toMatchObject({ id: USER });
+        const durable = await report(`${closed} ${index}`).durable;
+        if (open.has(2)) {
+          rounds += 1n;
+          expect([durable, questline.health().status]).toEqual([{ status: "accepted" }, "running"]);
+        } else {
+          expect(durable).toEqual({ status: "refused", reason: NEWER_CLOSED });
+          expect(questline.health()).toEqual({ status: "closed", restarts: 0, problem: NEWER_CLOSED });
+          await expect(questline.owed()).rejects.toThrow(NEWER_CLOSED);
+        }
+      }
+      if (open.has(2) || open.size === 0) continue;
+      const fourth = load({ where: "here" });
+      await fourth.questline.ready;
+      expect(fourth.said).toEqual([]);
+      for (const index of open) {
+        const { questline, report, outcomes } = three[index] as (typeof three)[0];
+        const heard = outcomes.length;
+        expect(await report(`fourth ${closed} ${index}`).durable).toEqual({ status: "accepted" });
+        rounds += 1n;
+        expect(questline.health()).toEqual({ status: "running", restarts: 0 });
+        await questline.flush();
+        expect(outcomes.length).toBeGreaterThan(heard);
+      }
+      await fourth.questline.close();
+    }
+    const last = load({ where: "here" });
+    await last.questline.flush();
+    expect({ added: added(), said: last.said }).toEqual({ added: rounds, said: [] });
+  },
+);
+
+test.each([
+  ["older first", "thread", [0, 1, 2]],
+  ["newer first", "thread", [2, 1, 0]],
+  ["older first", "here", [0, 1, 2]],
+  ["newer first", "here", [2, 1, 0]],
+] as const)(
+  "closed at the same time, as a process ends, all say what is owed, and log nothing (%s, %s)",
+  async (_, where, order) => {
+    const three = [load({ where }), load({ where }), load({ where })];
+    await Promise.all(three.map(({ questline }) => questline.ready));
+    const { durable } = three[0]?.report("1") ?? expect.fail();
+    expect(await durable).toEqual({ status: "accepted" });
+    await emulator.close();
+    const debts = await Promise.all(order.map((index) => three[index]?.questline.close({ timeoutMs: 300 })));
+    for (const debt of debts) {
+      expect(debt).toMatchObject({ owed: 1 });
+      expect(debt).not.toHaveProperty("problem");
+    }
+    const late = load({ where });
+    await late.questline.ready;
+    expect(await late.questline.owed()).toMatchObject({ owed: 1 });
+    expect(three.flatMap(({ said }) => said).filter((line) => line.startsWith("error"))).toEqual([]);
+  },
+);
+
+test("an older one that is closed after the newer one says what was owed as that one closed", async () => {
+  const older = load({ where: "thread" });
+  const newer = load({ where: "thread" });
+  await newer.questline.ready;
+  expect(await older.report("1").durable).toEqual({ status: "accepted" });
+  await emulator.close();
+  const debts = await newer.questline.close({ timeoutMs: 0 });
+  expect(debts).toMatchObject({ owed: 1 });
+  expect(await older.questline.close()).toEqual(debts);
+  expect(older.said).toEqual([]);
+});
+
+test("a player who is forgotten through any of three is forgotten by the listeners of all, once each", async () => {
+  const heard: string[] = [];
+  const three = [load({ where: "here" }), load({ where: "here" }), load({ where: "here" })];
+  for (const [index, { questline }] of three.entries()) questline.users.onForget(() => heard.push(`of ${index}`));
+  await Promise.all(three.map(({ questline }) => questline.ready));
+  for (const { questline } of three) {
+    await questline.users.forget(USER, { owedToo: true });
+    expect(heard.splice(0).toSorted()).toEqual(["of 0", "of 1", "of 2"]);
+  }
+  await three[1]?.questline.close();
+  await three[0]?.questline.users.forget(USER);
+  expect(heard.splice(0)).toEqual(expect.arrayContaining(["of 0", "of 2"]));
+});
+
+test.each(["thread", "here"] as const)(
+  "where the file was deleted under the older one, one line of the takeover says where the results are (%s)",
+  async (where) => {
+    const older = load({ where });
+    expect(await older.report("1").durable).toEqual({ status: "accepted" });
+    await rm(join(folder, "questline.db"));
+    const newer = load({ where });
+    await newer.questline.ready;
+    const told = older.said.filter((line) => /^error The file was moved, deleted .* stays in the lost file/.test(line));
+    expect([told.length, newer.said]).toEqual([1, [expect.stringMatching(TAKES_OVER)]]);
+    expect(await older.report("2").durable).toEqual({ status: "accepted" });
+  },
+);

@@ -39,6 +39,7 @@ import { fileOf } from "./store/sqlite-store.ts";
 import { Succession } from "./succession.ts";
 
 const CLOSE_MS = 5_000;
+const CLOSED = "Questline is closed; report before close().";
 /** Reads of joins that may fail in a row before a join's read is sent but once. */
 const JOIN_PATIENCE = 3;
 const NOTHING_KNOWN: Debts = { pending: 0, inFlight: 0, inDoubt: 0, parked: 0, dead: 0, setAside: 0, owed: 0 };
@@ -139,6 +140,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
     lost,
     restarts,
     isClosed: () => closed !== undefined,
+    orphaned: () => succession.orphaned,
     problem: () => outbox.problem(),
     logger,
   });
@@ -171,6 +173,8 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
   const arrived = async ({ id }: VerifiedUser, brought: "token" | "nonce"): Promise<void> => {
     await ready;
     if (brought === "token" && hasClientBoards) await tokens.keep(id);
+    // A newer Questline may have come since the proof began.
+    succession.giveTokens();
     await outbox.wake(app, id);
     if (hasAchievements) void outbox.prefetch(id);
   };
@@ -207,7 +211,7 @@ export function openQuestline<E extends Events, A extends Achievements, L extend
         refusals,
         counters,
         windowMs: policy.windowMs,
-        isClosed: () => closed !== undefined,
+        closed: () => (closed === undefined ? succession.orphaned : CLOSED),
       };
       return {
         id,

@@ -265,7 +265,8 @@ export interface Health {
   /**
    * `opening`: the store is being opened. `waiting`: it cannot be yet, as `problem` says; that is tried until it can, and
    * reports wait in memory, up to `delivery.maxQueued`. `restarting`: the thread that keeps and delivers results ended by itself and is
-   * started again; reports wait for it. `failed`: for good, as `failed` says. `closed`: by `close`.
+   * started again; reports wait for it. `failed`: for good, as `failed` says. `closed`: by `close`; or, as `problem` says, since the newer
+   * one that took the file over was closed.
    */
   readonly status: "opening" | "waiting" | "running" | "restarting" | "failed" | "closed";
   /** How often the thread that keeps and delivers results was started again. */

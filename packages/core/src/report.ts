@@ -26,7 +26,8 @@ export interface ReportParts {
   readonly refusals: RefusalLog;
   readonly counters: Counters;
   readonly windowMs: number;
-  readonly isClosed: () => boolean;
+  /** Why no report is taken any more. */
+  readonly closed: () => string | undefined;
 }
 
 interface Reported {
@@ -81,7 +82,8 @@ export function report(reported: Reported, parts: ReportParts): Receipt {
 }
 
 function problemOf({ match, user, occurrence }: Reported, parts: ReportParts): string | undefined {
-  if (parts.isClosed()) return "Questline is closed; report before close().";
+  const closed = parts.closed();
+  if (closed !== undefined) return closed;
   const matchProblem = typeof match === "string" ? nameProblem(match, LONGEST_MATCH_ID) : "is not text";
   if (matchProblem !== undefined)
     return `The match id ${shownValue(match)} ${matchProblem}; mint one with newMatchId().`;

@@ -11,6 +11,8 @@ export interface StandingParts {
   readonly lost: Promise<QuestlineError>;
   readonly restarts: () => { readonly count: number; readonly underWay: boolean };
   readonly isClosed: () => boolean;
+  /** Why it is as good as closed, though nobody closed it. */
+  readonly orphaned: () => string | undefined;
   /** What keeps the store from being used at the moment. */
   readonly problem: () => StoreProblem | undefined;
   readonly logger: Logger;
@@ -37,10 +39,12 @@ export class Standing {
   }
 
   health(): Health {
-    const { restarts, isClosed, problem } = this.#parts;
+    const { restarts, isClosed, orphaned, problem } = this.#parts;
     const { count, underWay } = restarts();
     const counted = { restarts: count, ...(this.#error !== undefined && { error: this.#error }) };
     if (isClosed()) return { status: "closed", ...counted };
+    const without = orphaned();
+    if (without !== undefined) return { status: "closed", ...counted, problem: without };
     if (this.#error !== undefined) return { status: "failed", ...counted };
     const met = problem();
     const { message, ...rest } = met ?? {};
@@ -50,8 +54,9 @@ export class Standing {
   }
 
   #fail(error: unknown): void {
-    if (this.#error !== undefined || (this.#parts.isClosed() && isQuestlineError(error) && error.code === "closed"))
-      return;
+    const { isClosed, orphaned } = this.#parts;
+    const isOver = isClosed() || orphaned() !== undefined;
+    if (this.#error !== undefined || (isOver && isQuestlineError(error) && error.code === "closed")) return;
     this.#error = isQuestlineError(error)
       ? error
       : new QuestlineError("store_unusable", `The store cannot be used: ${String(error)}`, { cause: error });

@@ -1,10 +1,11 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createIdentity } from "./identity/identity.ts";
 import type { UserId } from "./ids/ids.ts";
 import { silentLogger } from "./runtime/log.ts";
 import { manualClock } from "./runtime/manual-clock.ts";
 import { seededRandom } from "./runtime/random.ts";
-import { secret } from "./secrets/secret.ts";
+import { reveal, secret } from "./secrets/secret.ts";
 import { memoryStore } from "./store/memory-store.ts";
 import { TokenVault } from "./token-vault.ts";
 
@@ -54,4 +55,18 @@ test("a sealed token that was read before its player was forgotten is not taken 
   await forgetting;
   expect(await ready).toBe(false);
   expect(identity.tokenOf("42")).toBeUndefined();
+});
+
+test("tokens that are given on are in the other vault as its own secrets; those that came there already stay", async () => {
+  const [older, newer] = [await scene(), await scene()];
+  await older.identity.verifyToken("token-of-42");
+  older.identity.restore("43", secret("user-token", "token-of-43"));
+  newer.identity.restore("43", secret("user-token", "newer-token-of-43"));
+  const given = older.vault.give();
+  expect(inspect(given)).not.toMatch(/token-of/);
+  newer.vault.receive(given);
+  const held = ["42", "43"].map((user) => newer.vault.tokenOf(user));
+  expect(held.map((token) => token && reveal(token))).toEqual(["token-of-42", "newer-token-of-43"]);
+  expect(held[0]).not.toBe(given.tokens.get("42"));
+  expect(["42", "43"].map((user) => older.vault.tokenOf(user))).toEqual([undefined, undefined]);
 });

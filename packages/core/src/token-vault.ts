@@ -2,18 +2,25 @@ import type { Identity } from "./identity/identity.ts";
 import type { Logger } from "./runtime/log.ts";
 import { errorText } from "./secrets/error-text.ts";
 import type { Sealer } from "./secrets/seal.ts";
+import { reveal, secret } from "./secrets/secret.ts";
 import type { Secret } from "./secrets/secret.ts";
 import type { LaneStore } from "./store/lane-store.ts";
 import type { Clock } from "./runtime/clock.ts";
 
 export interface TokenVaultParts {
   readonly app: string;
-  readonly identity: Pick<Identity, "tokenOf" | "restore" | "forget">;
+  readonly identity: Pick<Identity, "tokenOf" | "restore" | "forget" | "takeTokens">;
   readonly store: Pick<LaneStore, "keepToken" | "sealedToken" | "dropToken">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Absent: tokens live in memory only. */
   readonly sealer?: Sealer | undefined;
+}
+
+/** The tokens of one vault, for another one of the same app: maybe of another copy of this module, which must make its own. */
+export interface TokensGiven {
+  readonly tokens: ReadonlyMap<string, Secret>;
+  readonly reveal: (token: Secret) => string;
 }
 
 /** Players' tokens where deliveries find them: in memory, and sealed in the store so that they outlive the process. */
@@ -30,6 +37,18 @@ export class TokenVault {
 
   tokenOf(user: string): Secret | undefined {
     return this.#parts.identity.tokenOf(user);
+  }
+
+  /** Whatever is in memory; afterwards nothing is. */
+  give(): TokensGiven {
+    return { tokens: this.#parts.identity.takeTokens(), reveal };
+  }
+
+  /** Tokens that came here already are newer. */
+  receive(given: TokensGiven): void {
+    const { identity } = this.#parts;
+    for (const [user, token] of given.tokens)
+      if (identity.tokenOf(user) === undefined) identity.restore(user, secret("user-token", given.reveal(token)));
   }
 
   /** Writes down the user's latest token. A store that cannot is logged: the token is still good in memory. */

@@ -68,6 +68,8 @@ export interface Identity {
   restore(userId: string, token: Secret): void;
   /** The platform refused the user's token: it is dropped (if `token` is still the one), and not asked about again at once. */
   forget(userId: string, token?: Secret): void;
+  /** The tokens that act for users, by user, the least used first; afterwards none is held here. */
+  takeTokens(): ReadonlyMap<string, Secret>;
   /** Drops all that is known of a user. */
   forgetUser(userId: string): void;
 }
@@ -158,6 +160,10 @@ class UserIdentity implements Identity {
     const digest = this.#tokens.digest(gone);
     this.#tokens.drop(id, digest);
     this.#tokens.learn(digest, { state: "refused", refusal: "token", why: REFUSED_BY_PLATFORM });
+  }
+
+  takeTokens(): ReadonlyMap<string, Secret> {
+    return this.#tokens.takeTokens();
   }
 
   forgetUser(userId: string): void {

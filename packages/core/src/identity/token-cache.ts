@@ -36,6 +36,8 @@ export interface TokenCache {
   keep(userId: UserId, token: Secret): void;
   /** Drops the user's token; with `only`, just if it is that one. */
   drop(userId: UserId, only?: TokenDigest): void;
+  /** Every user's token, the least used first; afterwards none is held. */
+  takeTokens(): ReadonlyMap<string, Secret>;
   /** Drops all that is known of a user and of every token of theirs. */
   forgetUser(userId: UserId): void;
 }
@@ -80,6 +82,15 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     },
     tokenOf: (userId) => tokens.get(keyOf(userId)),
     keep: (userId, token) => void tokens.set(keyOf(userId), token),
+    takeTokens() {
+      const taken = new Map<string, Secret>();
+      for (const key of tokens.rkeys()) {
+        const token = tokens.peek(key);
+        if (token !== undefined) taken.set(key.slice(keyOf("" as UserId).length), token);
+      }
+      tokens.clear();
+      return taken;
+    },
     forgetUser(userId) {
       tokens.delete(keyOf(userId));
       for (const [token, { knowledge }] of good)
