@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { skipUnless } from "../../../test/skip-with.ts";
 import { sqliteStreaks } from "../src/sqlite-streaks.ts";
 import { memoryStreaks, type StreakStore } from "../src/streak-store.ts";
 
@@ -87,7 +88,8 @@ test("a file that cannot be opened is named, and paths that are none are refused
   for (const path of ["", ":memory:"]) expect(() => sqliteStreaks(path)).toThrow(/needs the path of a file/);
 });
 
-test.skipIf(process.platform === "win32")("the file is its owner's alone, whatever the umask allows", async () => {
+test("the file is its owner's alone, whatever the umask allows", async (context) => {
+  skipUnless(process.platform !== "win32", "Windows has no such modes")(context);
   const before = process.umask(0);
   try {
     const path = newPath();

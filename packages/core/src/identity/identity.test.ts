@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createIdentity, type Identity, type IdentityOptions } from "./identity.ts";
 import type { VerifiedUser } from "./verified-user.ts";
-import { NotFoundError, PlatformUnavailableError, UserTokenError } from "../errors/refused-errors.ts";
+import { NotFoundError, PermissionError, PlatformUnavailableError, UserTokenError } from "../errors/refused-errors.ts";
 import { AmbiguousError, NoAnswerError } from "../errors/unanswered-errors.ts";
 import type { UserId } from "../ids/ids.ts";
 import { manualClock, type ManualClock } from "../runtime/manual-clock.ts";
@@ -224,6 +224,31 @@ test("tokens are kept for a bounded number of players, the latest used", async (
     true,
     true,
   ]);
+});
+
+test("a token that the platform will not speak about is not asked about again at once", async () => {
+  const { identity, users, clock } = setUp();
+  users.fault = new PermissionError("(#10) not for this app", facts);
+
+  for (let time = 0; time < 5; time += 1)
+    await expect(identity.verifyToken("token-of-42")).rejects.toMatchObject({ code: "permission" });
+  expect(users.asked.me).toBe(1);
+  await clock.advance(10_000);
+  users.fault = undefined;
+  expect(await identity.verifyToken("token-of-42")).toMatchObject({ id: "42" });
+});
+
+test("no number of wrong tokens pushes out what is known of good ones", async () => {
+  const { identity, users } = setUp({
+    maxUsers: 10,
+    limits: { mostPerMinute: 100_000, mostPerMinuteFromOne: 1, mostAtOnce: 8 },
+  });
+  await identity.verifyToken("token-of-42");
+  for (let wrong = 0; wrong < 100; wrong += 1)
+    await expect(identity.verifyToken(`wrong-${wrong}`)).rejects.toMatchObject({ refusal: "token" });
+  const { me } = users.asked;
+  expect(await identity.verifyToken("token-of-42")).toMatchObject({ id: "42" });
+  expect(users.asked.me).toBe(me);
 });
 
 test("a nonce is sent once and lets one caller in, also while the platform is still asked", async () => {

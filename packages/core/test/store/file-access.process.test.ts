@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { skipUnless } from "../../../../test/skip-with.ts";
 import { killChildren, start } from "./start-child.ts";
 import { temporaryFiles } from "./temporary-directory.ts";
 
@@ -37,7 +38,9 @@ async function reason(path: string, under: readonly string[]): Promise<string> {
   return child.line("because");
 }
 
-describe.runIf(canBeNobody)("as a user who may not", () => {
+describe("as a user who may not", () => {
+  beforeEach(skipUnless(canBeNobody, "to be another user takes root and setpriv"));
+
   it("says whose the file is where it may not be read", async () => {
     const path = await used();
     chmodSync(path, 0o600);
@@ -88,7 +91,9 @@ WITHOUT_LOCKS(fcntl)
 WITHOUT_LOCKS(fcntl64)
 `;
 
-describe.runIf(canCompile)("on a volume without locks", () => {
+describe("on a volume without locks", () => {
+  beforeEach(skipUnless(canCompile, "to make one takes Linux and a C compiler"));
+
   it.each(["ENOLCK", "EOPNOTSUPP"])("says so where the kernel answers %s", async (refusal) => {
     const path = fresh();
     const library = `${path}.so`;

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { skipUnless } from "../../../../test/skip-with.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { MIGRATIONS } from "../../src/store/sqlite-schema.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
@@ -58,7 +59,8 @@ it("leaves a file that is there as it is", async () => {
   expect(readFileSync(target, "utf8")).toBe("by hand");
 });
 
-it.runIf(process.platform === "linux")("says that it could not write, and leaves nothing", async () => {
+it("says that it could not write, and leaves nothing", async (context) => {
+  skipUnless(process.platform === "linux", "a full device is /dev/full, which Linux has")(context);
   expect(await refusal("/proc/questline-copy.db", "store_unusable")).toMatch(
     /could not be written.*store itself goes on/,
   );

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { spawnSync } from "node:child_process";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { skipUnless } from "../../../../test/skip-with.ts";
 import type { LaneStore } from "../../src/store/lane-store.ts";
 import { sqliteStore } from "../../src/store/sqlite-store.ts";
 import { openAs } from "./lane-steps.ts";
@@ -72,7 +73,9 @@ it("lets one of many that start at once have the file, and the next one when tha
 const ownNetwork = ["unshare", "--net"];
 const canUnshare = process.platform === "linux" && spawnSync("unshare", ["--net", "true"]).status === 0;
 
-describe.runIf(canUnshare)("in a network namespace of its own, where a name in the kernel is no help", () => {
+describe("in a network namespace of its own, where a name in the kernel is no help", () => {
+  beforeEach(skipUnless(canUnshare, "to make one takes root and unshare"));
+
   it("is refused by the lock file after the first has copied the file itself", async () => {
     const path = nextPath();
     const child = await held(path, ownNetwork);
@@ -94,7 +97,8 @@ describe.runIf(canUnshare)("in a network namespace of its own, where a name in t
 
 const isRoot = process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).status === 0;
 
-it.runIf(isRoot)("says so where the directory may not be written", async () => {
+it("says so where the directory may not be written", async (context) => {
+  skipUnless(isRoot, "to be another user takes root")(context);
   const path = nextPath();
   const child = start("holds", path, { under: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] });
   expect(await child.line("failed")).toBe("failed store_unusable");
