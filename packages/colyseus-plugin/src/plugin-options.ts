@@ -23,8 +23,8 @@ export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
    */
   readonly matchId?: MatchIdOption;
   /**
-   * Finds the app-scoped Meta user id, at once. Default: `client.auth.questline.id`, else `client.auth.id`, else
-   * `client.auth.userId`, if it is decimal text.
+   * Finds the app-scoped Meta user id, at once, where the game knows by itself who is who; then its word alone counts. Never
+   * of what a token says. Default: whoever Questline verified or vouched for.
    */
   readonly resolveUserId?: ResolveUserId;
   /**
