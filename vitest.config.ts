@@ -15,11 +15,22 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "packages/*/src/**/*.test.ts",
-            "packages/*/test/**/*.test.ts",
+            "packages/{core,emulator}/{src,test}/**/*.test.ts",
             "bench/src/**/*.test.ts",
             "chaos/test/**/*.test.ts",
           ],
+          exclude: [...ignored, "**/*.process.test.ts"],
+          // Nothing of these lives at module level, so that one process may run many, and imports once.
+          isolate: false,
+          execArgv: ["--conditions=questline-source"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Apart: some of these put a module of theirs in the place of another.
+          name: "unit-plugin",
+          include: ["packages/colyseus-plugin/{src,test}/**/*.test.ts"],
           exclude: [...ignored, "**/*.rooms.test.ts", "**/*.process.test.ts"],
           execArgv: ["--conditions=questline-source"],
         },

@@ -42,7 +42,7 @@ const steps = [
   ...typedProjects.map((project) => command(`types ${project}`, "tsc", ["-p", join(project, "tsconfig.json")])),
   command("knip", "knip", []),
   command("build", "node", ["scripts/build.mjs"], minutes(3)),
-  vitest("unit", "unit", minutes(4)),
+  vitest("unit", "unit*", minutes(4)),
   vitest("integration", "integration", minutes(8)),
   vitest("chaos", "chaos", minutes(8)),
   vitest("packed", "packed", minutes(5)),
