@@ -4,24 +4,11 @@ import { join } from "node:path";
 import { count, createQuestline, memoryStore, oncePerMatch, simple, sqliteStore } from "@questline/core";
 import type { Logger } from "@questline/core";
 import { createEmulator } from "@questline/emulator";
-import type { Emulator, Seed } from "@questline/emulator";
+import type { Emulator } from "@questline/emulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { USER, winningSeed } from "./winning-seed.ts";
 
-const USER = "80000000000000001";
-const server = { achievement_write_policy: "SERVER_AUTHORITATIVE" } as const;
-const seed: Seed = {
-  apps: [
-    {
-      id: "1",
-      secret: "test-secret",
-      achievements: [
-        { api_name: "FIRST_WIN", achievement_type: "SIMPLE", ...server },
-        { api_name: "WINS_100", achievement_type: "COUNT", target: 100, ...server },
-      ],
-    },
-  ],
-  users: [{ alias: "amber", ids: { "1": USER } }],
-};
+const seed = winningSeed();
 
 let folder: string;
 let emulator: Emulator;

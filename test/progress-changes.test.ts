@@ -1,23 +1,10 @@
 import { count, createQuestline, each, memoryStore, silentLogger, simple } from "@questline/core";
 import { createEmulator } from "@questline/emulator";
-import type { Emulator, Seed } from "@questline/emulator";
+import type { Emulator } from "@questline/emulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { USER, winningSeed } from "./winning-seed.ts";
 
-const USER = "80000000000000001";
-const server = { achievement_write_policy: "SERVER_AUTHORITATIVE" } as const;
-const seed: Seed = {
-  apps: [
-    {
-      id: "1",
-      secret: "test-secret",
-      achievements: [
-        { api_name: "FIRST_WIN", achievement_type: "SIMPLE", ...server },
-        { api_name: "WINS_100", achievement_type: "COUNT", target: 100, ...server },
-      ],
-    },
-  ],
-  users: [{ alias: "amber", ids: { "1": USER } }],
-};
+const seed = winningSeed();
 
 let emulator: Emulator;
 let questline: ReturnType<typeof start>;

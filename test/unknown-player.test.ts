@@ -1,24 +1,12 @@
 import { board, count, createQuestline, each, memoryStore, silentLogger, simple } from "@questline/core";
 import { createEmulator } from "@questline/emulator";
-import type { Emulator, Seed } from "@questline/emulator";
+import type { Emulator } from "@questline/emulator";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { USER, winningSeed } from "./winning-seed.ts";
 
-const USER = "80000000000000001";
-const server = { achievement_write_policy: "SERVER_AUTHORITATIVE" } as const;
-const seed: Seed = {
-  apps: [
-    {
-      id: "1",
-      secret: "test-secret",
-      achievements: [
-        { api_name: "FIRST_WIN", achievement_type: "SIMPLE", ...server },
-        { api_name: "WINS_100", achievement_type: "COUNT", target: 100, ...server },
-      ],
-      leaderboards: [{ api_name: "BEST", sort_order: "HIGHER_IS_BETTER", entry_write_policy: "SERVER_AUTHORITATIVE" }],
-    },
-  ],
-  users: [{ alias: "amber", ids: { "1": USER } }],
-};
+const seed = winningSeed({
+  leaderboards: [{ api_name: "BEST", sort_order: "HIGHER_IS_BETTER", entry_write_policy: "SERVER_AUTHORITATIVE" }],
+});
 
 let emulator: Emulator;
 let questline: ReturnType<typeof start>;

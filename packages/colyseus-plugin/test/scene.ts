@@ -9,10 +9,12 @@ export interface Scene extends FakeQuestline, FakeRoom {
 }
 
 /** A game that vouches for its users: in these rooms nobody else writes `auth`. */
-export const ownWord: ResolveUserId = ({ auth }: { auth?: any }) =>
-  [auth?.questline?.id, auth?.questline?.guest ? undefined : (auth?.id ?? auth?.userId)].find(
-    (id) => typeof id === "string" && /^\d+$/.test(id),
-  );
+export const ownWord: ResolveUserId = (client) => {
+  const { questline, id, userId } = Object(client.auth) as Record<string, unknown>;
+  const { id: named, guest } = Object(questline) as Record<string, unknown>;
+  const told = guest === true ? [named] : [named, id, userId];
+  return told.find((one): one is string => typeof one === "string" && /^\d+$/.test(one));
+};
 
 /** One room with the plugin in it, around a Questline that only records. */
 export function scene(
