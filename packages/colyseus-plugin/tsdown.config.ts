@@ -6,5 +6,7 @@ export default defineConfig({
   platform: "node",
   target: "node22",
   unbundle: true,
+  // What a game installs only if it wants it, and no peer (src/import-installed.ts).
+  deps: { neverBundle: [/^@colyseus\//, /^@questline\//, "vitest"] },
   fixedExtension: false,
 });

@@ -1,17 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { copyFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { bin, packPackages, root, withPrograms as env } from "./packed-packages.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const bin = join(root, "node_modules", ".bin");
 const run = promisify(execFile);
-
-const packages = { core: "@questline/core", emulator: "@questline/emulator", "colyseus-plugin": "@questline/colyseus" };
 
 interface Workspace {
   readonly catalog: Readonly<Record<string, string>>;
@@ -43,15 +38,8 @@ export async function installPackedProject(options: PackedProjectOptions = {}): 
 }
 
 async function fillProject(folder: string, options: PackedProjectOptions): Promise<PackedProject> {
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}` };
-  const dependencies: Record<string, string> = {};
-  for (const [name, published] of Object.entries(packages)) {
-    const home = join(root, "packages", name);
-    if (!existsSync(join(home, "dist"))) throw new Error(`packages/${name} is not built: run npm run build first`);
-    await run("pnpm", ["pack", "--pack-destination", join(folder, name)], { cwd: home, env });
-    const [tarball] = await readdir(join(folder, name));
-    dependencies[published] = `file:./${name}/${tarball}`;
-  }
+  const tarballs = await packPackages(folder);
+  const dependencies = Object.fromEntries([...tarballs].map(([name, path]) => [name, `file:./${path}`]));
   const { catalog } = parse(await readFile(join(root, "pnpm-workspace.yaml"), "utf8")) as Workspace;
   const project = {
     private: true,

@@ -1,11 +1,12 @@
 import type { Users } from "@questline/core";
+import { importInstalled } from "./import-installed.ts";
 import { wordsOf } from "./log.ts";
 import type { Player } from "./player.ts";
 import type { Seldom } from "./seldom.ts";
 import { playerIn, vouchedClaims } from "./verified-players.ts";
 
 /** What `@colyseus/auth` does for us. Its index would replace `Room.onAuth` of every room, so only this part is loaded. */
-const loadJwt = async () => (await import("@colyseus/auth/JWT")).JWT;
+const loadJwt = async () => (await importInstalled("@colyseus/auth/JWT", () => import("@colyseus/auth/JWT"))).JWT;
 
 const INSTALL =
   "Colyseus tokens need @colyseus/auth of the same version as @colyseus/core: npm install @colyseus/auth.";

@@ -1,6 +1,6 @@
-import { ClientState, type Room, type Server } from "@colyseus/core";
-import { Client as SdkClient, type Room as SdkRoom } from "@colyseus/sdk";
-import { boot, type ColyseusTestServer } from "@colyseus/testing";
+import { ClientState, type Room, Server } from "@colyseus/core";
+import type { Room as SdkRoom } from "@colyseus/sdk";
+import type { ColyseusTestServer } from "@colyseus/testing";
 import { createQuestline, memoryStore, silentLogger } from "@questline/core";
 import type {
   Achievements,
@@ -14,14 +14,19 @@ import type {
   QuestlineDefinition,
 } from "@questline/core";
 import { manualClock, type ManualClock } from "@questline/core/testing";
-import { createEmulator, type Emulator } from "@questline/emulator";
+import type { Emulator } from "@questline/emulator";
+import { connectionOf } from "../connection-of.ts";
 import { pause } from "../runtime/clock.ts";
 import { TOKEN_HEADER } from "../take-credential.ts";
 import { APP, seedOf } from "./catalogue-seed.ts";
 import { freePort } from "./free-port.ts";
-import { questlineMatchers } from "./matchers.ts";
+import { installMatchers, loadTools, type Tools } from "./tools.ts";
 import { whileClockRuns } from "./settle.ts";
 import { createTestPlayer, type TestPlayer } from "./test-player.ts";
+
+const TWO_COPIES =
+  "two copies of @colyseus/core are installed, one for @questline/colyseus and one for @colyseus/testing, so that a test " +
+  "would not see the game's rooms: `npm ls @colyseus/core` shows who brings the second one.";
 
 export interface QuestlineTestOptions<
   E extends Events,
@@ -67,6 +72,7 @@ export async function createQuestlineTest<
   const L extends Leaderboards = NoLeaderboards,
 >(options: QuestlineTestOptions<E, A, L>): Promise<QuestlineTest<E, A, L>> {
   const { rooms, delivery = {}, logger = silentLogger, ...definition } = options;
+  const { createEmulator, SdkClient, boot } = await loadTools();
   await installMatchers();
   const clock = manualClock();
   const emulator = await createEmulator({ seed: seedOf(definition.achievements, definition.leaderboards) });
@@ -80,7 +86,7 @@ export async function createQuestlineTest<
     clock,
   });
   await questline.ready;
-  const server = await serve(rooms(questline));
+  const server = await serve(boot, rooms(questline));
   const stage = { questline, emulator, clock };
   const players = new Map<string, TestPlayer>();
   let closing: Promise<void> | undefined;
@@ -123,9 +129,13 @@ export async function createQuestlineTest<
   return game;
 }
 
-async function serve(rooms: Readonly<Record<string, new () => object>>): Promise<ColyseusTestServer> {
+async function serve(
+  boot: Tools["boot"],
+  rooms: Readonly<Record<string, new () => object>>,
+): Promise<ColyseusTestServer> {
   const config = {
     initializeGameServer: (gameServer: Server) => {
+      if (!(gameServer instanceof Server)) throw new Error(TWO_COPIES);
       for (const [name, room] of Object.entries(rooms)) gameServer.define(name, room as new () => Room);
     },
   };
@@ -142,13 +152,7 @@ function portOf({ server }: ColyseusTestServer): number {
 async function acknowledged(server: ColyseusTestServer, { roomId, sessionId }: SdkRoom): Promise<void> {
   for (let ms = 0; ms < 1_000; ms += 2) {
     const room: Room | undefined = server.getRoomById(roomId);
-    if (room?.clients.get(sessionId)?.state === ClientState.JOINED) return;
+    if (room !== undefined && connectionOf(room, sessionId)?.state === ClientState.JOINED) return;
     await pause(2);
   }
-}
-
-/** Matchers belong to the test runner; elsewhere there are none. */
-async function installMatchers(): Promise<void> {
-  const runner = await import("vitest").catch(() => undefined);
-  runner?.expect.extend({ ...questlineMatchers });
 }

@@ -1,12 +1,14 @@
 import type { TestPlayer } from "./test-player.ts";
 
-declare module "vitest" {
-  // The type parameters have to be those of vitest's own declaration.
-  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
-    /** The player has unlocked this achievement at the emulated platform. `await game.settle()` first. */
-    toHaveUnlocked(achievement: string): R;
-    /** The player has an entry in this leaderboard, with this score if one is given. `await game.settle()` first. */
-    toHaveScore(leaderboard: string, score?: number | bigint): R;
+// What `Assertion` of every vitest is made of; the type parameters of its own `Matchers` are others in every version.
+declare global {
+  namespace Chai {
+    interface Assertion {
+      /** The player has unlocked this achievement at the emulated platform. `await game.settle()` first. */
+      toHaveUnlocked(achievement: string): void;
+      /** The player has an entry in this leaderboard, with this score if one is given. `await game.settle()` first. */
+      toHaveScore(leaderboard: string, score?: number | bigint): void;
+    }
   }
 }
 
