@@ -86,8 +86,15 @@ export async function createQuestlineTest<
     clock,
   });
   await questline.ready;
-  const server = await serve(boot, rooms(questline));
   const stage = { questline, emulator, clock };
+  const closeStage = async (): Promise<void> => {
+    await whileClockRuns(questline.close(), stage);
+    await emulator.close();
+  };
+  const server = await serve(boot, rooms(questline)).catch(async (problem: unknown) => {
+    await closeStage();
+    throw problem;
+  });
   const players = new Map<string, TestPlayer>();
   let closing: Promise<void> | undefined;
 
@@ -119,8 +126,7 @@ export async function createQuestlineTest<
     close() {
       closing ??= (async () => {
         await server.shutdown();
-        await whileClockRuns(questline.close(), stage);
-        await emulator.close();
+        await closeStage();
       })();
       return closing;
     },
