@@ -93,3 +93,14 @@ test("npm 10 installs beside @colyseus/core 0.17 where nothing brings @colyseus/
   expect(await game.add(await installLine("colyseus.md"))).not.toContain("ERESOLVE");
   await game.checkPeers();
 });
+
+test.concurrent.for(["npm 10", "npm 11", "pnpm"] as const)(
+  "%s installs beside Colyseus 0.16",
+  async (manager, { expect: expectHere }) => {
+    const dependencies = { colyseus: "^0.16.0" };
+    await using game = await gameProject({ manager, managers, registry: registry.url, dependencies });
+    expectHere(await game.add(await installLine("colyseus.md"))).not.toContain("ERESOLVE");
+    await game.checkPeers();
+    await expectOneColyseus(game);
+  },
+);

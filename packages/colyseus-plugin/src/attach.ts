@@ -1,11 +1,14 @@
-import type { Client, Room } from "@colyseus/core";
+import { ClientState, type Client, type Room } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
 import type { QuestlinePluginOptions } from "./plugin-options.ts";
 import { hubOf } from "./hub.ts";
+import { isNewerThan016 } from "./colyseus-version.ts";
+import { connectionOf } from "./connection-of.ts";
 import { cleanNextRooms } from "./creator-options.ts";
 import { questlinePlugin, type QuestlinePlugin } from "./questline-plugin.ts";
 import { dropCredential } from "./take-credential.ts";
 import { entersDuringCreate } from "./watch-room.ts";
+import { wrapMember } from "./wrap-member.ts";
 
 export type { AuthMode } from "./admission.ts";
 export { attachTo, type AttachToOptions, type ShutdownSlots } from "./attach-to.ts";
@@ -46,7 +49,7 @@ export interface AttachOptions<E extends Events = Events, S = never> extends Que
 export type Attached<E extends Events> = Omit<QuestlinePlugin<E>, "pluginName" | "messages">;
 
 /**
- * For rooms without plugins, such as Colyseus 0.17's: `this.questline = attach(this, questline)`, first thing in
+ * For rooms without plugins, such as those of Colyseus 0.17 and 0.16: `this.questline = attach(this, questline)`, first thing in
  * `onCreate`. Does what the plugin does; where the room has it already, from a second call as in a
  * subclass or from its `plugins`, answers that one.
  */
@@ -64,8 +67,18 @@ export function attach<E extends Events, A extends Achievements, L extends Leade
   entersDuringCreate(room);
   // As Colyseus 0.18 gives a plugin its room.
   Reflect.set(plugin, "room", room);
+  if (!isNewerThan016) tellOfReturns(room);
   for (const [type, handler] of Object.entries(plugin.messages)) {
     room.onMessage(type, (client: Client, message: unknown) => Reflect.apply(handler, room, [client, message]));
   }
   return plugin;
+}
+
+/** Colyseus 0.16 has no `onReconnect`: whoever is back is known where the `onLeave` that waited for them ends. */
+function tellOfReturns(room: Room): void {
+  wrapMember(room, "onLeave", (onLeave) => async (client, code) => {
+    await onLeave?.call(room, client, code);
+    const connection = client.state === ClientState.RECONNECTED && connectionOf(room, client.sessionId);
+    if (connection) room.onReconnect?.(connection);
+  });
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createEndpoint, createRouter, ServerError, toNodeHandler, type Endpoint } from "@colyseus/core";
+import * as colyseus from "@colyseus/core";
+import { ServerError, type Endpoint } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards, Questline } from "@questline/core";
+import { isNewerThan016 } from "./colyseus-version.ts";
 import { requestAddress } from "./request-address.ts";
 import { mintJwt } from "./colyseus-jwt.ts";
 import { hubOf } from "./hub.ts";
@@ -44,7 +46,8 @@ export type QuestlineEndpoints = Middleware & { readonly "questline-token": Endp
  * expiresIn }`; otherwise `{ error }` with 400, 401, 403, 413, 415, 429 or 503.
  *
  * `createRouter({ ...questlineEndpoints(questline) })`, or `app.use(questlineEndpoints(questline))` in Express. Needs
- * `@colyseus/auth`, and its `JWT.settings.secret` or `JWT_SECRET`. Throws TypeError for options that cannot be used.
+ * `@colyseus/auth`, and its `JWT.settings.secret` or `JWT_SECRET`. Throws TypeError for options that cannot be used, and
+ * with Colyseus 0.16.
  */
 export function questlineEndpoints<E extends Events, A extends Achievements, L extends Leaderboards>(
   questline: Questline<E, A, L>,
@@ -60,6 +63,10 @@ export function endpointsWith<E extends Events, A extends Achievements, L extend
   clock: Clock,
 ): QuestlineEndpoints {
   hubOf(questline);
+  if (!isNewerThan016)
+    throw new TypeError(
+      "questlineEndpoints needs Colyseus 0.17 or newer: on 0.16 send the proof as a header or join option.",
+    );
   const { prefix = "/questline", expiresInSeconds = 3_600, mostPerMinute, mostAtOnce, then } = options;
   for (const [name, value] of Object.entries({ expiresInSeconds, mostPerMinute, mostAtOnce })) {
     if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
@@ -98,7 +105,7 @@ export function endpointsWith<E extends Events, A extends Achievements, L extend
 
   const path = `${prefix}/token`;
   const endpoints = {
-    "questline-token": createEndpoint(path, { method: "POST", disableBody: true }, async ({ request }) =>
+    "questline-token": colyseus.createEndpoint(path, { method: "POST", disableBody: true }, async ({ request }) =>
       exchange(request).catch(failed),
     ),
   };
@@ -123,7 +130,7 @@ function answer(status: number, body: object, headers: Readonly<Record<string, s
 
 /** Express strips the path it is mounted at from `url`; the endpoint knows its own path only. */
 function asMiddleware(path: string, endpoints: Readonly<Record<string, Endpoint>>): Middleware {
-  const handle = toNodeHandler(createRouter(endpoints).handler);
+  const handle = colyseus.toNodeHandler(colyseus.createRouter(endpoints).handler);
   const rebase = async (request: IncomingMessage, response: ServerResponse, next: (error: unknown) => void) => {
     const own = { value: path, enumerable: true, configurable: true };
     const rebased: typeof request = Object.create(request, {

@@ -109,7 +109,9 @@ export class SeatGate {
    */
   #isTaken(sessionId: string): boolean {
     const { room } = this.#parts;
-    const seats = Reflect.get(room, "_reservedSeats") as Record<string, readonly unknown[]> | undefined;
+    // Without the underscore in 0.16.
+    const reserved: unknown = Reflect.get(room, "_reservedSeats") ?? Reflect.get(room, "reservedSeats");
+    const seats = reserved as Record<string, readonly unknown[]> | undefined;
     const seat = seats && Object.hasOwn(seats, sessionId) ? seats[sessionId] : undefined;
     const [, , isConsumed, isHeld] = seat ?? [];
     if (seats && seat && isConsumed !== true && isHeld !== true) Reflect.deleteProperty(seats, sessionId);
