@@ -44,8 +44,14 @@ test("0.16: a match end that the state shows is reported once a round", () => {
   expect(told.get("watch")).toEqual({ played: [2, 2], won: [true, false] });
 });
 
-test("0.16: what a player missed arrives on coming back, and the next match counts", () => {
-  expect(told.get("reconnect")).toEqual({ same: true, left: [false], before: [], played: 2 });
+const returned = { same: true, left: [false], back: 1, before: [], played: 2 };
+
+test("0.16: what a player missed arrives on coming back, and the next match counts; no method of the game runs for it", () => {
+  expect(told.get("reconnect to a HoldingRoom")).toEqual(returned);
+});
+
+test("0.16: a player is back also where the game's own onLeave fails after it", () => {
+  expect(told.get("reconnect to a FailingRoom")).toEqual(returned);
 });
 
 test("0.16: what a guest did counts once it has said who it is", () => {

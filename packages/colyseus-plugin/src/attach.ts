@@ -66,19 +66,33 @@ export function attach<E extends Events, A extends Achievements, L extends Leade
   const plugin = questlinePlugin(questline, options);
   entersDuringCreate(room);
   // As Colyseus 0.18 gives a plugin its room.
-  Reflect.set(plugin, "room", room);
-  if (!isNewerThan016) tellOfReturns(room);
+  const enterRoom = (): boolean => Reflect.set(plugin, "room", room);
+  if (isNewerThan016) enterRoom();
+  else tellOfReturns(room, enterRoom);
   for (const [type, handler] of Object.entries(plugin.messages)) {
     room.onMessage(type, (client: Client, message: unknown) => Reflect.apply(handler, room, [client, message]));
   }
   return plugin;
 }
 
-/** Colyseus 0.16 has no `onReconnect`: whoever is back is known where the `onLeave` that waited for them ends. */
-function tellOfReturns(room: Room): void {
+/**
+ * Colyseus 0.16 has no `onReconnect`: whoever is back is known where the `onLeave` that waited for them ends. A method of
+ * that name is the game's own there, and called by nobody else: it is out of sight while the plugin puts its own.
+ */
+function tellOfReturns(room: Room, enterRoom: () => void): void {
+  const own = Object.getOwnPropertyDescriptor(room, "onReconnect");
+  Object.defineProperty(room, "onReconnect", { configurable: true, value: undefined });
+  enterRoom();
+  const { onReconnect: returned } = room;
+  Reflect.deleteProperty(room, "onReconnect");
+  if (own) Object.defineProperty(room, "onReconnect", own);
+
   wrapMember(room, "onLeave", (onLeave) => async (client, code) => {
-    await onLeave?.call(room, client, code);
-    const connection = client.state === ClientState.RECONNECTED && connectionOf(room, client.sessionId);
-    if (connection) room.onReconnect?.(connection);
+    try {
+      return await onLeave?.call(room, client, code);
+    } finally {
+      const connection = client.state === ClientState.RECONNECTED && connectionOf(room, client.sessionId);
+      if (connection) returned?.(connection);
+    }
   });
 }

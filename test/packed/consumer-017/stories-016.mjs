@@ -40,11 +40,24 @@ class WatchedRoom extends DuelRoom {
   }
 }
 
-/** Its players may come back, as 0.16 has it. */
+/** Its players may come back, as 0.16 has it, which calls no `onReconnect`: that one is the game's own. */
 class HoldingRoom extends DuelRoom {
+  back = [];
   async onLeave(client, consented) {
     this.left.push(consented);
-    if (!consented) await this.allowReconnection(client, 5);
+    if (!consented) this.onReconnect(await this.allowReconnection(client, 5));
+  }
+  onReconnect({ sessionId }) {
+    this.back.push(sessionId);
+  }
+}
+
+class FailingRoom extends DuelRoom {
+  back = [];
+  async onLeave(client, consented) {
+    this.left.push(consented);
+    if (!consented) this.back.push(await this.allowReconnection(client, 5));
+    throw new Error("the game's own");
   }
 }
 
@@ -59,7 +72,7 @@ const server = new Server({
   gracefullyShutdown: false,
 });
 attachTo(questline, server, { timeoutMs: 2_000 });
-const rooms = { DuelRoom, WatchedRoom, HoldingRoom, GuestsRoom };
+const rooms = { DuelRoom, WatchedRoom, HoldingRoom, FailingRoom, GuestsRoom };
 for (const [name, room] of Object.entries(rooms)) server.define(name, room);
 await server.listen(0, "127.0.0.1");
 for (const level of ["warn", "info", "error", "debug"]) console[level] = () => {};
@@ -128,8 +141,8 @@ const won = ({ user }) => emulator.world.progress(user.id, "FIRST_WIN").unlocked
   tell("watch", { played: [played(ada), played(grace)], won: [won(ada), won(grace)] });
 }
 
-{
-  const ada = await sit("HoldingRoom");
+for (const name of ["HoldingRoom", "FailingRoom"]) {
+  const ada = await sit(name);
   const { room, sdk } = ada;
   const token = sdk.reconnectionToken;
   room.clients.getById(sdk.sessionId).ref.terminate();
@@ -139,7 +152,8 @@ const won = ({ user }) => emulator.world.progress(user.id, "FIRST_WIN").unlocked
   await until(() => back.heard.includes("questline:unlocked"));
   await settled(room.end());
   const same = back.sdk.sessionId === sdk.sessionId;
-  tell("reconnect", { same, left: room.left, before: ada.heard, played: played(ada) });
+  const result = { same, left: room.left, back: room.back.length, before: ada.heard, played: played(ada) };
+  tell(`reconnect to a ${name}`, result);
 }
 
 {
