@@ -1,8 +1,8 @@
 import type { Events, Match, Receipt } from "@questline/core";
-import type { MatchPlayer } from "./match-player.ts";
+import { matchPlayer, type MatchPlayer } from "./match-player.ts";
 import type { RoomStreaks } from "./match-streaks.ts";
 import type { Roster, RoundPlayer } from "./roster.ts";
-import { guestKey, type Tallies, type Tally } from "./tally.ts";
+import { guestKey, type Tallies } from "./tally.ts";
 
 /** Receipts of a round by user id: one for every player the event was reported for. */
 export type MatchReceipts = ReadonlyMap<string, Receipt>;
@@ -26,14 +26,7 @@ export interface RunningRound<E extends Events> extends Pick<EndedRound<E>, "mat
 /** The round as it is now. The room's next round changes nothing of it. */
 export function endedRound<E extends Events>(running: RunningRound<E>): EndedRound<E> {
   const { match, tallies, roster, streaks, hasGuests } = running;
-  const asMatchPlayer = (present: RoundPlayer): MatchPlayer<E> => ({
-    ...present,
-    // Reports that `endMatch`'s own functions make count, too.
-    get tally() {
-      return tallies.of(present.guest ? guestKey(present) : present.userId) as Tally<E>;
-    },
-    streak: present.guest ? () => 0 : streaks.of(present.userId),
-  });
+  const asMatchPlayer = (present: RoundPlayer): MatchPlayer<E> => matchPlayer(present, tallies, streaks);
   const asProven = (guest: RoundPlayer): RoundPlayer => {
     const userId = roster.userIdOf(guest.sessionId);
     if (userId === undefined) return guest;

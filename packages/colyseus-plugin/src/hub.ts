@@ -140,8 +140,8 @@ export class Hub {
 
 const hubs = new WeakMap<object, Hub>();
 
-/** The one hub of this Questline in this process. Throws TypeError for anything else. */
-export function hubOf(questline: QuestlineFeeds): Hub {
+/** The one hub of this Questline in this process, made with `parts` at the first call. Throws TypeError for anything else. */
+export function hubOf(questline: QuestlineFeeds, parts?: HubParts): Hub {
   if (typeof questline?.onOutcome !== "function") {
     throw new TypeError(
       `The Colyseus plugin needs what createQuestline returned, not ${questline === null ? "null" : typeof questline}. ` +
@@ -149,6 +149,6 @@ export function hubOf(questline: QuestlineFeeds): Hub {
     );
   }
   let hub = hubs.get(questline);
-  if (!hub) hubs.set(questline, (hub = new Hub(questline)));
+  if (!hub) hubs.set(questline, (hub = new Hub(questline, parts)));
   return hub;
 }

@@ -1,6 +1,7 @@
 import type { Events } from "@questline/core";
 import type { AuthMode } from "./admission.ts";
 import type { GuestCounts } from "./guest-book.ts";
+import type { MatchPlayer } from "./match-player.ts";
 import type { MatchStreaks } from "./match-streaks.ts";
 import type { MatchWatch, MatchWatches } from "./match-watch.ts";
 import type { ResolveUserId } from "./resolve-user-id.ts";
@@ -40,6 +41,11 @@ export interface QuestlinePluginOptions<E extends Events = Events, S = never> {
    * for rooms that end in several ways or with several events. Default: nothing.
    */
   readonly watch?: MatchWatch<E, S> | MatchWatches<E, S>;
+  /**
+   * What the game knows of somebody who drops out or leaves, for the end of the match: asked at once, before the room's own
+   * `onDrop` and `onLeave`, and shown to `results` and `endMatch` as `player.atLeave`. Default: nothing is kept.
+   */
+  readonly leaving?: (player: MatchPlayer<E>, state: S) => unknown;
   /** Keeps streaks across matches, readable as `player.streak(name)`. Default: none. */
   readonly streaks?: MatchStreaks<E>;
   /** Sends `questline:progress` when a count or bitfield went on. Default false. */

@@ -1,24 +1,15 @@
 import type { Client, Room } from "@colyseus/core";
-import type {
-  Achievements,
-  Events,
-  Leaderboards,
-  Match,
-  OccurrenceOf,
-  PayloadOf,
-  Questline,
-  Receipt,
-} from "@questline/core";
+import type { Achievements, Events, Leaderboards, OccurrenceOf, PayloadOf, Questline, Receipt } from "@questline/core";
 import { Admission } from "./admission.ts";
 import { asking } from "./asking.ts";
-import { endedRound, type EndedRound, type MatchReceipts } from "./ended-round.ts";
+import type { MatchReceipts } from "./ended-round.ts";
 import { Guests } from "./guests.ts";
 import { hubOf, type Hub } from "./hub.ts";
-import { isPromise } from "./is-promise.ts";
-import { keepPayload } from "./keep-payload.ts";
 import { guarded, warn, wordsOf } from "./log.ts";
-import type { MatchPlayer } from "./match-player.ts";
+import { MatchEnds } from "./match-ends.ts";
+import { matchPlayer, type MatchPlayer } from "./match-player.ts";
 import { RoomStreaks } from "./match-streaks.ts";
+import { Partings, type AtLeave } from "./partings.ts";
 import type { PluginView, QuestlinePluginOptions } from "./plugin-options.ts";
 import { letsGuestsIn } from "./questline-auth.ts";
 import { refusedReceipt } from "./refused-receipt.ts";
@@ -33,7 +24,7 @@ import { SeatGate } from "./seat-gate.ts";
 import { Seat, type NoticeWishes } from "./seat.ts";
 import { guestKey } from "./tally.ts";
 import { isPlayer, whyUnknown } from "./unknown-player.ts";
-import { watchMatches, type MatchWatchers } from "./watch-matches.ts";
+import { MatchWatchers, readWatches, type NamedWatch } from "./watch-matches.ts";
 import { watchRoom } from "./watch-room.ts";
 
 const GUEST = "a guest's report is kept, and made if the player sends a token in this session";
@@ -56,8 +47,11 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   /** Where guests may play. */
   #guests: Guests | undefined;
   readonly #watch: unknown;
+  readonly #leaving: AtLeave | undefined;
   readonly #streaks: RoomStreaks;
+  readonly #ends: MatchEnds<E>;
   #wired: { readonly room: Room; readonly roster: Roster } | undefined;
+  #watchers: MatchWatchers | undefined;
   #returning: Returning | undefined;
   #refused = 0;
 
@@ -76,12 +70,23 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#admission = options.auth && new Admission(questline, options.auth, this.#resolveUserId);
     if (options.auth === "guests") this.#guests = new Guests(questline.users, this.#hub);
     this.#watch = options.watch;
+    this.#leaving = options.leaving as AtLeave | undefined;
     this.#streaks = new RoomStreaks(options.streaks, questline.events, (...kept) => this.#hub.keeps(...kept));
     this.#rounds = new RoomRounds(
       options.matchId,
       () => questline.newMatchId(this.#wired?.room.roomId ?? "room"),
       (id) => this.#hub.watched(questline.match(id)),
     );
+    this.#ends = new MatchEnds({
+      events: questline.events,
+      rounds: this.#rounds,
+      streaks: this.#streaks,
+      roster: () => this.#wired?.roster,
+      guests: () => this.#guests,
+      refuse: (...refused) => this.#refuse(...refused),
+      leftOut: (event, unverified) =>
+        warn("endMatch leaves out connections that are not verified", { event, unverified }),
+    });
     // The framework assigns `room` before onCreate, also where it wires no plugin hooks.
     Object.defineProperty(this, "room", {
       configurable: true,
@@ -110,9 +115,10 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
   ): Receipt {
     try {
       this.#rounds.played();
+      this.#watchers?.played();
       if (!isPlayer(player)) return this.#refuse(event, whyUnknown(player, this.#wired !== undefined));
       const userId = this.#wired?.roster.userIdOf(player);
-      if (userId === undefined && this.#keepForGuest(player, event, payload, more)) {
+      if (userId === undefined && this.#ends.keepForGuest(player, event, payload, more)) {
         this.#count(guestKey(player), event, payload, more[0]?.id);
         return refusedReceipt(GUEST);
       }
@@ -135,35 +141,15 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     event: K,
     payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
   ): MatchReceipts {
+    // What a watch saw right now, the game need not tell again.
+    const seen = this.#rounds.ended === undefined ? this.#watchers?.justReported(event) : undefined;
+    if (seen) return seen;
+    this.#watchers?.endedByGame(event);
     const game = asking(payloadFor);
-    const receipts = this.#end(event, game.ask);
+    const receipts = this.#ends.end(event, game.ask);
     if (game.gaveNothing())
       this.#sayOnce(`endMatch: the function for "${event}" returned nothing for anybody; is a \`return\` missing?`);
-    return receipts;
-  }
-
-  #end<K extends keyof E & string>(
-    event: K,
-    payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
-  ): MatchReceipts {
-    const receipts = new Map<string, Receipt>();
-    try {
-      const known = this.#rounds.ended;
-      const round = known ?? this.#takeRound(event);
-      const before = round.receipts.get(event);
-      if (before) return before;
-      round.receipts.set(event, receipts);
-      this.#rounds.end(round, () => {
-        for (const player of round.players()) {
-          const receipt = this.#reportEnd(round.match, event, player, payloadFor);
-          if (receipt) receipts.set(player.userId, receipt);
-        }
-      });
-      if (!known) this.#wired?.roster.begin();
-    } catch (error) {
-      this.#refuse(event, wordsOf(error));
-    }
-    return receipts;
+    return receipts ?? new Map();
   }
 
   /** Begins a round without ending one, with everyone connected now; returns its match id, `id` if given. */
@@ -204,7 +190,10 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     this.#hub.plugins.set(room, this);
     guarded("messages", () => ownHandlers(room));
     const returning = (this.#returning = new Returning(room));
-    const watchers = guarded("watch", () => this.#watchersOf(room, roster));
+    const problem = (words: string): void => this.#sayOnce(words);
+    const watches = readWatches(this.#watch, this.#questline.events, problem);
+    this.#watchers = guarded("watch", () => this.#watchersOf(room, roster, watches));
+    const partings = this.#partingsOf(room, roster, watches);
     guarded("meeting other processes", () => this.#hub.mail.hosts());
     const gate = new SeatGate({
       room,
@@ -217,16 +206,28 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
       ...gate.hooks,
       joining: (client) => {
         roster.join(client);
-        watchers?.joining();
+        this.#watchers?.joining();
       },
       joinRefused: (client) => roster.forget(client),
-      returned: (client) => roster.comeBack(client),
-      left: (client) => roster.leave(client),
-      disposing: () => watchers?.look(),
+      returned: (client) => {
+        partings.returned(client);
+        roster.comeBack(client);
+      },
+      leaving: (client) => {
+        this.#watchers?.look(client);
+        partings.leaving(client);
+      },
+      left: (client) => {
+        roster.leave(client);
+        partings.left(client);
+      },
+      evicting: () => this.#watchers?.close(),
+      staying: () => this.#watchers?.reopen(),
+      disposing: () => this.#watchers?.look(),
       disposed: () => roster.close(),
       toCache: () => {
         // An end that no patch has shown yet is this life's.
-        watchers?.look();
+        this.#watchers?.look();
         return roomCache(this.matchId, roster.toPast(), this.#rounds.tallies);
       },
       fromCache: (cached) => {
@@ -238,20 +239,8 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         this.#rounds.tallies.restore(read.tallies);
         for (const { userId } of read.players) this.#streaks.meet(userId);
       },
-      restored: () => watchers?.restored(),
+      restored: () => this.#watchers?.restored(),
     });
-  }
-
-  /** The running round, as it ends. */
-  #takeRound(event: string): EndedRound<E> {
-    const roster = this.#wired?.roster;
-    if (!roster) throw new Error("the plugin is not in a room: put it into definePlugins([...])");
-    const hasGuests = this.#guests !== undefined;
-    const unverified = roster.unverified();
-    if (unverified > 0 && !hasGuests)
-      warn("endMatch leaves out connections that are not verified", { event, unverified });
-    const { match, tallies } = this.#rounds;
-    return endedRound({ match, tallies, roster, hasGuests, streaks: this.#streaks });
   }
 
   /** An event that happens once per match has one occurrence. */
@@ -261,13 +250,38 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
     guarded("a tally", () => this.#rounds.tallies.add(key, event, payload, once ? "" : occurrence));
   }
 
-  #watchersOf(room: Room, roster: Roster): MatchWatchers | undefined {
-    return watchMatches(room, this.#watch, this.#questline.events, {
+  #watchersOf(room: Room, roster: Roster, watches: readonly NamedWatch[]): MatchWatchers | undefined {
+    const seen = watches.filter(({ watch }) => watch.leave === undefined);
+    if (seen.length === 0) return undefined;
+    return new MatchWatchers(room, seen, {
+      clock: this.#hub.clock,
       end: (event, payloadFor) =>
-        roster.isEmpty() && !this.#rounds.ended
-          ? new Map()
-          : this.#end(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>),
+        this.#ends.end(event, payloadFor as (player: MatchPlayer<E>) => PayloadOf<E[string]>, true),
+      begun: (leaving) => roster.begin(leaving),
       refused: () => this.#refused++,
+      problem: (words) => this.#sayOnce(words),
+    });
+  }
+
+  #partingsOf(room: Room, roster: Roster, watches: readonly NamedWatch[]): Partings {
+    const isEndless = watches.every(({ watch }) => watch.leave !== undefined);
+    return new Partings(watches, {
+      room,
+      leaving: this.#leaving,
+      player: (client) => {
+        const leaver = roster.leaver(client);
+        return leaver && matchPlayer(leaver, this.#rounds.tallies, this.#streaks);
+      },
+      keep: (client, known) => roster.keepAtLeave(client, known),
+      isHere: (userId) => roster.isHere(userId),
+      report: (event, player, payload) => {
+        const { userId, sessionId } = player;
+        const match = this.#hub.watched(this.#questline.match(`${this.matchId}:${sessionId}`));
+        this.#ends.reportAlone(match, event, player as MatchPlayer<E>, payload);
+        if (!isEndless) return;
+        this.#rounds.tallies.drop(userId);
+        roster.release(userId);
+      },
       problem: (words) => this.#sayOnce(words),
     });
   }
@@ -288,44 +302,6 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         },
       }),
     };
-  }
-
-  /** One player's end of the round, or undefined for a player who is left out. */
-  #reportEnd<K extends keyof E & string>(
-    match: Match<E>,
-    event: K,
-    player: MatchPlayer<E>,
-    payloadFor: (player: MatchPlayer<E>) => PayloadOf<E[K]> | undefined,
-  ): Receipt | undefined {
-    try {
-      const payload = payloadFor(player);
-      if (payload === undefined || payload === null) return undefined;
-      if (isPromise(payload))
-        throw new Error("the function given to endMatch returned a promise: await before endMatch");
-      // A round ends once for a player, also where the event itself may occur often.
-      const more = this.#questline.events[event]?.occurs === "each" ? [{ id: "match-end" }] : [];
-      if (player.guest) return void this.#keepForGuest(player.sessionId, event, payload, more as OccurrenceOf<E[K]>);
-      const receipt = match.report(player.userId, event, payload, ...(more as OccurrenceOf<E[K]>));
-      this.#streaks.reported(player.userId, match.id, event, payload, receipt);
-      return receipt;
-    } catch (error) {
-      return this.#refuse(event, wordsOf(error), player.userId);
-    }
-  }
-
-  /** True if the player is a guest of this room; the report then waits for a proof, bound to its own match. */
-  #keepForGuest<K extends keyof E & string>(
-    player: Client | string,
-    event: K,
-    payload: PayloadOf<E[K]>,
-    more: OccurrenceOf<E[K]>,
-  ): boolean {
-    const seat = this.#guests && this.#wired?.roster.guestSeat(player);
-    if (!seat) return false;
-    const { match } = this.#rounds;
-    const kept = keepPayload(payload) as typeof payload;
-    this.#guests?.keep(seat, (userId) => void match.report(userId, event, kept, ...more));
-    return true;
   }
 
   /** What is wrong with a room class is said once, however many rooms and players show it. */

@@ -51,19 +51,24 @@ export class RoomRounds<E extends Events> {
     return this.#round.id;
   }
 
-  /** Has one end of this round reported. The first of a round begins the next. */
-  end(round: EndedRound<E>, report: () => void): void {
+  /**
+   * Has one end of this round reported. The first of a round begins the next, unless `report` answers false: then it was no
+   * end.
+   */
+  end(round: EndedRound<E>, report: () => boolean): boolean {
     const isFirst = this.ended === undefined;
     const outer = this.#ending;
     this.#ending = round;
+    let isEnd = true;
     try {
-      report();
+      isEnd = report();
     } finally {
       this.#ending = outer;
     }
-    if (!isFirst) return;
+    if (!isFirst || !isEnd) return isEnd;
     this.#round.ended(round);
     this.#beginNext();
+    return true;
   }
 
   /** Nothing is left of the round before. */

@@ -18,6 +18,8 @@ export interface RoundPlayer {
   readonly connected: boolean;
   /** `client.auth`, also of a player who left. */
   readonly auth: unknown;
+  /** What the option `leaving` answered as this player dropped out or left; undefined for somebody who is here. */
+  readonly atLeave?: unknown;
 }
 
 /** Users who left during one round and are still reported at its end; beyond, the earliest are forgotten. */
@@ -34,6 +36,9 @@ interface Session {
   inRound: boolean;
   /** The listener knows whose it is. */
   told: boolean;
+  /** In the order of connections: the newest has the highest. */
+  arrived: number;
+  atLeave: unknown;
 }
 
 export interface RosterListener {
@@ -66,6 +71,7 @@ export class Roster {
   readonly #past = new Map<string, PastPlayer>();
   #closed = false;
   #parted = 0;
+  #arrivals = 0;
 
   constructor(
     room: Room,
@@ -108,6 +114,7 @@ export class Roster {
     const known = this.#sessions.get(client.sessionId);
     const session = known ?? this.#add(client);
     const isNew = known !== undefined && known.client !== client;
+    if (isNew) Object.assign(session, { arrived: ++this.#arrivals, atLeave: undefined });
     session.client = client;
     session.inRound = true;
     const userId = this.#identify(session);
@@ -140,18 +147,46 @@ export class Roster {
     return isId ? this.#past.get(sessionId)?.userId : this.#resolveUserId(clientOrSessionId);
   }
 
-  /** Every user of the round once, shown through the seat they hold now if they have several. */
+  /** Every user of the round once, shown through the newest seat they hold now, or else held last. */
   players(): readonly RoundPlayer[] {
     this.#takeInPresent();
-    const players = new Map<string, RoundPlayer>();
+    const newest = new Map<string, Session>();
     for (const session of this.#sessions.values()) {
       const userId = session.inRound ? this.#identify(session) : undefined;
-      if (userId === undefined || players.get(userId)?.connected) continue;
-      players.set(userId, shown(session, userId));
+      if (userId === undefined) continue;
+      const other = newest.get(userId);
+      if (!other || isBetter(session, other)) newest.set(userId, session);
     }
+    const players = new Map([...newest].map(([userId, session]) => [userId, shown(session, userId)]));
     for (const { sessionId, userId, inRound, auth } of this.#past.values())
       if (inRound && !players.has(userId)) players.set(userId, { sessionId, userId, connected: false, auth });
     return [...players.values()];
+  }
+
+  /** The verified player of a connection that is on its way out, or has just gone. */
+  leaver(client: Client): RoundPlayer | undefined {
+    const session = this.#sessions.get(client.sessionId);
+    const userId = session?.client === client ? this.#identify(session) : undefined;
+    return session && userId !== undefined ? { ...shown(session, userId), client } : undefined;
+  }
+
+  /** What the game knows of somebody who leaves; what it knew before stays, where it knows nothing any more. */
+  keepAtLeave(client: Client, known: unknown): void {
+    const session = this.#sessions.get(client.sessionId);
+    if (session?.client === client && known !== undefined) session.atLeave = known;
+  }
+
+  /** The user has a seat here with a connection. */
+  isHere(userId: string): boolean {
+    const sessions = [...this.#sessions.values()];
+    return sessions.some((session) => session.userId === userId && session.client && session.seat.connection);
+  }
+
+  /** Nothing more is to be reported for a user who left. */
+  release(userId: string): void {
+    const key = this.#left.get(userId);
+    this.#left.delete(userId);
+    if (key !== undefined) this.#sessions.delete(key);
   }
 
   /** The seat of a session of this room whose player is not verified. */
@@ -175,14 +210,11 @@ export class Roster {
       .length;
   }
 
-  /** Nobody is or was in this round. */
-  isEmpty(): boolean {
-    this.#takeInPresent();
-    return ![...this.#sessions.values(), ...this.#past.values()].some(({ inRound }) => inRound);
-  }
-
-  /** A round begins with those connected now; who left is forgotten, who is away may come back into it. */
-  begin(): void {
+  /**
+   * A round begins with those connected now, and with `leaving`, whose connection is just going; who left is forgotten, who
+   * is away may come back into it.
+   */
+  begin(leaving?: Client): void {
     this.#left.clear();
     for (const [sessionId, session] of this.#sessions) {
       if (!session.client) this.#sessions.delete(sessionId);
@@ -190,6 +222,8 @@ export class Roster {
     }
     for (const [sessionId, player] of this.#past) this.#past.set(sessionId, { ...player, inRound: false });
     this.#takeInPresent();
+    const session = leaving && this.#sessions.get(leaving.sessionId);
+    if (session && session.client === leaving) session.inRound = true;
   }
 
   /** Who must not be forgotten over a devMode restart. */
@@ -224,7 +258,10 @@ export class Roster {
   #add(client: Client): Session {
     const seat = this.#makeSeat(client.sessionId);
     const key = client.sessionId;
-    const session: Session = { key, seat, client, auth: undefined, userId: undefined, inRound: false, told: false };
+    const session: Session = {
+      ...{ key, seat, client, auth: undefined, userId: undefined, inRound: false, told: false },
+      ...{ arrived: ++this.#arrivals, atLeave: undefined },
+    };
     this.#sessions.set(key, session);
     return session;
   }
@@ -294,9 +331,16 @@ export class Roster {
   }
 }
 
-function shown({ seat, client, auth }: Session, userId: string): RoundPlayer {
+/** Somebody's seat with a connection before one without, and the newer before the older: that may be a dead one. */
+function isBetter(session: Session, other: Session): boolean {
+  const [isHere, isOtherHere] = [session, other].map(({ client, seat }) => client && seat.connection !== undefined);
+  return isHere === isOtherHere ? session.arrived > other.arrived : isHere === true;
+}
+
+function shown({ seat, client, auth, atLeave }: Session, userId: string): RoundPlayer {
   const { sessionId } = seat;
   const connection = client && seat.connection;
   if (connection) return { sessionId, userId, client: connection, connected: true, auth: connection.auth };
-  return { sessionId, userId, connected: false, auth: client ? client.auth : auth };
+  const known = atLeave === undefined ? undefined : { atLeave };
+  return { sessionId, userId, connected: false, auth: client ? client.auth : auth, ...known };
 }

@@ -141,6 +141,11 @@ export class Tallies {
     if (tally && !this.#players.has(userId)) this.#players.set(userId, tally);
   }
 
+  /** The user begins anew. */
+  drop(userId: string): void {
+    this.#players.delete(userId);
+  }
+
   /** Those of these users, to go on with after a devMode restart. */
   plain(userIds: Iterable<string>): PlainTally[] {
     return [...new Set(userIds)].flatMap((userId) => this.#players.get(userId)?.plain(userId) ?? []);

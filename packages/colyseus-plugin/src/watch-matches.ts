@@ -1,26 +1,38 @@
-import type { Room } from "@colyseus/core";
-import type { Events } from "@questline/core";
-import { readWatch } from "./match-watch.ts";
+import type { Client, Room } from "@colyseus/core";
+import type { Events, Receipt } from "@questline/core";
+import { readWatch, type UsableWatch } from "./match-watch.ts";
 import { MatchWatcher, type WatcherPlugin } from "./match-watcher.ts";
 import { wrapMember } from "./wrap-member.ts";
 
+/** What the watchers of a room ask of its plugin, beside what each asks. */
+export interface WatchersPlugin extends WatcherPlugin {
+  /** A match begins, with those who are connected now and with `leaving`, who is on the way out. */
+  begun(leaving: Client | undefined): void;
+}
+
 /**
- * Shows one room's patches and broadcasts to all of its watchers. Before a patch every watcher is asked first, and ends
+ * Shows one room's patches and broadcasts to all of its watchers. At every look all of them are asked first, and ends
  * are reported then: what one watch's functions do to the state hides no end from another.
  */
 export class MatchWatchers {
   readonly #room: Room;
   readonly #watchers: readonly MatchWatcher[];
+  readonly #plugin: WatchersPlugin;
+  #isClosed = false;
 
-  constructor(room: Room, watchers: readonly MatchWatcher[]) {
+  constructor(room: Room, watches: readonly NamedWatch[], plugin: WatchersPlugin) {
     this.#room = room;
-    this.#watchers = watchers;
+    this.#plugin = plugin;
+    this.#watchers = watches.map(
+      ({ watch, name }) =>
+        new MatchWatcher(room, watch, { ...plugin, problem: (words) => plugin.problem(`${name}: ${words}`) }),
+    );
     this.#install();
   }
 
-  /** Somebody joins. */
+  /** Somebody joins: an end that shows now is not reported before the next look. */
   joining(): void {
-    for (const watcher of this.#watchers) watcher.joining();
+    this.#observe();
   }
 
   /** The state is that of an earlier life of the room. */
@@ -28,9 +40,50 @@ export class MatchWatchers {
     for (const watcher of this.#watchers) watcher.restored();
   }
 
-  /** Reports what the state shows now: before a patch, and when no patch comes any more that could show it. */
-  look(): void {
-    for (const watcher of this.#watchers.filter((each) => each.look())) watcher.endByState();
+  /** Reports what the state shows now: before a patch, before somebody `leaving` is gone, and before the room is. */
+  look(leaving?: Client): void {
+    this.#observe(leaving);
+    if (this.#isClosed) return;
+    for (const watcher of this.#watchers.filter(({ isEnding }) => isEnding)) watcher.endByState();
+  }
+
+  /**
+   * The server throws everybody out: one more look, and then the watch is over. What the game makes of the empty seats, such
+   * as a win for whoever is thrown out last, is no match's end.
+   */
+  close(): void {
+    this.look();
+    this.#isClosed = true;
+  }
+
+  /** The room stays after all. */
+  reopen(): void {
+    this.#isClosed = false;
+  }
+
+  /** Something is reported. */
+  played(): void {
+    for (const watcher of this.#watchers) watcher.played();
+  }
+
+  /** The game itself ends the match with this event. */
+  endedByGame(event: string): void {
+    for (const watcher of this.#watchers) watcher.endedByGame(event);
+  }
+
+  /** The receipts of this event, where a watch saw the match end right before the game tells it. */
+  justReported(event: string): ReadonlyMap<string, Receipt> | undefined {
+    for (const watcher of this.#watchers) {
+      const receipts = watcher.justReported(event);
+      if (receipts) return receipts;
+    }
+    return undefined;
+  }
+
+  #observe(leaving?: Client): void {
+    if (this.#isClosed) return;
+    const begins = this.#watchers.filter((watcher) => watcher.look());
+    if (begins.length > 0) this.#plugin.begun(leaving);
   }
 
   #install(): void {
@@ -45,35 +98,37 @@ export class MatchWatchers {
     if (this.#watchers.some(({ watchesBroadcasts }) => watchesBroadcasts)) {
       wrapMember(room, "broadcast", (broadcast) => (...args) => {
         const returned = broadcast.apply(room, args);
-        const [type, message] = args;
-        for (const watcher of this.#watchers) watcher.heard(String(type), message);
+        this.#hear(String(args[0]), args[1]);
         return returned;
       });
     }
   }
+
+  #hear(type: string, message: unknown): void {
+    this.#observe();
+    if (this.#isClosed) return;
+    for (const watcher of this.#watchers) watcher.heard(type, message);
+  }
+}
+
+/** A watch that can be used, and what to call it where something is wrong with it. */
+export interface NamedWatch {
+  readonly watch: UsableWatch;
+  readonly name: string;
 }
 
 /**
- * The watchers of a room with this option, or undefined if there is nothing to watch. What is wrong with a watch is
- * told, with its place in a list; the others of the list are watched.
+ * The watches of a room with this option. What is wrong with one is told, with its place in a list; the others of the list
+ * are used.
  */
-export function watchMatches(
-  room: Room,
-  option: unknown,
-  events: Events,
-  plugin: WatcherPlugin,
-): MatchWatchers | undefined {
-  if (option === undefined) return undefined;
+export function readWatches(option: unknown, events: Events, problem: (words: string) => void): readonly NamedWatch[] {
+  if (option === undefined) return [];
   const isList = Array.isArray(option);
-  const watchers = (isList ? option : [option]).flatMap((given: unknown, index) => {
+  return (isList ? option : [option]).flatMap((given: unknown, index) => {
     const name = isList ? `watch[${index}]` : "watch";
     const watch = readWatch(given, events);
-    if (typeof watch === "string") {
-      plugin.problem(`${name}: ${watch}. ${isList ? "This one is left out" : "Nothing is watched"}`);
-      return [];
-    }
-    const named = isList ? `${name} (${watch.event})` : name;
-    return new MatchWatcher(room, watch, { ...plugin, problem: (words) => plugin.problem(`${named}: ${words}`) });
+    if (typeof watch !== "string") return [{ watch, name: isList ? `${name} (${watch.event})` : name }];
+    problem(`${name}: ${watch}. ${isList ? "This one is left out" : "Nothing is watched"}`);
+    return [];
   });
-  return watchers.length > 0 ? new MatchWatchers(room, watchers) : undefined;
 }

@@ -20,7 +20,14 @@ export interface RoomWatcher {
   joining(client: Client): void;
   joinRefused(client: Client): void;
   returned(client: Client): void;
+  /** A connection is gone: the room's own `onDrop` or `onLeave` comes next. */
+  leaving(client: Client): void;
+  /** A session is over. */
   left(client: Client): void;
+  /** Everybody is about to be thrown out by the server. */
+  evicting(): void;
+  /** That failed. */
+  staying(): void;
   /** Everybody left, and the room's own `onDispose` comes next. */
   disposing(): void;
   disposed(): void;
@@ -88,7 +95,20 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
     return onReconnect?.call(room, client);
   });
 
+  // A room without an `onDrop` stays without.
+  wrapMember(
+    room,
+    "onDrop",
+    (onDrop) =>
+      onDrop &&
+      ((client, code) => {
+        guarded("onDrop", () => watcher.leaving(client));
+        return onDrop.call(room, client, code);
+      }),
+  );
+
   wrapMember(room, "onLeave", (onLeave) => async (client, code) => {
+    guarded("onLeave", () => watcher.leaving(client));
     try {
       return await onLeave?.call(room, client, code);
     } finally {
@@ -96,6 +116,8 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
       if (client.state !== ClientState.RECONNECTED) guarded("onLeave", () => watcher.left(client));
     }
   });
+
+  watchEvictions(room, watcher);
 
   wrapMember(room, "onDispose", (onDispose) => async () => {
     guarded("onDispose", () => watcher.disposing());
@@ -122,4 +144,24 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
       guarded("onRestoreRoom", () => watcher.restored());
     }
   });
+}
+
+/** @NOTE devMode rejects pending reconnections before it caches a room, by a method of Colyseus's own (seen with 0.18.17). */
+function watchEvictions(room: Room, watcher: Pick<RoomWatcher, "evicting" | "staying">): void {
+  wrapMember(room, "disconnect", (disconnect) => (...rest) => {
+    guarded("disconnect", () => watcher.evicting());
+    try {
+      return disconnect.apply(room, rest);
+    } catch (error) {
+      guarded("disconnect", () => watcher.staying());
+      throw error;
+    }
+  });
+  const inner = room as unknown as { _rejectPendingReconnections?: (reason: string) => unknown };
+  const reject = inner._rejectPendingReconnections;
+  if (typeof reject !== "function") return;
+  inner._rejectPendingReconnections = (reason) => {
+    guarded("disconnect", () => watcher.evicting());
+    return reject.call(room, reason);
+  };
 }

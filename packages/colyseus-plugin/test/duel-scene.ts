@@ -22,6 +22,7 @@ export const watchBroadcast: Watch = { event: "matchEnded", broadcast: { game_ov
 
 export interface Duel extends Scene {
   readonly state: DuelState;
+  /** The room sends a patch, two seconds after whatever was before. */
   patch(): void;
   broadcast(type: string, message: unknown): void;
   /** Matches with a reported end, and how many players of it. */
@@ -44,7 +45,10 @@ export async function duel(watch: unknown, hooks: Partial<Room> = {}): Promise<D
   return {
     ...made,
     state,
-    patch: () => void room.onBeforePatch?.(room.state as never),
+    patch: () => {
+      made.clock.advance(2_000);
+      room.onBeforePatch?.(room.state as never);
+    },
     broadcast: (type, message) => void (room as unknown as Duel).broadcast(type, message),
     ends: () =>
       reported
