@@ -14,8 +14,9 @@ export type AuthMode = "required" | "guests";
 export type IntoAuth = (account: object) => object;
 
 /**
- * Verifies players as they connect to one room: the stage after matchmaking, where there are no HTTP headers. So the
- * credential comes in the join options, which have crossed Redis by then, or as Colyseus's bearer.
+ * Verifies players as they connect to one room: the stage after matchmaking. The credential comes in the header, which
+ * native clients send with the WebSocket, too, and browsers cannot; in the join options, which have crossed Redis by then;
+ * or as Colyseus's bearer.
  *
  * A player who is known already, by `questlineAuth`'s word from a static hook or a `QueueRoom`, by a Colyseus token of ours,
  * or by the game's `resolveUserId`, is let in.
@@ -45,12 +46,7 @@ export class Admission<E extends Events, A extends Achievements, L extends Leade
       return undefined;
     }
     try {
-      const player = await verifyPlayer(
-        this.#questline,
-        context?.token,
-        options,
-        context && { headers: new Headers(), ip: context.ip },
-      );
+      const player = await verifyPlayer(this.#questline, context?.token, options, context);
       return (account) => {
         client.auth = mergeAuth(player, account);
         hubOf(this.#questline).players.remember(client, player);

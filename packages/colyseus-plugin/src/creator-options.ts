@@ -1,4 +1,5 @@
-import { isDevMode, matchMaker, Room } from "@colyseus/core";
+import { isDevMode, matchMaker, type Room } from "@colyseus/core";
+import { baseRoomOf } from "./base-room.ts";
 import { dropCredential } from "./take-credential.ts";
 import { wrapMember } from "./wrap-member.ts";
 
@@ -12,7 +13,7 @@ export function cleanListing(room: Room): void {
     dropDeeply(metadata);
     return setMetadata.call(room, metadata, ...rest);
   });
-  const own = Object.getOwnPropertyDescriptor(Room.prototype, "metadata");
+  const own = Object.getOwnPropertyDescriptor(baseRoomOf(room.constructor).prototype, "metadata");
   if (!own?.set) return;
   Object.defineProperty(room, "metadata", {
     configurable: true,

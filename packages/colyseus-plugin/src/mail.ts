@@ -3,7 +3,7 @@ import { warnOf } from "./log.ts";
 import { DELAYED, PROGRESS, RECORDED, UNLOCKED, type Delayed } from "./messages.ts";
 import { noticeOf, type Notice } from "./notice.ts";
 import { RankDesk } from "./rank-desk.ts";
-import { Relay, type PresenceSource, type RelayListener, type Why } from "./relay.ts";
+import { Relay, type Presence, type PresenceSource, type RelayListener, type Why } from "./relay.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { Seat } from "./seat.ts";
 import { Shelf } from "./shelf.ts";
@@ -58,9 +58,9 @@ export class Mail implements RelayListener {
     );
   }
 
-  /** A room of this process takes reports. */
-  hosts(): void {
-    this.#relay.hosts();
+  /** A room of this process takes reports; it may be of another copy of Colyseus than ours, with a presence of its own. */
+  hosts(presence?: Presence): void {
+    this.#relay.hosts(presence);
   }
 
   settled(outcome: SettledOutcome): void {

@@ -4,7 +4,7 @@ import { hubOf } from "./hub.ts";
 import { warn } from "./log.ts";
 import { guestAuth, mergeAuth } from "./merge-auth.ts";
 import type { Guest, Player } from "./player.ts";
-import { isNoProof } from "./refuse-join.ts";
+import { isNoProof, joinedByServer } from "./refuse-join.ts";
 import { vouchedAuth } from "./verified-players.ts";
 import { verifyPlayer } from "./verify-player.ts";
 
@@ -58,6 +58,9 @@ interface Marked {
 /**
  * `static onAuth = questlineAuth(questline)`: verifies who joins and makes `client.auth` = `{ id, alias? }`.
  *
+ * Code of the server that joins such a room brings no credential: on Colyseus before 0.18 that is refused, on 0.18 nobody is
+ * known by it. There, `matchMaker.reserveSeatFor(listing, options, await playerAuth(questline, { id }))`.
+ *
  * With `then`, the object it returns is merged with `{ id, alias? }`. If that object has an `id` of its own, the game's
  * `id` stays and Meta's player is kept as `questline: { id, alias? }`. `client.auth` is plain JSON; a `sessionId` in it
  * is dropped, since Colyseus would take it as the session's. The function throws as `verifyPlayer`.
@@ -78,6 +81,9 @@ export function questlineAuth<
       return await verifyPlayer(questline, ...join);
     } catch (error) {
       if (guests && isNoProof(error)) return undefined;
+      // Cores before 0.18 ask the hook, too, where no client does.
+      const [, , context] = join as Partial<typeof join>;
+      if (context === undefined && isNoProof(error)) throw joinedByServer();
       throw error;
     }
   };

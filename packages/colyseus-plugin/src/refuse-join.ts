@@ -11,6 +11,16 @@ const MISSING =
 /** 401: the join brought no credential. Matchmaking answers keep codes below 600 only, hence HTTP's. */
 export const credentialMissing = (): ServerError => asNoProof(new ServerError(401, MISSING));
 
+/** 401: code of the server joined a room with a static hook, on a Colyseus that asks the hook then, too. */
+export const joinedByServer = (): ServerError =>
+  asNoProof(
+    new ServerError(
+      401,
+      "This join comes from the server's own code, without a credential: reserve the seat with " +
+        "matchMaker.reserveSeatFor(listing, options, await playerAuth(questline, player)) instead.",
+    ),
+  );
+
 /** Marks a refusal of somebody who did not try to prove anything to Meta: such a player may be a guest. */
 export const asNoProof = (refusal: ServerError): ServerError =>
   Object.defineProperty(refusal, "isNoProof", { value: true });

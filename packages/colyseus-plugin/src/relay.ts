@@ -1,4 +1,4 @@
-import { matchMaker } from "@colyseus/core";
+import { matchMaker, type Room } from "@colyseus/core";
 import { z } from "zod";
 import { guarded, warn, wordsOf } from "./log.ts";
 import { noticeSchema, type Notice } from "./notice.ts";
@@ -21,6 +21,19 @@ export const colyseusPresence: PresenceSource = {
   },
   current: () => matchMaker.presence as Presence | undefined,
 };
+
+/**
+ * The presence of a room's Colyseus, for longer than the room. What a room has of its own there, since 0.17, is made of it
+ * and loses its subscriptions with the room (seen with @colyseus/core 0.18.17).
+ */
+export function presenceOf({ presence }: Pick<Room, "presence">): Presence | undefined {
+  const given: Partial<Presence> | undefined = presence;
+  if (typeof given?.subscribe !== "function") return undefined;
+  const whole = Object.hasOwn(given, "subscribe") ? (Reflect.getPrototypeOf(given) as Partial<Presence> | null) : given;
+  return typeof whole?.subscribe === "function" && typeof whole.publish === "function"
+    ? (whole as Presence)
+    : undefined;
+}
 
 export interface RelayListener {
   /** A notice for a player who may have a seat here. */
@@ -60,6 +73,8 @@ export class Relay {
   readonly #topic: string;
   readonly #parts: RelayParts;
   #presence: Presence | undefined;
+  /** Of the rooms, where they told. */
+  #given: Presence | undefined;
   #greeted: Presence | undefined;
   #warned = false;
   #failing = false;
@@ -70,8 +85,9 @@ export class Relay {
     void parts.source.ready.then(() => this.#attach()).catch((error: unknown) => this.#failed(error));
   }
 
-  /** A room of this process takes reports. Repeating it changes nothing. */
-  hosts(): void {
+  /** A room of this process takes reports, with this presence. Repeating it changes nothing. */
+  hosts(given?: Presence): void {
+    this.#given = given ?? this.#given;
     const presence = this.#attach();
     if (!presence || presence === this.#greeted) return;
     this.#greeted = presence;
@@ -92,7 +108,7 @@ export class Relay {
 
   /** The presence of now, subscribed to. */
   #attach(): Presence | undefined {
-    const presence = this.#parts.source.current();
+    const presence = this.#given ?? this.#parts.source.current();
     if (!presence || presence === this.#presence) return presence;
     this.#presence = presence;
     // What is published after this is heard: a presence keeps the order of what it is asked.

@@ -1,10 +1,11 @@
-import * as colyseus from "@colyseus/core";
-import { Room, ServerError, type Client } from "@colyseus/core";
+import { ServerError, type Client, type Room } from "@colyseus/core";
 import type { Achievements, Events, Leaderboards } from "@questline/core";
 import type { Admission } from "./admission.ts";
+import { baseRoomOf, isQueueRoom } from "./base-room.ts";
 import { cleanHistory, cleanListing } from "./creator-options.ts";
 import type { Hub } from "./hub.ts";
 import { guarded } from "./log.ts";
+import { presenceOf } from "./relay.ts";
 import type { Returning } from "./returning.ts";
 import { warnOfSkippedAuth } from "./skipped-auth.ts";
 import { dropCredential, veilCredential } from "./take-credential.ts";
@@ -54,6 +55,7 @@ export class SeatGate {
     return {
       created: (createOptions) => {
         dropCredential(createOptions);
+        guarded("meeting other processes", () => hub.mail.hosts(presenceOf(room)));
         warnOfSkippedAuth(room, hub, admission !== undefined);
       },
       ...(admission && { authenticate: admission.authenticate }),
@@ -73,7 +75,8 @@ export class SeatGate {
     const { room, hub, returning, gameVouches } = this.#parts;
     if (this.#met.has(client)) return undefined;
     this.#met.add(client);
-    const met = hub.players.meet(client, { travels: handsPlayersOn(room), keeps: gameVouches });
+    // Its players' `auth` goes on to another room as JSON.
+    const met = hub.players.meet(client, { travels: isQueueRoom(room), keeps: gameVouches });
     returning.arriving(client);
     return met;
   }
@@ -120,15 +123,10 @@ export class SeatGate {
 
   /** What is in `auth` was signed, not said, by the game. */
   #isAnybodys(): boolean {
-    return Reflect.get(this.#parts.room.constructor, "onAuth") === Room.onAuth;
+    const { constructor: roomClass } = this.#parts.room;
+    return Reflect.get(roomClass, "onAuth") === baseRoomOf(roomClass).onAuth;
   }
 }
 
 const claimedSession = (auth: unknown): unknown =>
   typeof auth === "object" && auth !== null && "sessionId" in auth ? auth.sessionId : undefined;
-
-/** Its players' `auth` goes on to another room as JSON. Cores before 0.18 have no such room. */
-function handsPlayersOn(room: Room): boolean {
-  const queue: unknown = Reflect.get(colyseus, "QueueRoom");
-  return typeof queue === "function" && room instanceof queue;
-}

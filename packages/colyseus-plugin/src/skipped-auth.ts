@@ -12,8 +12,8 @@ export function warnOfSkippedAuth({ constructor: roomClass }: Room, hub: Hub, ad
   const base = baseRoomOf(roomClass);
   if (base !== Room && hub.isFirst(base)) {
     warn(
-      "two copies of @colyseus/core are loaded, one for the rooms and one for this plugin: notices do not reach other " +
-        "processes, and log lines go to the plugin's copy. `npm ls @colyseus/core` shows who brings the second one",
+      "two copies of @colyseus/core are loaded, one for the rooms and one for this plugin: log lines go to the plugin's copy, " +
+        "and devMode's cache keeps join options as they came. `npm ls @colyseus/core` shows who brings the second one",
       { room: roomClass.name },
     );
   }
@@ -25,6 +25,8 @@ export function warnOfSkippedAuth({ constructor: roomClass }: Room, hub: Hub, ad
   }
   if (!isQuestlineAuth(onAuth) || prototype.onAuth === base.prototype.onAuth || !hub.isFirst(roomClass)) return;
   const message =
-    "the room's own onAuth(client) never runs, since static onAuth decides: pass it as `then` to questlineAuth";
+    "the room's own onAuth(client) never runs, since static onAuth decides. Take static onAuth away and give the plugin " +
+    '`auth: "required"` (or "guests"), which runs before the room\'s own; or, where that needs neither the room nor the client, ' +
+    "pass it as `then` to questlineAuth";
   warn(message, { room: name });
 }

@@ -50,11 +50,13 @@ export function readTokenHeader(context: Pick<AuthContext, "headers"> | undefine
   const headers: unknown = context?.headers;
   if (typeof headers !== "object" || headers === null) return { kind: "none" };
   const given: unknown[] = headers instanceof Headers ? [headers.get(TOKEN_HEADER)] : valuesOf(headers);
-  const values = given.filter((value) => value !== undefined && value !== null && value !== "");
+  const values = given.filter((value) => value !== undefined && value !== null);
   if (values.length > 1) return unreadable(`${TOKEN_HEADER} is given more than once.`);
   const [token] = values;
   if (token === undefined) return { kind: "none" };
-  return typeof token === "string" ? { kind: "token", token } : unreadable(`${TOKEN_HEADER} must be text.`);
+  if (typeof token !== "string") return unreadable(`${TOKEN_HEADER} must be text.`);
+  // A client that believes it is somebody, and has lost its token on the way.
+  return token.trim() === "" ? unreadable(`${TOKEN_HEADER} is empty.`) : { kind: "token", token };
 }
 
 /** Join options as an object to read and scrub; anything else a client may send counts as no options. */

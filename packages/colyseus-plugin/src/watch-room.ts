@@ -1,5 +1,6 @@
-import { ClientState, Room, type AuthContext, type Client } from "@colyseus/core";
+import { ClientState, type AuthContext, type Client, type Room } from "@colyseus/core";
 import type { IntoAuth } from "./admission.ts";
+import { baseRoomOf } from "./base-room.ts";
 import { guarded } from "./log.ts";
 import { wrapMember } from "./wrap-member.ts";
 
@@ -65,7 +66,7 @@ export function watchRoom(room: Room, watcher: RoomWatcher): void {
 
   const { authenticate } = watcher;
   // Wrapping a room without a hook of its own would make one, and `true` of its players' `auth`.
-  if (authenticate || (room.onAuth && room.onAuth !== Room.prototype.onAuth)) {
+  if (authenticate || (room.onAuth && room.onAuth !== baseRoomOf(room.constructor).prototype.onAuth)) {
     wrapMember(room, "onAuth", (onAuth) => async (client: Client, options: unknown, context: AuthContext) => {
       await guarded("onAuth", () => watcher.arriving(client, options));
       const into = await authenticate?.(client, options, context);

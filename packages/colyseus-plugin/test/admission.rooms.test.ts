@@ -141,6 +141,18 @@ test.each(["required", "guests", "static"])(
   },
 );
 
+test.each(["required", "guests"])("%s: a native client's header is read, and a wrong one refused", async (name) => {
+  const user = newUser(emulator);
+  const withHeader = (token: string): SdkClient =>
+    new SdkClient(`ws://127.0.0.1:${port}`, { headers: { "x-meta-token": token } });
+  const sdk = await withHeader(user.token).joinOrCreate(name);
+  const room = server.getRoomById<OpenRoom>(sdk.roomId);
+  await joined(room, sdk);
+  expect(room.clients.get(sdk.sessionId)?.auth).toEqual({ id: user.id, alias: user.alias });
+  for (const wrong of ["OC|1|not-a-token", ""])
+    await expect(withHeader(wrong).joinById(sdk.roomId)).rejects.toMatchObject({ code: 401 });
+});
+
 test("required: nobody else gets in", async () => {
   await expect(sdkWith().joinOrCreate("required", {})).rejects.toMatchObject({ code: 401 });
   await expect(sdkWith().joinOrCreate("required", { metaToken: "FRL-nobody" })).rejects.toMatchObject({ code: 401 });

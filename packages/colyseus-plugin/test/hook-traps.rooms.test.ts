@@ -142,7 +142,28 @@ test("a room's onAuth that can never run is told once for its class", async () =
   await server.createRoom("twoAuths");
   await server.createRoom("twoAuths");
   const told = warned.mock.calls.filter(([message]) => /onAuth\(client\) never runs/.test(String(message)));
-  expect(told).toEqual([[expect.any(String), { room: "TwoAuths" }]]);
+  expect(told).toEqual([[expect.stringContaining('`auth: "required"`'), { room: "TwoAuths" }]]);
+});
+
+test("what is advised then works: the room's own onAuth has its room, its client and the player", async () => {
+  class AdvisedRoom extends Room {
+    readonly banned = new Set<string>();
+    override autoDispose = false;
+    override plugins = definePlugins([questlinePlugin(questline, { auth: "required" })]);
+    override onAuth(client: Client, { seat }: { seat: number }): object | false {
+      return !this.banned.has(String(seat)) && { session: client.sessionId, seat };
+    }
+  }
+  server.server.define("advised", AdvisedRoom);
+  const ada = newUser(emulator);
+  const sdk = await player(ada.token).joinOrCreate("advised", { seat: 3 });
+  const room = server.getRoomById<AdvisedRoom>(sdk.roomId);
+  await joined(room, sdk);
+  const { auth } = room.clients.get(sdk.sessionId) ?? {};
+  expect(auth).toEqual({ id: ada.id, alias: ada.alias, session: sdk.sessionId, seat: 3 });
+  expect(room.plugins.questline.endMatch("matchEnded", () => ({ won: true, score: 1n, timeMs: 1 })).size).toBe(1);
+  room.banned.add("4");
+  await expect(player(newUser(emulator).token).joinById(sdk.roomId, { seat: 4 })).rejects.toThrow(/onAuth/);
 });
 
 test("a room made by the server, with nobody in it, ends without a word", async () => {

@@ -30,9 +30,9 @@ interface Visit {
   readonly heard: { readonly type: string; readonly payload: unknown }[];
 }
 
-async function start(redis: RedisServer): Promise<Process> {
+async function start(redis: RedisServer, form: string): Promise<Process> {
   const port = await freePort();
-  const args = ["--conditions=questline-source", child, emulator.url, String(port), String(redis.port)];
+  const args = ["--conditions=questline-source", child, emulator.url, String(port), String(redis.port), form];
   const program = startProgram(args, { cwd: fileURLToPath(new URL(".", import.meta.url)) });
   await program.line(/^listening/);
   return {
@@ -49,60 +49,63 @@ async function start(redis: RedisServer): Promise<Process> {
   };
 }
 
-test("over Redis: notices find the player in another process, an acknowledgement finds its way back, two outboxes are warned of", async (context) => {
-  const redis = redisFor(context, server);
-  await using one = await start(redis);
-  await using two = await start(redis);
-  const { id } = emulator.world.createUser({ alias: "traveller" });
-  const token = emulator.world.mintUserToken("1", id);
+test.for(["esm", "cjs"])(
+  "over Redis, a game of %s: notices find the player in another process, an acknowledgement finds its way back, two outboxes are warned of",
+  async (form, context) => {
+    const redis = redisFor(context, server);
+    await using one = await start(redis, form);
+    await using two = await start(redis, form);
+    const { id } = emulator.world.createUser({ alias: `traveller.${form}` });
+    const token = emulator.world.mintUserToken("1", id);
 
-  const before = await one.enter(token);
-  const outage = emulator.faults.add({
-    kind: "status",
-    status: 500,
-    operation: ["achievements.write", "leaderboards.submit"],
-    times: "always",
-  });
-  before.room.send("end");
-  await vi.waitFor(() => expect(before.heard.map(({ type }) => type)).toContain("ended"), { timeout: 10_000 });
-  await before.room.leave();
+    const before = await one.enter(token);
+    const outage = emulator.faults.add({
+      kind: "status",
+      status: 500,
+      operation: ["achievements.write", "leaderboards.submit"],
+      times: "always",
+    });
+    before.room.send("end");
+    await vi.waitFor(() => expect(before.heard.map(({ type }) => type)).toContain("ended"), { timeout: 10_000 });
+    await before.room.leave();
 
-  const { room, heard } = await two.enter(token);
-  emulator.faults.remove(outage);
-  const kinds = (): readonly string[] => heard.map(({ type }) => type).sort();
-  await vi.waitFor(() => expect(kinds()).toEqual([RECORDED, RECORDED, UNLOCKED]), { timeout: 20_000 });
-  expect(heard).toEqual(
-    expect.arrayContaining([
-      { type: UNLOCKED, payload: { id: "FIRST_WIN:0", achievement: "FIRST_WIN", at: expect.any(Number) } },
-      {
-        type: RECORDED,
-        payload: { id: expect.any(String), leaderboard: "HIGH_SCORE", score: "70", improved: expect.anything() },
+    const { room, heard } = await two.enter(token);
+    emulator.faults.remove(outage);
+    const kinds = (): readonly string[] => heard.map(({ type }) => type).sort();
+    await vi.waitFor(() => expect(kinds()).toEqual([RECORDED, RECORDED, UNLOCKED]), { timeout: 20_000 });
+    expect(heard).toEqual(
+      expect.arrayContaining([
+        { type: UNLOCKED, payload: { id: "FIRST_WIN:0", achievement: "FIRST_WIN", at: expect.any(Number) } },
+        {
+          type: RECORDED,
+          payload: { id: expect.any(String), leaderboard: "HIGH_SCORE", score: "70", improved: expect.anything() },
+        },
+      ]),
+    );
+
+    room.send(PULL);
+    const unlocks = (): number => kinds().filter((type) => type === UNLOCKED).length;
+    await vi.waitFor(() =>
+      expect({ unlocks: unlocks(), state: kinds().includes(DELAYED) }).toEqual({ unlocks: 2, state: true }),
+    );
+    room.send(ACK, { ids: ["FIRST_WIN:0"] });
+    // The first process has taken it once another pull there brings no unlock.
+    await vi.waitFor(
+      async () => {
+        const back = await one.enter(token);
+        back.room.send(PULL);
+        await vi.waitFor(() => expect(back.heard.map(({ type }) => type)).toContain(DELAYED));
+        await back.room.leave();
+        expect(back.heard.map(({ type }) => type)).not.toContain(UNLOCKED);
       },
-    ]),
-  );
+      { timeout: 10_000 },
+    );
 
-  room.send(PULL);
-  const unlocks = (): number => kinds().filter((type) => type === UNLOCKED).length;
-  await vi.waitFor(() =>
-    expect({ unlocks: unlocks(), state: kinds().includes(DELAYED) }).toEqual({ unlocks: 2, state: true }),
-  );
-  room.send(ACK, { ids: ["FIRST_WIN:0"] });
-  // The first process has taken it once another pull there brings no unlock.
-  await vi.waitFor(
-    async () => {
-      const back = await one.enter(token);
-      back.room.send(PULL);
-      await vi.waitFor(() => expect(back.heard.map(({ type }) => type)).toContain(DELAYED));
-      await back.room.leave();
-      expect(back.heard.map(({ type }) => type)).not.toContain(UNLOCKED);
-    },
-    { timeout: 10_000 },
-  );
-
-  for (const { program } of [one, two]) program.kill("SIGTERM");
-  for (const { program } of [one, two]) {
-    const { stdout, stderr } = await program.ended;
-    expect((stdout + stderr).match(/into an outbox of its own/g)).toHaveLength(1);
-    expect(stdout + stderr).not.toContain(token);
-  }
-});
+    for (const { program } of [one, two]) program.kill("SIGTERM");
+    for (const { program } of [one, two]) {
+      const { stdout, stderr } = await program.ended;
+      expect((stdout + stderr).match(/into an outbox of its own/g)).toHaveLength(1);
+      expect(stdout + stderr).not.toContain(token);
+    }
+  },
+);

@@ -1,5 +1,6 @@
 import { IdentityRefusedError } from "@questline/core";
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
+import { questlineAuth } from "../src/questline-auth.ts";
 import { verifyPlayer } from "../src/verify-player.ts";
 import { coded, fakeQuestline } from "./fake-questline.ts";
 
@@ -215,6 +216,28 @@ test("header and options win over the bearer, also when Colyseus calls again", a
 test("a bearer of another user than claimed answers 403", async () => {
   const { questline } = fakeQuestline();
   await expect(verifyPlayer(questline, "token-of-8", { metaUserId: "7" })).rejects.toMatchObject({ code: 403 });
+});
+
+test.each(["", "  "])("an empty header, %j, is a wrong proof: its client believes it is somebody", async (token) => {
+  const { questline, asked } = fakeQuestline();
+  for (const headers of [new Headers({ "x-meta-token": token }), { "X-Meta-Token": token } as never]) {
+    const refused = verifyPlayer(questline, undefined, {}, { headers });
+    await expect(refused).rejects.toMatchObject({ code: 401, message: "x-meta-token is empty." });
+    const guest = questlineAuth(questline, { guests: true })("", {}, { headers } as never);
+    await expect(guest).rejects.toMatchObject({ code: 401, message: "x-meta-token is empty." });
+  }
+  expect(asked).toEqual([]);
+});
+
+test("a join by the server's own code, where Colyseus asks the hook without a context, is told what to do", async () => {
+  const { questline } = fakeQuestline();
+  const joined = questlineAuth(questline)("", {}, undefined as never);
+  await expect(joined).rejects.toMatchObject({
+    code: 401,
+    message: expect.stringContaining(
+      "matchMaker.reserveSeatFor(listing, options, await playerAuth(questline, player))",
+    ),
+  });
 });
 
 test("an empty bearer is none", async () => {
