@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BroadcastChannel } from "node:worker_threads";
 import { count, createQuestline, each, oncePerMatch, simple, systemClock } from "@questline/core";
 import type { Logger, Questline } from "@questline/core";
@@ -8,6 +9,7 @@ import { probedSqliteStore } from "@questline/core/testing";
 import { createEmulator } from "@questline/emulator";
 import type { Emulator, Seed } from "@questline/emulator";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type ProgramEnd, startProgram } from "./running-program.ts";
 
 const USER = "80000000000000001";
 const server = { achievement_write_policy: "SERVER_AUTHORITATIVE" } as const;
@@ -31,7 +33,6 @@ interface Ambush {
   readonly nth?: number;
   /** In the first thread that comes there alone. */
   readonly once?: boolean;
-  readonly memoryMb?: number;
 }
 
 let folder: string;
@@ -58,7 +59,7 @@ interface Logged {
 }
 
 /** A Questline whose thread lies in its own ambush; waits before a restart are a hundredth of what they are. */
-function start({ at, nth = 1, once = true, memoryMb }: Ambush = {}) {
+function start({ at, nth = 1, once = true }: Ambush = {}) {
   const probe = new URL("programs/deadly-probe.mjs", import.meta.url);
   probe.searchParams.set("tell", folder);
   if (at !== undefined) probe.searchParams.set("at", at);
@@ -69,7 +70,7 @@ function start({ at, nth = 1, once = true, memoryMb }: Ambush = {}) {
     void logged.push({ level, message, text: JSON.stringify({ ...fields, message }) });
   const questline = createQuestline({
     app: { id: "1", secret: "test-secret" },
-    store: probedSqliteStore(join(folder, "questline.db"), memoryMb === undefined ? {} : { memoryMb }, probe),
+    store: probedSqliteStore(join(folder, "questline.db"), {}, probe),
     graph: { baseUrl: emulator.url, timeoutMs: 2_000 },
     // No lane is to blame for what happens to its thread here.
     delivery: {
@@ -120,9 +121,9 @@ const writtenTo = (achievement: string): { readonly added: bigint; readonly coun
 test.each([
   ["exit", "exit code 3"],
   ["throw", "nobody catches what"],
-  ["memory", "ERR_WORKER_OUT_OF_MEMORY"],
+  ["limit", "ERR_WORKER_OUT_OF_MEMORY"],
 ])("a thread that ends idle (%s) is told of once, at once, and goes on", async (death, cause) => {
-  const { questline, errors } = start({ memoryMb: 64 });
+  const { questline, errors } = start();
   expect(questline.health()).toEqual({ status: "opening", restarts: 0 });
   await questline.ready;
   await questline.match("m-1").report(USER, "matchEnded", {}).settled;
@@ -142,6 +143,48 @@ test.each([
   expect(await questline.match("m-1").report(USER, "matchEnded", {}).durable).toEqual({ status: "duplicate" });
   expect(errors()).toHaveLength(1);
 });
+
+/** How V8 ends a process that it cannot give memory to: which of the two, a thread or all of it, is its own choice. */
+const ABORTED: readonly unknown[] = ["SIGABRT", "SIGTRAP"];
+
+async function life(death: "memory" | "abort" | "none"): Promise<ProgramEnd> {
+  const program = fileURLToPath(new URL("programs/run-out-of-memory.ts", import.meta.url));
+  const args = [program, folder, emulator.url, USER, death];
+  await using running = startProgram(["--conditions=questline-source", "--no-warnings", ...args], { cwd: folder });
+  return await running.ended;
+}
+
+/** What a life that came to its end says, however often its thread ended. */
+function expectWhole({ code, signal, stdout }: ProgramEnd, restarts: number): void {
+  expect({ code, signal }).toEqual({ code: 0, signal: null });
+  const { errors, ...seen } = JSON.parse(stdout) as { readonly errors: readonly string[] };
+  expect(seen).toMatchObject({ settled: ["delivered"], again: "duplicate", health: { status: "running", restarts } });
+  expect(errors).toHaveLength(restarts);
+  for (const error of errors) {
+    expect(error).toContain("ERR_WORKER_OUT_OF_MEMORY");
+    expect(error).toContain("it is started again");
+    expect(error).not.toContain("test-secret");
+  }
+}
+
+test.each(["memory", "abort"] as const)(
+  "memory that runs out (%s) doubles and loses nothing, whether the thread ends of it or the process",
+  async (death) => {
+    const first = await life(death);
+    if (death === "memory" && !ABORTED.includes(first.signal)) {
+      expectWhole(first, 1);
+    } else {
+      expect(ABORTED).toContain(first.signal);
+      expectWhole(await life("none"), 0);
+    }
+    expect(writtenTo("KILLS")).toEqual({ added: 2n, count: 2n });
+    expect(emulator.world.progress(USER, "FIRST_WIN")?.unlocked).toBe(true);
+    const kept = await life("none");
+    expect({ code: kept.code, signal: kept.signal }).toEqual({ code: 0, signal: null });
+    expect(JSON.parse(kept.stdout)).toMatchObject({ durable: "duplicate", again: "duplicate", errors: [] });
+    expect(writtenTo("KILLS")).toEqual({ added: 2n, count: 2n });
+  },
+);
 
 test.each(["stage:before-commit", "stage:after-commit", "request:written", "answer:received", "settle:before-commit"])(
   "a thread that ends at %s doubles and loses nothing, and tells who waited how it ended",

@@ -13,6 +13,11 @@ const deaths = {
   throw() {
     throw new Error("nobody catches what OC|1|test-secret and test-secret do");
   },
+  /** As Node tells of a heap that reached its limit, where the process outlives that. */
+  limit() {
+    throw Object.assign(new Error("reached its memory limit"), { code: "ERR_WORKER_OUT_OF_MEMORY" });
+  },
+  /** V8 may end the whole process by this: in a process of its own only. */
   memory() {
     const all = [];
     for (;;) all.push({ one: {} });
