@@ -9,14 +9,33 @@ async function chaos(...flags: readonly string[]): Promise<ProgramEnd> {
   return await program.ended;
 }
 
+const INVALID = 3;
+/** The games' quiet periods where a run says nothing, since the machine was too busy for the one before. */
+const SLOWER_MS = [3_000, 5_000];
+/** What goes on is waited for, however slow a machine is; as a rule each takes a fraction of it. */
+const timeout = 1_800_000;
+
+/** A run whose assumptions held: one for which the machine was too busy is made again, at a slower pace. */
+async function validRun(flags: readonly string[], quietMs?: number): Promise<ProgramEnd> {
+  const at = (pace: number | undefined): Promise<ProgramEnd> =>
+    chaos(...flags, ...(pace === undefined ? [] : ["--quiet", String(pace)]));
+  let end = await at(quietMs);
+  for (const pace of SLOWER_MS) {
+    if (end.code !== INVALID) break;
+    console.warn(`${flags.join(" ")}: made again with a quiet period of ${pace} ms, since\n${end.stderr}`);
+    end = await at(pace);
+  }
+  return end;
+}
+
 interface Summary {
   readonly [key: string]: unknown;
   readonly killPoints: Readonly<Record<string, number>>;
 }
 const summaryOf = ({ stdout }: ProgramEnd): Summary => JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Summary;
 
-test("results stay exact while processes are killed and the platform fails", async () => {
-  const end = await chaos("--faults", "600", "--kills", "40", "--seed", "3", "--quiet", "1500", "--json");
+test("results stay exact while processes are killed and the platform fails", { timeout }, async () => {
+  const end = await validRun(["--faults", "600", "--kills", "40", "--seed", "3", "--within", "560", "--json"], 1_500);
   expect({ stderr: end.stderr, code: end.code }).toEqual({ stderr: "", code: 0 });
   const summary = summaryOf(end);
   expect(summary).toMatchObject({ lost: 0, doubled: 0, foreign: 0, sabotaged: false, scenario: null });
@@ -34,8 +53,8 @@ test("results stay exact while processes are killed and the platform fails", asy
   expect(Math.min(...Object.values(summary.killPoints))).toBeGreaterThanOrEqual(3);
 });
 
-test("a run that cannot see enough in its time ends, says what is missing, and fails", async () => {
-  const { code, stderr } = await chaos("--faults", "250", "--kills", "40", "--within", "1");
+test("a run that cannot see enough in its time ends, says what is missing, and fails", { timeout }, async () => {
+  const { code, stderr } = await validRun(["--faults", "250", "--kills", "40", "--within", "1"]);
   expect(code).toBe(1);
   expect(stderr).toContain("the time was up, after 1 s, before enough had happened");
   expect(stderr).toContain("too few kills: ");
@@ -70,9 +89,9 @@ const broken = [
   { name: "ack-before-commit", shows: "lost" },
 ] as const;
 
-describe.concurrent("a broken rule is noticed:", () => {
+describe.concurrent("a broken rule is noticed:", { timeout }, () => {
   test.for(broken)("$name", async ({ name, shows }, { expect }) => {
-    const end = await chaos("--sabotage", name, "--json");
+    const end = await validRun(["--sabotage", name, "--json"]);
     const summary = summaryOf(end);
     expect(summary).toMatchObject({ scenario: name, sabotaged: true });
     if (shows === "lost" || shows === "doubled") expect(summary[shows]).toBeGreaterThan(0);
@@ -81,9 +100,9 @@ describe.concurrent("a broken rule is noticed:", () => {
   });
 });
 
-describe.concurrent("the same scenario is exact with the rule in force:", () => {
+describe.concurrent("the same scenario is exact with the rule in force:", { timeout }, () => {
   test.for(broken)("$name", async ({ name }, { expect }) => {
-    const end = await chaos("--scenario", name, "--json");
+    const end = await validRun(["--scenario", name, "--json"]);
     expect({ stderr: end.stderr, code: end.code }).toEqual({ stderr: "", code: 0 });
     expect(summaryOf(end)).toMatchObject({ scenario: name, sabotaged: false, lost: 0, doubled: 0 });
   });

@@ -22,7 +22,7 @@ export async function playScenario({ scenario, broken, settings, folder, process
   const tally = new Tally();
   const platform = await startPlatform(processes, 1);
   const defect = broken ? scenario.defect : {};
-  const { quietMs = settings.quietMs } = scenario;
+  const quietMs = Math.max(scenario.quietMs ?? 0, settings.quietMs);
   const stage = new Stage({ folder, settings, quietMs, processes, platform, tally, defect });
   await stage.open();
   const { findings, problems } = await scenario.play(stage, tally);

@@ -31,9 +31,6 @@ export interface StageEnd {
   readonly problems: readonly string[];
 }
 
-/** Only a machine that is very busy makes anybody wait so long. */
-const PATIENCE_MS = 20_000;
-
 /** Where a directed scenario plays: one file, a few users, no chance. */
 export class Stage {
   readonly ledger: Ledger;
@@ -83,10 +80,15 @@ export class Stage {
     return game;
   }
 
+  /** Waits for what the play needs; only a machine that is very busy makes anybody wait as long as a whole run drains. */
+  until(holds: () => boolean | Promise<boolean>, everyMs: number): Promise<boolean> {
+    return until(holds, this.#parts.settings.drainMs, everyMs);
+  }
+
   /** Resolves when all of it is acknowledged, or the process is gone. */
   async report(game: GameProcess, events: readonly PlannedEvent[]): Promise<void> {
     await this.tell(game, events);
-    await until(() => !game.alive || this.ledger.openCount === 0, PATIENCE_MS, 5);
+    await this.until(() => !game.alive || this.ledger.openCount === 0, 5);
   }
 
   /** Reports it, and waits for nothing. */
@@ -98,7 +100,7 @@ export class Stage {
   /** Whatever an earlier process did not acknowledge. */
   async reportAgain(game: GameProcess): Promise<void> {
     await game.ask("report", this.ledger.open);
-    await until(() => this.ledger.openCount === 0, PATIENCE_MS, 5);
+    await this.until(() => this.ledger.openCount === 0, 5);
   }
 
   /** `kill -9`, or waiting for the process to do that itself. */
@@ -111,7 +113,7 @@ export class Stage {
 
   /** Waits until the process holds its delivering thread there, and its main thread has done all it had been asked before. */
   async held(game: GameProcess, point: KillPoint): Promise<void> {
-    const isHeld = await until(() => game.held.has(point), PATIENCE_MS, 5);
+    const isHeld = await this.until(() => game.held.has(point), 5);
     if (!isHeld) this.problems.push(`a game process did not come to ${point}`);
     await game.ask("tellCounts");
   }
@@ -145,15 +147,11 @@ export class Stage {
   async end(game: GameProcess, { alone = true }: { readonly alone?: boolean } = {}): Promise<StageEnd> {
     const status = { owed: 0, dead: 0 };
     await game.ask("hurry");
-    await until(
-      async () => {
-        Object.assign(status, await game.ask("status"));
-        if (status.owed === 0) return true;
-        return alone && (await this.#findings(game)).some(({ doubled }) => doubled > 0);
-      },
-      PATIENCE_MS,
-      25,
-    );
+    await this.until(async () => {
+      Object.assign(status, await game.ask("status"));
+      if (status.owed === 0) return true;
+      return alone && (await this.#findings(game)).some(({ doubled }) => doubled > 0);
+    }, 25);
     // An effect that comes late shows now.
     await sleep(this.#parts.settings.quietMs);
     const announced = await game.ask("announced", this.users);
