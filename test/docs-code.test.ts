@@ -104,6 +104,16 @@ describe("the code in docs/", () => {
     expect(await typeErrors({ ...surroundings, "client.ts": misspelt })).toMatch(/^\S*client\.ts\(15,\d+\): error/);
   });
 
+  test("colyseus.md: its first room compiles", async () => {
+    const room = codeBlocks(await read("colyseus.md")).get("arena-room.ts") ?? "";
+    expect(room).toContain("begins:");
+    const state = `import { schema, t, type SchemaType } from "@colyseus/schema";
+export const ArenaState = schema({ phase: t.string(), winner: t.string() }, "ArenaState");
+export type ArenaState = SchemaType<typeof ArenaState>;
+`;
+    expect(await typeErrors({ ...surroundings, "arena-state.ts": state, "arena-room.ts": room })).toBe("");
+  });
+
   test("colyseus-match-events.md: its rooms compile", async () => {
     const page = await read("colyseus-match-events.md");
     const blocks = [...page.matchAll(/^```ts\n\/\/ MyRoom\.ts\n([\s\S]*?)^```$/gm)].map(([, members]) => members!);
