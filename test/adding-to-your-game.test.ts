@@ -26,7 +26,7 @@ const seed: Seed = {
       achievements: [
         { api_name: "FIRST_WIN", achievement_type: "SIMPLE", achievement_write_policy: "SERVER_AUTHORITATIVE" },
         {
-          api_name: "GAMES_100",
+          api_name: "WINS_100",
           achievement_type: "COUNT",
           target: 100,
           achievement_write_policy: "SERVER_AUTHORITATIVE",
@@ -86,8 +86,8 @@ describe("docs/adding-to-your-game.md", () => {
       expect({ file, changes }).toEqual({ file, changes: shownLines.get(file) ?? [] });
       count += changes.filter((line) => line.startsWith("+")).length;
     }
-    expect(count).toBe(14);
-    expect(page).toContain("with fourteen changed lines");
+    expect(count).toBe(9);
+    expect(page).toContain("with nine changed lines");
   });
 
   test.each(["before", "after"] as const)("the game %s compiles in a strict project", async (version) => {
@@ -124,12 +124,12 @@ describe("docs/adding-to-your-game.md", () => {
       await playToTheEnd(version, `ws://127.0.0.1:${port}`, 1);
       const held = (id: string) => ({
         won: emulator.world.progress(id, "FIRST_WIN").unlocked,
-        games: emulator.world.progress(id, "GAMES_100").count,
+        wins: emulator.world.progress(id, "WINS_100").count,
       });
       const expected =
         version === "before"
-          ? { ada: { won: false, games: 0n }, grace: { won: false, games: 0n } }
-          : { ada: { won: true, games: 2n }, grace: { won: false, games: 2n } };
+          ? { ada: { won: false, wins: 0n }, grace: { won: false, wins: 0n } }
+          : { ada: { won: true, wins: 2n }, grace: { won: false, wins: 0n } };
       const read = () => ({ ada: held(ids.ada), grace: held(ids.grace) });
       await expect.poll(read, { timeout: 15_000 }).toEqual(expected);
     } finally {
