@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
 import { codeBlocks } from "./code-blocks.ts";
 import { freePort } from "./free-port.ts";
 import { changedLines } from "./line-changes.ts";
+import { playNoughts } from "./play-noughts.ts";
 import { startProgram } from "./running-program.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -45,29 +46,11 @@ interface Client {
   joinGame(url: string, token: string): Promise<Room>;
 }
 
-/** Plays to the third cross in the first row. */
 async function playToTheEnd(version: "before" | "after", url: string, again: number): Promise<void> {
   const { joinGame } = (await import(pathToFileURL(join(game, version, "client.ts")).href)) as Client;
   const ada = await joinGame(url, "FRL-ada-test-token");
   const grace = await joinGame(url, "FRL-grace-test-token");
-  for (let round = 0; round <= again; round++) {
-    const winner = () => (ada.state as { winner: string }).winner;
-    if (round > 0) ada.send("again");
-    await expect.poll(winner, { interval: 10 }).toBe("");
-    // It is the winner's turn again.
-    for (const [room, cell] of [
-      [ada, 0],
-      [grace, 3],
-      [ada, 1],
-      [grace, 4],
-      [ada, 2],
-    ] as const) {
-      room.send("place", { cell });
-      await expect.poll(() => (ada.state as { cells: number[] }).cells[cell], { interval: 5 }).not.toBe(0);
-    }
-    await expect.poll(winner, { interval: 10 }).toBe(ada.sessionId);
-  }
-  await Promise.all([ada.leave(), grace.leave()]);
+  await playNoughts(ada, grace, again);
 }
 
 describe("docs/adding-to-your-game.md", () => {
