@@ -61,7 +61,8 @@ export class QuestlineRoom extends PlainRoom {
     questlinePlugin(questline, {
       watch: {
         event: "matchEnded",
-        state: ({ phase }: DuelState) => phase === "ended",
+        begins: ({ phase }: DuelState) => phase === "playing",
+        state: ({ phase }) => phase === "ended",
         results: ({ winner }, { sessionId, tally }) => ({ won: sessionId === winner, hits: tally.count("hit") }),
       },
     }),
