@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
 import { codeBlocks } from "./code-blocks.ts";
 import { freePort } from "./free-port.ts";
 import { changedLines } from "./line-changes.ts";
+import { playNoughts } from "./play-noughts.ts";
 import { startProgram } from "./running-program.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -26,7 +27,7 @@ const seed: Seed = {
       achievements: [
         { api_name: "FIRST_WIN", achievement_type: "SIMPLE", achievement_write_policy: "SERVER_AUTHORITATIVE" },
         {
-          api_name: "GAMES_100",
+          api_name: "WINS_100",
           achievement_type: "COUNT",
           target: 100,
           achievement_write_policy: "SERVER_AUTHORITATIVE",
@@ -45,29 +46,11 @@ interface Client {
   joinGame(url: string, token: string): Promise<Room>;
 }
 
-/** Plays to the third cross in the first row. */
 async function playToTheEnd(version: "before" | "after", url: string, again: number): Promise<void> {
   const { joinGame } = (await import(pathToFileURL(join(game, version, "client.ts")).href)) as Client;
   const ada = await joinGame(url, "FRL-ada-test-token");
   const grace = await joinGame(url, "FRL-grace-test-token");
-  for (let round = 0; round <= again; round++) {
-    const winner = () => (ada.state as { winner: string }).winner;
-    if (round > 0) ada.send("again");
-    await expect.poll(winner, { interval: 10 }).toBe("");
-    // It is the winner's turn again.
-    for (const [room, cell] of [
-      [ada, 0],
-      [grace, 3],
-      [ada, 1],
-      [grace, 4],
-      [ada, 2],
-    ] as const) {
-      room.send("place", { cell });
-      await expect.poll(() => (ada.state as { cells: number[] }).cells[cell], { interval: 5 }).not.toBe(0);
-    }
-    await expect.poll(winner, { interval: 10 }).toBe(ada.sessionId);
-  }
-  await Promise.all([ada.leave(), grace.leave()]);
+  await playNoughts(ada, grace, again);
 }
 
 describe("docs/adding-to-your-game.md", () => {
@@ -86,8 +69,8 @@ describe("docs/adding-to-your-game.md", () => {
       expect({ file, changes }).toEqual({ file, changes: shownLines.get(file) ?? [] });
       count += changes.filter((line) => line.startsWith("+")).length;
     }
-    expect(count).toBe(14);
-    expect(page).toContain("with fourteen changed lines");
+    expect(count).toBe(9);
+    expect(page).toContain("with nine changed lines");
   });
 
   test.each(["before", "after"] as const)("the game %s compiles in a strict project", async (version) => {
@@ -124,12 +107,12 @@ describe("docs/adding-to-your-game.md", () => {
       await playToTheEnd(version, `ws://127.0.0.1:${port}`, 1);
       const held = (id: string) => ({
         won: emulator.world.progress(id, "FIRST_WIN").unlocked,
-        games: emulator.world.progress(id, "GAMES_100").count,
+        wins: emulator.world.progress(id, "WINS_100").count,
       });
       const expected =
         version === "before"
-          ? { ada: { won: false, games: 0n }, grace: { won: false, games: 0n } }
-          : { ada: { won: true, games: 2n }, grace: { won: false, games: 2n } };
+          ? { ada: { won: false, wins: 0n }, grace: { won: false, wins: 0n } }
+          : { ada: { won: true, wins: 2n }, grace: { won: false, wins: 0n } };
       const read = () => ({ ada: held(ids.ada), grace: held(ids.grace) });
       await expect.poll(read, { timeout: 15_000 }).toEqual(expected);
     } finally {

@@ -16,7 +16,7 @@ const surroundings = {
   "questline.ts": `
 import { createQuestline, each, memoryStore, oncePerMatch } from "@questline/core";
 
-export interface MatchEnded { won: boolean; flawless?: boolean; points?: number; longestShot?: number; winsInARow?: number }
+export interface MatchEnded { won: boolean; draw?: boolean; place?: number; flawless?: boolean; points?: number; longestShot?: number; winsInARow?: number }
 export const questline = createQuestline({
   app: { id: "1", secret: "test-secret" },
   store: memoryStore(),
@@ -48,15 +48,30 @@ import { questlinePlugin } from "@questline/colyseus";
 import { questline } from "./questline.ts";
 import { streaks } from "./streaks.ts";
 
-class MyState { phase = ""; winner = ""; wave = 1 }
+class MyState {
+  phase = "";
+  winner = "";
+  wave = 1;
+  ranking: string[] = [];
+  players = new Map<string, { team: string }>();
+}
 interface GameOver { winner: string }
+interface News extends GameOver { kind: string }
 
 export class MyRoom extends Room {
   declare state: MyState;
   ${members.includes("plugins =") ? "" : "plugins = definePlugins([questlinePlugin(questline)]);"}
   ${members}
 }
-export type Used = Client | GameOver | typeof streaks;
+export type Used = Client | GameOver | News | typeof streaks;
+`;
+
+const watchWith = (results: string): string => `
+plugins = definePlugins([
+  questlinePlugin(questline, {
+    watch: { event: "matchEnded", state: (state: MyState) => state.phase === "ended", results: ${results} },
+  }),
+]);
 `;
 
 async function typeErrors(files: Readonly<Record<string, string>>): Promise<string> {
@@ -89,10 +104,25 @@ describe("the code in docs/", () => {
     expect(await typeErrors({ ...surroundings, "client.ts": misspelt })).toMatch(/^\S*client\.ts\(15,\d+\): error/);
   });
 
+  test("colyseus.md: its first room compiles", async () => {
+    const room = codeBlocks(await read("colyseus.md")).get("arena-room.ts") ?? "";
+    expect(room).toContain("begins:");
+    const state = `import { schema, t, type SchemaType } from "@colyseus/schema";
+export const ArenaState = schema({ phase: t.string(), winner: t.string() }, "ArenaState");
+export type ArenaState = SchemaType<typeof ArenaState>;
+`;
+    expect(await typeErrors({ ...surroundings, "arena-state.ts": state, "arena-room.ts": room })).toBe("");
+  });
+
   test("colyseus-match-events.md: its rooms compile", async () => {
-    const blocks = [...(await read("colyseus-match-events.md")).matchAll(/^```ts\n\/\/ MyRoom\.ts\n([\s\S]*?)^```$/gm)];
-    expect(blocks).toHaveLength(5);
-    const rooms = blocks.map(([, members], n) => [`room-${n}.ts`, roomAround(members!)] as const);
+    const page = await read("colyseus-match-events.md");
+    const blocks = [...page.matchAll(/^```ts\n\/\/ MyRoom\.ts\n([\s\S]*?)^```$/gm)].map(([, members]) => members!);
+    expect(blocks).toHaveLength(9);
+    const lines = [...page.matchAll(/^\| (?:teams|draws|ranks) \| `(.+)` \|$/gm)].map(([, results]) =>
+      watchWith(results!),
+    );
+    expect(lines).toHaveLength(3);
+    const rooms = [...blocks, ...lines].map((members, n) => [`room-${n}.ts`, roomAround(members)] as const);
     const store = `import { sqliteStreaks } from "@questline/colyseus";\nexport const streaks = sqliteStreaks("streaks.db");\n`;
     expect(await typeErrors({ ...surroundings, "streaks.ts": store, ...Object.fromEntries(rooms) })).toBe("");
   });

@@ -91,6 +91,8 @@ describe("the README's lines", () => {
     await server.line(/listening/);
     const room = await new Client(`ws://127.0.0.1:${port}`).joinOrCreate("arena", { metaToken: TOKEN });
     room.onMessage("*", () => {});
+    room.send("start");
+    await expect.poll(() => (room.state as { phase: string }).phase, { interval: 10 }).toBe("playing");
     room.send("finish");
     await expectMatchDelivered();
     await room.leave();

@@ -19,6 +19,8 @@ export interface GameProjectOptions {
   /** Where the packages of ours come from. */
   readonly registry: string;
   readonly dependencies: Readonly<Record<string, string>>;
+  /** What it has besides. Default: what the installs are tried with. */
+  readonly files?: string;
 }
 
 /** The project of a game, outside the workspace, as somebody has it who has not heard of Questline yet. */
@@ -40,7 +42,7 @@ export async function gameProject(options: GameProjectOptions): Promise<GameProj
   const dispose = (): Promise<void> => rm(home, { recursive: true, force: true });
   try {
     const project = options.manager === "pnpm" ? await pnpmProject(home, options) : await npmProject(home, options);
-    await cp(join(import.meta.dirname, "consumer-installs"), project.folder, { recursive: true });
+    await cp(options.files ?? join(import.meta.dirname, "consumer-installs"), project.folder, { recursive: true });
     return { ...project, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runProgram } from "../running-program.ts";
-import { fetchedPackages } from "./fetched-packages.ts";
+import { fetchManagers } from "./fetch-managers.ts";
 import { gameProject, type GameProject, type Managers } from "./game-project.ts";
 import { serveRegistry, type LocalRegistry } from "./local-registry.ts";
 import { bin, root } from "./packed-packages.ts";
@@ -31,10 +31,7 @@ let registry: LocalRegistry;
 let managers: Managers;
 
 beforeAll(async () => {
-  const fetched = await fetchedPackages({ "npm-10": "npm:npm@10.9.9", "npm-11": "npm:npm@11.21.2" });
-  if ("missing" in fetched) throw new Error(fetched.missing);
-  const npm = (version: string): string => join(fetched.folder, `node_modules/npm-${version}/bin/npm-cli.js`);
-  managers = { "npm 10": npm("10"), "npm 11": npm("11"), pnpm: join(bin, "pnpm") };
+  managers = await fetchManagers();
   registry = await serveRegistry();
 });
 afterAll(() => registry[Symbol.asyncDispose]());
