@@ -270,7 +270,9 @@ test.each(["server.ts", "server.cjs"])(
     }
     await come(players, all([1, true], [2, true], [1, false], [1, false]));
     await third.end("SIGTERM");
-    await come(players, all([1, true], [2, true], [1, false], [2, false]));
+    const last = all([1, true], [2, true], [1, false], [2, false]);
+    await come(players, last);
+    expect(counts(players)).toEqual(last);
   },
 );
 
@@ -281,8 +283,8 @@ test("none of the rooms needs more than fifteen lines of Questline", async () =>
     const text = await readFile(join(fixtures, file), "utf8");
     const options = /questlinePlugin\(questline[\s\S]*?\]\);/.exec(text)?.[0].split("\n").length ?? 0;
     const others =
-      text.split("\n").filter((line) => /questline|definePlugins/i.test(line) && !/^\/\//.test(line)).length - 1;
-    expect({ file, lines: options + others, atMost: 15 }).toEqual({ file, lines: expect.any(Number), atMost: 15 });
+      text.split("\n").filter((line) => /questline|definePlugins/i.test(line) && !line.startsWith("//")).length - 1;
+    expect(options, file).toBeGreaterThan(1);
     expect(options + others, file).toBeLessThanOrEqual(15);
   }
 });
