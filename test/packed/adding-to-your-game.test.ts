@@ -40,7 +40,7 @@ async function newProject(): Promise<GameProject> {
     tsx: "^4.21.0",
     typescript: "^5.0.4",
   };
-  const files = join(root, "test/packed/template-app");
+  const files = join(root, "test/fixtures/template-app");
   const game = await gameProject({ manager: "npm 11", managers, registry: registry.url, dependencies, files });
   const before = join(root, "test/fixtures/noughts/before");
   for (const name of await readdir(before)) {
