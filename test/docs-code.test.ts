@@ -66,6 +66,8 @@ export class MyRoom extends Room {
 export type Used = Client | GameOver | News | typeof streaks;
 `;
 
+const store = `import { sqliteStreaks } from "@questline/colyseus";\nexport const streaks = sqliteStreaks("streaks.db");\n`;
+
 const watchWith = (results: string): string => `
 plugins = definePlugins([
   questlinePlugin(questline, {
@@ -123,8 +125,15 @@ export type ArenaState = SchemaType<typeof ArenaState>;
     );
     expect(lines).toHaveLength(3);
     const rooms = [...blocks, ...lines].map((members, n) => [`room-${n}.ts`, roomAround(members)] as const);
-    const store = `import { sqliteStreaks } from "@questline/colyseus";\nexport const streaks = sqliteStreaks("streaks.db");\n`;
     expect(await typeErrors({ ...surroundings, "streaks.ts": store, ...Object.fromEntries(rooms) })).toBe("");
+  });
+
+  test("colyseus-lifecycle.md: the room that looks at the code of a leave compiles", async () => {
+    const blocks = [...(await read("colyseus-lifecycle.md")).matchAll(/^```ts\n\/\/ MyRoom\.ts\n([\s\S]*?)^```$/gm)];
+    const shown = blocks.map(([, members]) => members!).filter((members) => members.includes("SERVER_SHUTDOWN"));
+    expect(shown).toHaveLength(1);
+    const room = `import { CloseCode } from "colyseus";\n${roomAround(shown[0]!)}`;
+    expect(await typeErrors({ ...surroundings, "streaks.ts": store, "room.ts": room })).toBe("");
   });
 
   test("links lead to files that are there", async () => {

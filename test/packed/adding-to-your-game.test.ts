@@ -1,7 +1,7 @@
-import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Client, type Room } from "@colyseus/sdk";
+import type { Room } from "@colyseus/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { codeBlocks } from "../code-blocks.ts";
 import { freePort } from "../free-port.ts";
@@ -15,7 +15,7 @@ import { root } from "./packed-packages.ts";
 const page = await readFile(join(root, "docs/adding-to-your-game.md"), "utf8");
 const blocks = (language: string): readonly string[] =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, block]) => block!);
-const [install, installEmulator, startEmulator, startGame, look] = blocks("sh").flatMap((block) =>
+const [install, installEmulator, startEmulator, startGame, look, installOlder] = blocks("sh").flatMap((block) =>
   block.trim().split("\n"),
 );
 const [guests, browsers] = blocks("ts").filter((block) => !block.startsWith("//"));
@@ -29,16 +29,22 @@ beforeAll(async () => {
 });
 afterAll(() => registry[Symbol.asyncDispose]());
 
+/** The versions that a project of each kind has. */
+const kinds = {
+  "0.18": { colyseus: "^0.18.0", "@colyseus/schema": "^5.0.0", typescript: "^5.0.4" },
+  "0.17": { colyseus: "^0.17.0", "@colyseus/schema": "^4.0.0", typescript: "^5.0.4" },
+};
+type Kind = keyof typeof kinds;
+
 /** As `npm create colyseus-app` makes one, with the page's game in it: sources in `src`, imports that end in `.js`. */
-async function newProject(): Promise<GameProject> {
+async function newProject(kind: Kind): Promise<GameProject> {
+  const { colyseus } = kinds[kind];
   const dependencies = {
-    colyseus: "^0.18.0",
-    "@colyseus/tools": "^0.18.0",
-    "@colyseus/schema": "^5.0.0",
-    "@colyseus/sdk": "^0.18.0",
+    ...kinds[kind],
+    "@colyseus/tools": colyseus,
+    "@colyseus/sdk": colyseus,
     express: "^5.0.0",
     tsx: "^4.21.0",
-    typescript: "^5.0.4",
   };
   const files = join(root, "test/fixtures/template-app");
   const game = await gameProject({ manager: "npm 11", managers, registry: registry.url, dependencies, files });
@@ -46,6 +52,9 @@ async function newProject(): Promise<GameProject> {
   for (const name of await readdir(before)) {
     if (name !== "index.ts") await writeSource(game, name, await readFile(join(before, name), "utf8"));
   }
+  // Stays as it is: a client that knows nothing of tokens.
+  await cp(join(before, "client.ts"), join(game.folder, "src/guest-client.ts"));
+  if (kind === "0.17") await cp(join(root, "test/packed/template-app-017"), game.folder, { recursive: true });
   await writeFile(join(game.folder, ".gitignore"), "node_modules\n");
   return game;
 }
@@ -71,15 +80,20 @@ async function applyDiff(game: GameProject, diff: string): Promise<void> {
   await writeSource(game, name!, code);
 }
 
-async function applyPage(game: GameProject): Promise<void> {
-  for (const line of [install, installEmulator]) {
+async function applyPage(game: GameProject, kind: Kind): Promise<void> {
+  for (const line of [kind === "0.18" ? install : installOlder, installEmulator]) {
     const [, words] = /^npm install (.*)$/.exec(line!)!;
     await game.add(words!.split(" "));
   }
   const [ignored] = blocks("gitignore");
   await appendFile(join(game.folder, ".gitignore"), ignored!);
   await writeSource(game, "questline.ts", codeBlocks(page).get("questline.ts")!);
-  for (const diff of blocks("diff").filter((block) => !block.includes("Colyseus 0.17"))) await applyDiff(game, diff);
+  const forOther = kind === "0.18" ? /^ \/\/ .*, Colyseus 0\.17\n/ : /^ \/\/ noughts-room\.ts\n/;
+  for (const diff of blocks("diff").filter((block) => !forOther.test(block)))
+    await applyDiff(
+      game,
+      kind === "0.18" ? diff : diff.replaceAll('"@questline/colyseus"', '"@questline/colyseus/attach"'),
+    );
 }
 
 /** What the page says only some games need: guests, and a client in a browser. */
@@ -139,10 +153,17 @@ const shown = expect.arrayContaining([
   expect.objectContaining({ definition: expect.objectContaining({ api_name: "WINS_100" }), count_progress: 2 }),
 ]);
 
+type JoinGame = (url: string, token?: string) => Promise<Room>;
+
+/** With the SDK of the project. */
+async function clientOf({ folder }: GameProject, file: string): Promise<JoinGame> {
+  const client = (await import(pathToFileURL(join(folder, "src", file)).href)) as { joinGame: JoinGame };
+  return client.joinGame;
+}
+
 async function playAsPrinted(game: GameProject): Promise<void> {
-  const { joinGame } = (await import(pathToFileURL(join(game.folder, "src/client.ts")).href)) as {
-    joinGame(url: string, token: string): Promise<Room>;
-  };
+  const joinGame = await clientOf(game, "client.ts");
+  const joinAsGuest = await clientOf(game, "guest-client.ts");
   const tokens = [...page.matchAll(/`(FRL-[\w-]+)`/g)].map(([, token]) => token!);
   expect(tokens).toHaveLength(2);
   const [ada, grace] = tokens as [string, string];
@@ -157,24 +178,27 @@ async function playAsPrinted(game: GameProject): Promise<void> {
 
   await playNoughts(await joinGame(url, ada), await joinGame(url, grace));
   const first = await joinGame(url, ada);
-  await playNoughts(first, await new Client(url).joinOrCreate("noughts"));
+  await playNoughts(first, await joinAsGuest(url));
   await expect.poll(started.unlocked, { timeout: 15_000 }).toEqual(shown);
 
+  const unknown = await runProgram(["status", "--porcelain", "-uall"], { cwd: game.folder, node: "git" });
+  expect(unknown.stdout).toContain("src/questline.ts");
+  expect(unknown.stdout).not.toContain("questline.db");
   server.kill("SIGTERM");
   expect(await server.ended).toMatchObject({ code: 0 });
-  const { stdout } = await runProgram(["ls-files", "--others", "--exclude-standard"], {
-    cwd: game.folder,
-    node: "git",
-  });
-  expect(stdout).not.toContain("questline.db");
+  expect(await readdir(game.folder)).toContain("questline.db");
 }
 
-test("a new project takes the page's steps, is played, and shows what was unlocked", async () => {
-  await using game = await newProject();
-  await applyPage(game);
-  await expectCompiles(game);
-  await applyExtras(game);
-  await expectCompiles(game);
-  await runProgram(["init", "-q"], { cwd: game.folder, node: "git" });
-  await playAsPrinted(game);
-});
+test.each(["0.18", "0.17"] as const)(
+  "a new project with Colyseus %s takes the page's steps and is played",
+  async (kind) => {
+    await using game = await newProject(kind);
+    await applyPage(game, kind);
+    await expectCompiles(game);
+    await applyExtras(game);
+    await expectCompiles(game);
+    await expectCompiles(game, "--module", "esnext", "--moduleResolution", "node10");
+    await runProgram(["init", "-q"], { cwd: game.folder, node: "git" });
+    await playAsPrinted(game);
+  },
+);
