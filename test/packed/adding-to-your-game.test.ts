@@ -54,7 +54,7 @@ async function newProject(kind: Kind): Promise<GameProject> {
   }
   // Stays as it is: a client that knows nothing of tokens.
   await cp(join(before, "client.ts"), join(game.folder, "src/guest-client.ts"));
-  if (kind === "0.17") await cp(join(root, "test/packed/template-app-017"), game.folder, { recursive: true });
+  if (kind === "0.17") await cp(join(root, "test/fixtures/template-app-017"), game.folder, { recursive: true });
   await writeFile(join(game.folder, ".gitignore"), "node_modules\n");
   return game;
 }
