@@ -46,7 +46,7 @@ async function newProject(kind: Kind): Promise<GameProject> {
     express: "^5.0.0",
     tsx: "^4.21.0",
   };
-  const files = join(root, "test/packed/template-app");
+  const files = join(root, "test/fixtures/template-app");
   const game = await gameProject({ manager: "npm 11", managers, registry: registry.url, dependencies, files });
   const before = join(root, "test/fixtures/noughts/before");
   for (const name of await readdir(before)) {
@@ -54,7 +54,7 @@ async function newProject(kind: Kind): Promise<GameProject> {
   }
   // Stays as it is: a client that knows nothing of tokens.
   await cp(join(before, "client.ts"), join(game.folder, "src/guest-client.ts"));
-  if (kind === "0.17") await cp(join(root, "test/packed/template-app-017"), game.folder, { recursive: true });
+  if (kind === "0.17") await cp(join(root, "test/fixtures/template-app-017"), game.folder, { recursive: true });
   await writeFile(join(game.folder, ".gitignore"), "node_modules\n");
   return game;
 }

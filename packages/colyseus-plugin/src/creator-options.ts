@@ -1,5 +1,6 @@
-import { isDevMode, matchMaker, type Room } from "@colyseus/core";
+import { isDevMode, matchMaker, Room } from "@colyseus/core";
 import { baseRoomOf } from "./base-room.ts";
+import { presenceOf } from "./relay.ts";
 import { dropCredential } from "./take-credential.ts";
 import { wrapMember } from "./wrap-member.ts";
 
@@ -29,9 +30,14 @@ export function cleanListing(room: Room): void {
 const HISTORY = "roomhistory";
 
 /** In devMode the creator's options are written down as they came, in clear, for the room's next life: without the credential. */
-export function cleanHistory(): void {
-  const { presence } = matchMaker;
-  if (!isDevMode || !presence || cleaned.has(presence)) return;
+export function cleanHistory(room: Room): void {
+  // Whether a second copy of Colyseus is in devMode, it does not say.
+  const isOurs = baseRoomOf(room.constructor) === Room;
+  if (isOurs && !isDevMode) return;
+  const presence = (isOurs ? matchMaker.presence : presenceOf(room)) as
+    | Pick<typeof matchMaker.presence, "hset">
+    | undefined;
+  if (!presence || cleaned.has(presence)) return;
   cleaned.add(presence);
   const { hset } = presence;
   presence.hset = (key, field, value) => hset.call(presence, key, field, key === HISTORY ? cleanText(value) : value);

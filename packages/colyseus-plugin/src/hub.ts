@@ -19,6 +19,8 @@ export interface HubParts {
   readonly clock?: Clock;
   readonly source?: PresenceSource;
   readonly outbox?: string;
+  /** The outboxes of this process; with none given, this one is the only one. */
+  readonly outboxes?: Set<string>;
 }
 
 /** Different things said of one room class: errors may hold words of their own each time. */
@@ -44,14 +46,19 @@ export class Hub {
   readonly #said = new WeakMap<object, Set<string>>();
 
   constructor(questline: QuestlineFeeds, parts: HubParts = {}) {
-    const { clock = systemClock, source = colyseusPresence, outbox = systemRandom.hex(8) } = parts;
+    const {
+      clock = systemClock,
+      source = colyseusPresence,
+      outbox = systemRandom.hex(8),
+      outboxes = new Set(),
+    } = parts;
     const seatsOf = (userId: string): Iterable<Seat> => this.#seats.get(userId) ?? [];
     this.#questline = questline;
     this.players = new VerifiedPlayers(questline.users);
     this.seldom = new Seldom(clock);
     this.clock = clock;
     this.tokens = new TokenDesk(questline.users, seatsOf, clock);
-    this.mail = new Mail({ questline, seatsOf, clock, source, outbox });
+    this.mail = new Mail({ questline, seatsOf, clock, source, outbox, outboxes });
     questline.users.onForget((userId) => this.#forget(userId));
     questline.onOutcome((outcome) => guarded("a notice", () => this.mail.settled(outcome)));
     questline.onTokenWanted(({ userId, reason }) =>
@@ -149,6 +156,17 @@ export function hubOf(questline: QuestlineFeeds, parts?: HubParts): Hub {
     );
   }
   let hub = hubs.get(questline);
-  if (!hub) hubs.set(questline, (hub = new Hub(questline, parts)));
+  if (!hub) hubs.set(questline, (hub = new Hub(questline, { outboxes: processOutboxes(), ...parts })));
   return hub;
+}
+
+/** In one place of the process, since a hot reload may evaluate this module again. */
+function processOutboxes(): Set<string> {
+  const place = globalThis as { [key: symbol]: unknown };
+  const key = Symbol.for("questline.outboxes");
+  const known = place[key];
+  if (known instanceof Set) return known as Set<string>;
+  const outboxes = new Set<string>();
+  place[key] = outboxes;
+  return outboxes;
 }

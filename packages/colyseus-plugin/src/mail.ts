@@ -24,6 +24,8 @@ export interface MailParts {
   readonly source: PresenceSource;
   /** This outbox, unlike any other. */
   readonly outbox: string;
+  /** Those of this process. */
+  readonly outboxes: Set<string>;
 }
 
 /**
@@ -45,12 +47,12 @@ export class Mail implements RelayListener {
   /** A room of this process wants progress to be told. */
   #progress = false;
 
-  constructor({ questline, seatsOf, clock, source, outbox }: MailParts) {
+  constructor({ questline, seatsOf, clock, source, outbox, outboxes }: MailParts) {
     this.#questline = questline;
     this.#seatsOf = seatsOf;
     this.#shelf = new Shelf(clock);
     this.#ranks = new RankDesk({ entries: (...query) => questline.graph.leaderboards.entries(...query) });
-    this.#relay = new Relay({ app: questline.appId, outbox, source, listener: this });
+    this.#relay = new Relay({ app: questline.appId, outbox, outboxes, source, listener: this });
     this.waits = new WaitWatch(
       (filter) => questline.inspect(filter),
       (userId, delayed) => this.#tell(userId, { type: DELAYED, payload: delayed }),

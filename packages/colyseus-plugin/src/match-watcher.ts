@@ -24,7 +24,7 @@ export interface WatcherPlugin {
 }
 
 /** An end of the same event within this of another one of the same match is the same end, told twice. */
-export const SAME_END_MS = 1_000;
+const SAME_END_MS = 1_000;
 
 /**
  * Sees a room's match end in its state or in a broadcast, and has it reported. Either may see an end first; it is latched

@@ -118,8 +118,10 @@ function bringsProof(request: Request | undefined, body: object): boolean {
 
 /** A refusal is the client's to read; anything else is for the log. */
 function failed(error: unknown): Response {
-  if (error instanceof ServerError && error.code >= 400 && error.code < 600)
-    return answer(error.code, { error: error.message });
+  // By its members, since the game's own may be another copy's.
+  const { name, code, message } = Object(error) as Partial<ServerError>;
+  if (name === "ServerError" && code !== undefined && code >= 400 && code < 600)
+    return answer(code, { error: message });
   warn("a Colyseus token could not be given", { error: wordsOf(error) });
   return answer(503, { error: "This server cannot give a Colyseus token now." });
 }

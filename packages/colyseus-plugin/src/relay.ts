@@ -61,6 +61,8 @@ export interface RelayParts {
   readonly app: string;
   /** This outbox, unlike any other. */
   readonly outbox: string;
+  /** Of this process, itself included: after a hot reload there are several. */
+  readonly outboxes: Set<string>;
   readonly source: PresenceSource;
   readonly listener: RelayListener;
 }
@@ -76,12 +78,14 @@ export class Relay {
   /** Of the rooms, where they told. */
   #given: Presence | undefined;
   #greeted: Presence | undefined;
+  readonly #heard = new WeakSet<Presence>();
   #warned = false;
   #failing = false;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
     this.#topic = `questline:${parts.app}`;
+    parts.outboxes.add(parts.outbox);
     void parts.source.ready.then(() => this.#attach()).catch((error: unknown) => this.#failed(error));
   }
 
@@ -111,6 +115,8 @@ export class Relay {
     const presence = this.#given ?? this.#parts.source.current();
     if (!presence || presence === this.#presence) return presence;
     this.#presence = presence;
+    if (this.#heard.has(presence)) return presence;
+    this.#heard.add(presence);
     // What is published after this is heard: a presence keeps the order of what it is asked.
     void this.#trying(() =>
       presence.subscribe(this.#topic, (message) => guarded("a relayed notice", () => this.#hear(message))),
@@ -146,21 +152,22 @@ export class Relay {
     const { data } = read;
     switch (data.kind) {
       case "notice":
-        return listener.notice(data.userId, data.notice);
+        // After a hot reload every outbox of the process hears of the one file's outcomes by itself.
+        return this.#parts.outboxes.has(data.from) ? undefined : listener.notice(data.userId, data.notice);
       case "wanted":
         return listener.wanted(data.userId, data.why);
       case "taken":
         return listener.taken(data.userId, data.ids, data.acknowledged);
       case "hello":
         if (this.#greeted) this.#publish({ kind: "here" });
-        return this.#meet();
+        return this.#meet(data.from);
       case "here":
-        return this.#meet();
+        return this.#meet(data.from);
     }
   }
 
-  #meet(): void {
-    if (this.#warned || !this.#greeted) return;
+  #meet(outbox: string): void {
+    if (this.#warned || !this.#greeted || this.#parts.outboxes.has(outbox)) return;
     this.#warned = true;
     warn(
       "another process reports for the same app into an outbox of its own: a player whose rooms are in both counts through " +

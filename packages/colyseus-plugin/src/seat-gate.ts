@@ -45,7 +45,6 @@ export class SeatGate {
   constructor(parts: SeatGateParts) {
     this.#parts = parts;
     guarded("metadata", () => cleanListing(parts.room));
-    guarded("the rooms' history", cleanHistory);
     this.#watchSeats();
   }
 
@@ -55,6 +54,7 @@ export class SeatGate {
     return {
       created: (createOptions) => {
         dropCredential(createOptions);
+        guarded("the rooms' history", () => cleanHistory(room));
         guarded("meeting other processes", () => hub.mail.hosts(presenceOf(room)));
         warnOfSkippedAuth(room, hub, admission !== undefined);
       },

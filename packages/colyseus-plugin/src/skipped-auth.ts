@@ -12,8 +12,8 @@ export function warnOfSkippedAuth({ constructor: roomClass }: Room, hub: Hub, ad
   const base = baseRoomOf(roomClass);
   if (base !== Room && hub.isFirst(base)) {
     warn(
-      "two copies of @colyseus/core are loaded, one for the rooms and one for this plugin: log lines go to the plugin's copy, " +
-        "and devMode's cache keeps join options as they came. `npm ls @colyseus/core` shows who brings the second one",
+      "two copies of @colyseus/core are loaded, one for the rooms and one for this plugin: log lines go to the plugin's copy. " +
+        "`npm ls @colyseus/core` shows who brings the second one",
       { room: roomClass.name },
     );
   }

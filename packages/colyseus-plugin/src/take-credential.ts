@@ -93,7 +93,7 @@ function takeFields(options: unknown): Fields {
 }
 
 function tokenCredential(token: unknown, claimedId: unknown): Extract<Credential, { kind: "token" | "unreadable" }> {
-  if (typeof token !== "string" || token === "") return unreadable("metaToken must be non-empty text.");
+  if (typeof token !== "string" || token.trim() === "") return unreadable("metaToken must be non-empty text.");
   if (claimedId === undefined) return { kind: "token", token };
   if (typeof claimedId !== "string") return unreadable("metaUserId must be text: the decimal app-scoped user id.");
   return { kind: "token", token, claimedId };

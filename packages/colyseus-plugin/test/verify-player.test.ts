@@ -67,6 +67,7 @@ test.each([
   ["nothing", {}, /No Meta credential/],
   ["a token that is not text", { metaToken: 12 }, /metaToken must be non-empty text/],
   ["an empty token", { metaToken: "" }, /metaToken must be non-empty text/],
+  ["a blank token", { metaToken: "  " }, /metaToken must be non-empty text/],
   ["a null token", { metaToken: null }, /metaToken must be non-empty text/],
   ["a nonce without a user", { metaNonce: "n" }, /metaNonce needs metaUserId/],
   ["a user without a nonce", { metaUserId: "7" }, /metaUserId needs metaNonce/],
