@@ -43,9 +43,9 @@ const steps = [
   command("knip", "knip", []),
   command("build", "node", ["scripts/build.mjs"], minutes(3)),
   vitest("unit", "unit*", minutes(4)),
-  vitest("integration", "integration", minutes(8)),
+  vitest("integration", "integration", minutes(10)),
   vitest("chaos", "chaos", minutes(8)),
-  vitest("packed", "packed", minutes(5)),
+  vitest("packed", "packed", minutes(9)),
 ];
 
 const INSTALL_MISSING = "--install-missing";
