@@ -116,6 +116,12 @@ async function dropAndReturn(seat: SdkRoom): Promise<void> {
   await back;
 }
 
+/** The line is cut, and nobody comes back. */
+function dropForGood(seat: SdkRoom): void {
+  seat.reconnection.enabled = false;
+  seat.connection.close(CloseCode.MAY_TRY_RECONNECT);
+}
+
 const counts = (players: Readonly<Record<string, Player>>): Record<string, readonly [played: number, won: boolean]> =>
   Object.fromEntries(Object.entries(players).map(([name, { played, hasWon }]) => [name, [played, hasWon]]));
 
@@ -126,7 +132,6 @@ async function come(players: Readonly<Record<string, Player>>, to: ReturnType<ty
 interface Table {
   readonly room: string;
   readonly entry?: string;
-  readonly guests?: true;
   /** Nothing in the room tells where a match begins. */
   readonly beginsUnseen?: true;
   /** Whoever drops out has left. */
@@ -136,20 +141,20 @@ interface Table {
 }
 
 const tables: readonly Table[] = [
-  { room: "state", guests: true },
+  { room: "state" },
   { room: "index" },
   { room: "news", beginsUnseen: true },
   { room: "team", teams: true },
   { room: "bot" },
   { room: "lobby" },
-  { room: "ownAuth", guests: true },
+  { room: "ownAuth" },
   { room: "last", noReturn: true },
   { room: "commonJs", entry: "server.cjs", beginsUnseen: true },
 ];
 
 test.each(tables)(
   "$room: two matches, with a drop and a return, a late join, a second seat, a leaver and a guest",
-  async ({ room, entry = "server.ts", guests, beginsUnseen, noReturn, teams }) => {
+  async ({ room, entry = "server.ts", beginsUnseen, noReturn, teams }) => {
     await using game = await Game.start(entry, `${room}.db`);
     const names = ["ada", "bob", "carol", "eve"] as const;
     const players = Object.fromEntries(names.map((name) => [name, new Player(`${room}.${name}`)]));
@@ -158,8 +163,7 @@ test.each(tables)(
     const a = await ada.join(game, room, { team: "red" });
     const here = `${room} ${a.roomId}`;
     const b = await bob.join(game, here, { team: "blue" });
-    const others = [b];
-    if (guests) others.push(await sit(new SdkClient(`ws://127.0.0.1:${game.port}`), here, {}));
+    const others = [b, await sit(new SdkClient(`ws://127.0.0.1:${game.port}`), here, {})];
     if (!beginsUnseen) await (await eve.join(game, here)).leave();
     await settled(a, ...others);
 
@@ -170,7 +174,8 @@ test.each(tables)(
     await settled(a, ...others, c);
     if (!noReturn) await dropAndReturn(a);
     await settled(a, ...others, c);
-    await c.leave();
+    if (noReturn) dropForGood(c);
+    else await c.leave();
     await settled(a, ...others);
     others.at(-1)?.send("win");
     const first = { ada: [1, false], bob: [1, true], carol: [1, teams === true], eve: [0, false] } as const;
@@ -204,6 +209,10 @@ test("endless: each visit counts once, when it is over for good", async () => {
   const a = await players.ada.join(game, "endless");
   const here = `endless ${a.roomId}`;
   const b = await players.bob.join(game, here);
+  const guest = await sit(new SdkClient(`ws://127.0.0.1:${game.port}`), here, {});
+  await settled(a, b, guest);
+  guest.send("win");
+  await guest.leave();
   await settled(a, b);
   b.send("win");
   await dropAndReturn(b);
@@ -262,6 +271,8 @@ test.each(["server.ts", "server.cjs"])(
     // A visit to the world without an end is over as the server throws everybody out.
     await come(players, all([0, false], [1, false]));
     await inPlay(second);
+    // What the first life owed has been delivered by now.
+    expect(counts(players)).toEqual(all([0, false], [1, false]));
     await second.end("SIGKILL");
     await using third = await Game.start(entry, file);
     for (const seat of await inPlay(third)) {
