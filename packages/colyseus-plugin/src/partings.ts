@@ -36,21 +36,39 @@ export class Partings {
   readonly #watches: readonly NamedWatch[];
   /** By session and event, until it is certain that the player does not come back. */
   readonly #kept = new Map<string, Map<string, Parting>>();
+  readonly #over = new WeakSet<Client>();
+  #isEvicting = false;
 
   constructor(watches: readonly NamedWatch[], parts: PartingsParts) {
     this.#watches = watches.filter(({ watch }) => watch.leave !== undefined);
     this.#parts = parts;
   }
 
+  /** Everybody is thrown out: nobody comes back any more. */
+  evicting(): void {
+    this.#isEvicting = true;
+  }
+
+  /** The room stays after all. */
+  staying(): void {
+    this.#isEvicting = false;
+  }
+
   /** The connection is gone. Asking again keeps what was known, where nothing is known any more. */
   leaving(client: Client): void {
+    this.#ask(client);
+    // The room's own hooks may take longer than the process has.
+    if (this.#isEvicting) this.left(client);
+  }
+
+  #ask(client: Client): void {
     const { leaving, keep } = this.#parts;
-    if (!leaving && this.#watches.length === 0) return;
+    if (this.#over.has(client) || (!leaving && this.#watches.length === 0)) return;
     const player = this.#parts.player(client);
     if (!player) return;
-    if (leaving) keep(client, this.#ask("`leaving`", leaving, player));
+    if (leaving) keep(client, this.#answer("`leaving`", leaving, player));
     for (const { watch, name } of this.#watches) {
-      const payload = this.#ask(`${name}: \`leave\``, (of, state) => watch.leave?.(state, of), player);
+      const payload = this.#answer(`${name}: \`leave\``, (of, state) => watch.leave?.(state, of), player);
       if (payload === undefined || payload === null) continue;
       const kept = this.#kept.get(client.sessionId) ?? new Map<string, Parting>();
       this.#kept.set(client.sessionId, kept.set(watch.event, { event: watch.event, player, payload }));
@@ -66,12 +84,13 @@ export class Partings {
   left(client: Client): void {
     const kept = this.#kept.get(client.sessionId);
     this.#kept.delete(client.sessionId);
+    this.#over.add(client);
     for (const { event, player, payload } of kept?.values() ?? [])
       if (!this.#parts.isHere(player.userId))
         guarded("a player's own end", () => this.#parts.report(event, player, payload));
   }
 
-  #ask(name: string, ask: AtLeave, player: MatchPlayer): unknown {
+  #answer(name: string, ask: AtLeave, player: MatchPlayer): unknown {
     try {
       const answer = ask(player, this.#parts.room.state);
       if (!isPromise(answer)) return answer;

@@ -221,8 +221,14 @@ export class QuestlinePlugin<E extends Events> extends RoomPluginBase {
         roster.leave(client);
         partings.left(client);
       },
-      evicting: () => this.#watchers?.close(),
-      staying: () => this.#watchers?.reopen(),
+      evicting: () => {
+        this.#watchers?.close();
+        partings.evicting();
+      },
+      staying: () => {
+        this.#watchers?.reopen();
+        partings.staying();
+      },
       disposing: () => this.#watchers?.look(),
       disposed: () => roster.close(),
       toCache: () => {

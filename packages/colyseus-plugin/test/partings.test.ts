@@ -94,3 +94,21 @@ test("a room without an end: each player's own, once they left for good", async 
   game.plugin.endMatch("matchEnded", won);
   expect(game.reported.filter(({ event }) => event === "matchEnded")).toEqual([]);
 });
+
+test("a room without an end that the server clears: each player's own end does not wait for the room's hooks", async () => {
+  const game = scene({ watch: { event: "matchEnded", leave: () => ({ won: true }) } }, {
+    constructor: { name: "SlowRoom" },
+    onLeave: () => new Promise(() => {}),
+    onDrop: () => {},
+    disconnect: async () => {
+      const [one, two] = game.room.clients as unknown as [FakeClient, FakeClient];
+      void game.leave(two);
+      game.drop(one);
+      await game.room.onDrop?.(one, 4001);
+      void game.room.onLeave?.(one, 4001);
+    },
+  } as never);
+  for (const id of ["1", "2"]) await game.join(`s${id}`, { id });
+  await game.room.disconnect();
+  expect(game.reported.map(({ match, userId }) => `${match} ${userId}`)).toEqual(["room-1:1:s2 2", "room-1:1:s1 1"]);
+});
