@@ -44,8 +44,10 @@ export class Partings {
     this.#parts = parts;
   }
 
-  /** Everybody is thrown out: nobody comes back any more. */
+  /** Everybody is thrown out: nobody comes back any more, and all are asked before the first seat is empty. */
   evicting(): void {
+    if (this.#isEvicting) return;
+    for (const client of this.#parts.room.clients ?? []) this.#ask(client);
     this.#isEvicting = true;
   }
 
@@ -56,7 +58,7 @@ export class Partings {
 
   /** The connection is gone. Asking again keeps what was known, where nothing is known any more. */
   leaving(client: Client): void {
-    this.#ask(client);
+    if (!this.#isEvicting) this.#ask(client);
     // The room's own hooks may take longer than the process has.
     if (this.#isEvicting) this.left(client);
   }

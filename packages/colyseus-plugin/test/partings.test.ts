@@ -112,3 +112,21 @@ test("a room without an end that the server clears: each player's own end does n
   await game.room.disconnect();
   expect(game.reported.map(({ match, userId }) => `${match} ${userId}`)).toEqual(["room-1:1:s2 2", "room-1:1:s1 1"]);
 });
+
+test("a room without an end that the server clears: whoever is thrown out last ranks as before", async () => {
+  const ranking = ["1", "2"];
+  const leave = (_: unknown, { userId }: { userId: string }): { won: boolean } => ({ won: ranking[0] === userId });
+  const game = scene({ watch: { event: "matchEnded", leave } }, {
+    constructor: { name: "RankedRoom" },
+    onLeave: () => void ranking.shift(),
+    disconnect: async () => {
+      for (const client of [...game.room.clients] as unknown as FakeClient[]) await game.leave(client);
+    },
+  } as never);
+  for (const id of ["1", "2"]) await game.join(`s${id}`, { id });
+  await game.room.disconnect();
+  expect(game.reported.map(({ userId, payload }) => [userId, payload])).toEqual([
+    ["1", { won: true }],
+    ["2", { won: false }],
+  ]);
+});
